@@ -1,0 +1,32 @@
+//! finews turns sources (feeds, list pages, JSON APIs) into clean full-text feeds by category.
+//!
+//! The rooms stand in reading order; imports go down only: values, then pure rooms, then the
+//! shell, then the joints. `ARCHITECTURE.md` is the map.
+
+// values
+pub mod model;
+pub mod template;
+pub mod date;
+pub mod charset;
+pub mod html;
+pub mod slug;
+// pure
+pub mod listing;
+pub mod article;
+pub mod normalize;
+pub mod identity;
+pub mod category;
+pub mod schedule;
+pub mod jekyll;
+pub mod publish;
+pub mod config;
+// shell
+pub mod fetch;
+pub mod store;
+pub mod output;
+pub mod serve;
+// joints
+pub mod edition;
+pub mod refresh;
+pub mod daemon;
+pub mod cli;

@@ -1,0 +1,3 @@
+//! The binary: hands the world to `finews::cli`.
+
+fn main() {}
