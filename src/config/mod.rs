@@ -1,1 +1,190 @@
-//! stub
+//! The operator's text to settings that hold; every fault named with its place, all at once.
+
+mod fault;
+mod list;
+mod read;
+mod site;
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use toml::de::DeTable;
+use url::Url;
+
+pub use fault::{Fault, Faults};
+pub use source::{Access, Form, List, Pages, Source};
+
+use crate::category;
+use crate::model::{CategoryId, SourceId};
+use crate::slug::Style;
+use read::{Marks, Table};
+
+/// What the settings may take from the world besides their own text; the caller hands it in, so
+/// that reading stays pure.
+pub struct Outside<'o> {
+    /// A variable of the environment, for `${NAME}`.
+    pub env: &'o dyn Fn(&str) -> Option<String>,
+    /// A file's text, for keys that end in `_file`.
+    pub file: &'o dyn Fn(&str) -> std::io::Result<String>,
+}
+
+impl Outside<'_> {
+    /// A world with no variables and no files.
+    pub const NOTHING: Outside<'static> =
+        Outside { env: &|_| None, file: &|_| Err(std::io::ErrorKind::NotFound.into()) };
+}
+
+/// Settings that hold.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is published, in whose name.
+    pub site: Site,
+    /// Where the state is: the path of the SQLite database.
+    pub store: PathBuf,
+    /// The published folder and its form.
+    pub publish: Publish,
+    /// The daemon's address.
+    pub listen: std::net::SocketAddr,
+    /// How requests are made.
+    pub fetch: Fetch,
+    /// Fixed categories and rules by words.
+    pub categories: Vec<Category>,
+    /// The sources, in the order of the file.
+    pub sources: Vec<Source>,
+    /// The predecessor's posts, if this site succeeds one.
+    pub jekyll: Option<Jekyll>,
+}
+
+/// The `[site]` table.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its name.
+    pub title: String,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// Where it will be reached; ends with `/`.
+    pub url: Url,
+    /// BCP 47.
+    pub language: String,
+    /// Dates on pages are shown in this zone.
+    pub zone: Tz,
+    /// Plain text at the foot of each page.
+    pub footer: Option<String>,
+    /// `example.org,2026`: the authority of ids (RFC 4151); minted from `url` when not given.
+    pub authority: Option<String>,
+}
+
+/// The `[publish]` table.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// The folder.
+    pub dir: PathBuf,
+    /// Items in each feed document.
+    pub items: usize,
+    /// How names become addresses.
+    pub slugs: Style,
+}
+
+/// The `[fetch]` table.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    /// `User-Agent`, if not ours.
+    pub user_agent: Option<String>,
+    /// Least time between two requests to one host.
+    pub gap: Duration,
+    /// Time for a connection.
+    pub connect: Duration,
+    /// Time without a byte.
+    pub idle: Duration,
+    /// Time for a whole answer.
+    pub total: Duration,
+    /// Most bytes of an answer, decoded.
+    pub bytes: usize,
+    /// Most requests under way.
+    pub at_once: usize,
+}
+
+/// A `[[category]]`.
+#[derive(Clone, Debug)]
+pub struct Category {
+    /// Its name in rules.
+    pub id: CategoryId,
+    /// Its name on pages.
+    pub title: String,
+    /// Its address, if it shall not be made from the id.
+    pub slug: Option<String>,
+    /// What draws items into it.
+    pub rule: category::Rule,
+}
+
+/// The `[jekyll]` table: the form of the predecessor's posts.
+#[derive(Clone, Debug)]
+pub struct Jekyll {
+    /// The source that imported items belong to.
+    pub source: SourceId,
+    /// The site's address in footers, as `//host/`.
+    pub site: String,
+    /// Share address of an article, with `{id}`.
+    pub share: String,
+    /// What tags have behind the medium's name.
+    pub suffix: String,
+    /// Address of the original of a medium's post, with `{code}`.
+    pub link: Option<String>,
+}
+
+/// Reads the settings. On error every fault is named, in the order of the file.
+pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
+    let marks = Marks::default();
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in errors {
+            marks.add(&error.span().unwrap_or(0..0), error.message().trim_end().to_owned());
+        }
+        return Err(fault::locate(text, marks));
+    }
+    let span = 0..0;
+    let settings = {
+        let table = Table::new(root.get_ref(), span, "", &marks, outside);
+        settings(table)
+    };
+    match settings {
+        Some(settings) if marks.is_empty() => Ok(settings),
+        _ => Err(fault::locate(text, marks)),
+    }
+}
+
+fn settings(mut root: Table<'_>) -> Option<Settings> {
+    let site = site::site(&mut root);
+    let store = site::store(&mut root);
+    let publish = site::publish(&mut root);
+    let listen = site::serve(&mut root);
+    let fetch = site::fetch(&mut root);
+    let categories = site::categories(&mut root);
+    let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
+    let defaults = source::defaults(&mut root, zone);
+    let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
+    let sources = source::sources(&mut root, &defaults, &names);
+    let jekyll = site::jekyll(&mut root, &sources);
+    root.finish();
+    Some(Settings {
+        site: site?,
+        store: store?,
+        publish: publish?,
+        listen: listen?,
+        fetch: fetch?,
+        categories,
+        sources,
+        jekyll,
+    })
+}
+
+/// A source for an address that stands in no settings: `finews fetch https://…`.
+pub fn source_for(url: &Url, zone: Tz) -> Source {
+    source::bare(url, zone)
+}
+
+#[cfg(test)]
+mod tests;

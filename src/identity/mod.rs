@@ -1,1 +1,162 @@
-//! stub
+//! Whether an entry is new, changed or known; a source that renames everything republishes
+//! nothing.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{Entry, ItemId, Original, SourceId};
+
+/// A print of something that is compared with what it was at the last visit.
+pub type Print = [u8; 16];
+
+/// The key under which an entry is known within its source: its own key, else its link, else its
+/// title with its date. `None` where it has nothing that lasts.
+pub fn key(entry: &Entry) -> Option<String> {
+    let guid = entry.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
+    if let Some(guid) = guid {
+        return Some(guid.to_owned());
+    }
+    if let Some(link) = entry.link.as_deref().map(str::trim).filter(|link| !link.is_empty()) {
+        return Some(format!("link:{link}"));
+    }
+    let title = entry.title.as_ref()?.raw().trim();
+    let date = entry.published.map_or(0, |date| date.timestamp());
+    (!title.is_empty()).then(|| format!("title:{date}:{title}"))
+}
+
+/// The lasting name of an item, from its source's name and its key alone.
+pub fn item_id(source: &SourceId, key: &str) -> ItemId {
+    let mut hash = Sha256::new();
+    hash.update(source.as_str());
+    hash.update([0]);
+    hash.update(key);
+    ItemId::new(base32(&hash.finalize()[..10]))
+}
+
+/// Crockford's base 32 in lower case: no letter can be taken for another.
+fn base32(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut out = String::new();
+    let (mut bits, mut have) = (0_u32, 0);
+    for byte in bytes {
+        bits = (bits << 8) | u32::from(*byte);
+        have += 8;
+        while have >= 5 {
+            have -= 5;
+            out.push(char::from(DIGITS[(bits >> have) as usize & 31]));
+        }
+    }
+    out
+}
+
+/// The print of an entry as listed. White space does not count, and neither do dates that a
+/// source may put anew at each visit: only what a reader would read.
+pub fn print(entry: &Entry) -> Print {
+    let mut hash = Sha256::new();
+    let texts = [
+        entry.title.as_ref().map(|text| text.raw()),
+        entry.link.as_deref(),
+        entry.summary.as_ref().map(|text| text.raw()),
+        entry.body.as_ref().map(|text| text.raw()),
+        entry.medium.as_deref(),
+    ];
+    for text in texts {
+        add(&mut hash, text.unwrap_or_default());
+    }
+    short(hash)
+}
+
+/// The print of what is published of an item: title, text and summary without white space.
+pub fn substance(title: &str, text: &str, summary: Option<&str>) -> Print {
+    let mut hash = Sha256::new();
+    for text in [title, text, summary.unwrap_or_default()] {
+        add(&mut hash, text);
+    }
+    short(hash)
+}
+
+fn add(hash: &mut Sha256, text: &str) {
+    for word in text.split_whitespace() {
+        hash.update(word);
+    }
+    hash.update([0]);
+}
+
+fn short(hash: Sha256) -> Print {
+    let mut print = [0; 16];
+    print.copy_from_slice(&hash.finalize()[..16]);
+    print
+}
+
+/// What is known of an entry's list and item before it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The source never had this key.
+    Nothing,
+    /// It had the key, in other lists only.
+    Elsewhere,
+    /// It had the key in this list, with this print.
+    Here(Print),
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// An item that was never seen.
+    New,
+    /// An item that is known from another list of the source.
+    Joined,
+    /// An item whose entry reads otherwise than before.
+    Changed,
+    /// An item that is as it was.
+    Same,
+}
+
+/// Judges an entry by its print.
+pub fn judge(known: Known, print: Print) -> Verdict {
+    match known {
+        Known::Nothing => Verdict::New,
+        Known::Elsewhere => Verdict::Joined,
+        Known::Here(before) if before == print => Verdict::Same,
+        Known::Here(_) => Verdict::Changed,
+    }
+}
+
+/// The entries of one list with their keys. An entry that shares its key with an earlier one of
+/// the same list is the same item, unless its link says otherwise; then the link is its key.
+pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<crate::model::Fault>) {
+    let mut keyed: Vec<(String, Entry)> = Vec::new();
+    let mut seen = std::collections::HashMap::<String, usize>::new();
+    let mut faults = Vec::new();
+    for (index, entry) in entries.into_iter().enumerate() {
+        let place = || format!("entry {}", index + 1);
+        let Some(mut key) = key(&entry) else {
+            faults.push(crate::model::Fault::new(place(), "nothing to know it by: left out"));
+            continue;
+        };
+        if let Some(first) = seen.get(&key).and_then(|at| keyed.get(*at)) {
+            let link = entry.link.as_ref().filter(|link| Some(*link) != first.1.link.as_ref());
+            let Some(link) = link else { continue };
+            let what = format!("its key `{key}` is another entry's: known by its link");
+            faults.push(crate::model::Fault::new(place(), what));
+            key = format!("link:{link}");
+            if seen.contains_key(&key) {
+                continue;
+            }
+        }
+        seen.insert(key.clone(), keyed.len());
+        keyed.push((key, entry));
+    }
+    (keyed, faults)
+}
+
+/// The originals of an item with a new one put in the place of its list's old one.
+pub fn with(mut originals: Vec<Original>, new: Original) -> Vec<Original> {
+    match originals.iter_mut().find(|one| one.list == new.list) {
+        Some(old) => *old = new,
+        None => originals.push(new),
+    }
+    originals
+}
+
+#[cfg(test)]
+mod tests;

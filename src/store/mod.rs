@@ -1,1 +1,166 @@
-//! stub
+//! What we remember, whole or not at all: SQLite, embedded.
+
+mod lock;
+mod read;
+mod rows;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+pub use lock::Lock;
+pub use rows::{
+    CategoryWish, Health, Held, KnownItem, Pending, Saved, ShelfRow, Visited, WrittenFile,
+};
+
+/// SQLite before this version may damage a database in write-ahead mode.
+const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
+
+/// Why the store cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process holds the state.
+    #[error("another process holds the state in `{}`", .0.display())]
+    Held(PathBuf),
+    /// The file is no database of ours, or it is damaged.
+    #[error("the state in `{}` is damaged: {what}", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        what: String,
+    },
+    /// The database was written by a newer finews.
+    #[error("the state in `{}` was written by a newer finews", .0.display())]
+    Newer(PathBuf),
+    /// The file or its folder cannot be opened.
+    #[error("cannot open the state in `{}`: {why}", path.display())]
+    Open {
+        /// The database.
+        path: PathBuf,
+        /// The system's reason.
+        why: String,
+    },
+    /// There is no room left on the disk.
+    #[error("no space left for the state")]
+    Full,
+    /// Anything else that SQLite says.
+    #[error("the store: {0}")]
+    Sql(sqlx::Error),
+    /// A kept original cannot be read back.
+    #[error("the original of `{item}` cannot be read back: {why}")]
+    Original {
+        /// The item.
+        item: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|e| e.code()).map(|code| code.to_string());
+        match code.as_deref() {
+            Some("13") => Self::Full,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// The state of one site.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database, makes it if there is none, brings it up to date and checks it.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        let open = |why: String| Error::Open { path: path.to_owned(), why };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|why| open(why.to_string()))?;
+        }
+        let options = SqliteConnectOptions::from_str("sqlite:")
+            .map_err(|why| open(why.to_string()))?
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("mmap_size", "0");
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        let pool = pool.map_err(|why| opening(path, &why))?;
+        let store = Self { pool, path: path.to_owned() };
+        store.check().await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes all connections, which folds the write-ahead log into the database.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        let damaged = |what: String| Error::Damaged { path: self.path.clone(), what };
+        let version: String =
+            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.pool).await?;
+        if version_of(&version) < Some(LEAST_VERSION) {
+            return Err(damaged(format!("SQLite {version} is too old to be trusted with it")));
+        }
+        let verdict: Result<Vec<String>, _> =
+            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_all(&self.pool).await;
+        match verdict {
+            Ok(lines) if lines == ["ok"] => Ok(()),
+            Ok(lines) => Err(damaged(lines.join("; "))),
+            Err(why) => Err(damaged(why.to_string())),
+        }
+    }
+
+    async fn migrate(&self) -> Result<(), Error> {
+        let migrator = Migrator { migrations: migrations().into(), ..Migrator::DEFAULT };
+        migrator.run(&self.pool).await.map_err(|why| match why {
+            MigrateError::VersionMissing(_) => Error::Newer(self.path.clone()),
+            other => Error::Damaged { path: self.path.clone(), what: other.to_string() },
+        })
+    }
+}
+
+fn migrations() -> Vec<Migration> {
+    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
+    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+}
+
+fn version_of(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(str::parse);
+    let mut part = || parts.next()?.ok();
+    Some((part()?, part()?, part()?))
+}
+
+/// Code 26 is a file that is no database, 11 a damaged one, 8 a read-only one.
+fn opening(path: &Path, why: &sqlx::Error) -> Error {
+    let path = path.to_owned();
+    let code = why.as_database_error().and_then(|e| e.code()).map(|code| code.to_string());
+    let what = why.as_database_error().map_or_else(|| why.to_string(), |e| e.message().to_owned());
+    match code.as_deref() {
+        Some("11" | "26") => Error::Damaged { path, what },
+        Some("13") => Error::Full,
+        _ => Error::Open { path, why: what },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! The tables about the site itself: `[site]`, `[store]`, `[publish]`, `[serve]`, `[fetch]`,
+//! `[[category]]` and `[jekyll]`.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::read::{At, Table, nearest};
+use super::{Category, Fetch, Jekyll, Publish, Site, Source};
+use crate::category::Rule;
+use crate::model::CategoryId;
+use crate::slug::Style;
+
+pub(super) fn site(root: &mut Table<'_>) -> Option<Site> {
+    if !root.has("site") {
+        let hint = "begin with [site], title = \"…\", url = \"https://…\"";
+        root.marks().add_hint(&(0..0), "the table `[site]` is missing", hint);
+        root.value("site");
+        return None;
+    }
+    let mut table = root.table("site")?;
+    let title = table.required("title").map(|title| title.value);
+    let url = table.required("url").and_then(|url| web_address(&table, "url", &url));
+    let language = table.string("language").map_or_else(|| "en".to_owned(), |l| l.value);
+    let zone = zone(&mut table).unwrap_or(Tz::UTC);
+    let site = (|| {
+        Some(Site {
+            title: title?,
+            description: table.string("description").map(|text| text.value),
+            url: as_folder(url?),
+            language,
+            zone,
+            footer: table.string("footer").map(|text| text.value),
+            authority: table.string("authority").map(|text| text.value),
+        })
+    })();
+    for key in ["description", "footer", "authority"] {
+        table.value(key);
+    }
+    table.finish();
+    site
+}
+
+/// An absolute `http` or `https` address.
+pub(super) fn web_address(table: &Table<'_>, key: &str, text: &At<String>) -> Option<Url> {
+    let url = Url::parse(text.value.trim()).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        let what = format!("`{key}` is no web address: `{}`", text.value);
+        table.marks().add_hint(&text.span, what, "write it whole: `https://example.org/…`");
+    }
+    url
+}
+
+fn as_folder(mut url: Url) -> Url {
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}
+
+pub(super) fn zone(table: &mut Table<'_>) -> Option<Tz> {
+    let text = table.string("timezone")?;
+    let zone = text.value.parse().ok();
+    if zone.is_none() {
+        let what = format!("`{}` is no time zone", text.value);
+        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let hint = match nearest(&text.value, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write a name such as `Asia/Shanghai` or `UTC`".to_owned(),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+    zone
+}
+
+pub(super) fn store(root: &mut Table<'_>) -> Option<PathBuf> {
+    let Some(mut table) = root.table("store") else {
+        return Some(PathBuf::from("state/finews.db"));
+    };
+    let url = table.string("url");
+    table.finish();
+    let Some(url) = url else { return Some(PathBuf::from("state/finews.db")) };
+    let path = url.value.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+    match path {
+        Some(path) if !path.is_empty() => Some(PathBuf::from(path)),
+        _ => {
+            let what = format!("`{}` is no store", url.value);
+            root.marks().add_hint(&url.span, what, "write `sqlite:state/finews.db`");
+            None
+        }
+    }
+}
+
+pub(super) fn publish(root: &mut Table<'_>) -> Option<Publish> {
+    let mut publish =
+        Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
+    let Some(mut table) = root.table("publish") else { return Some(publish) };
+    if let Some(dir) = table.string("dir") {
+        publish.dir = PathBuf::from(dir.value);
+    }
+    if let Some(items) = table.number("items", 1..1_001) {
+        publish.items = items as usize;
+    }
+    if let Some(slugs) = table.string("slugs") {
+        match slugs.value.as_str() {
+            "safe" => {}
+            "predecessor" => publish.slugs = Style::Predecessor,
+            other => {
+                let what = format!("`{other}` is no way to make slugs");
+                table.marks().add_hint(&slugs.span, what, "write `safe` or `predecessor`");
+            }
+        }
+    }
+    table.finish();
+    Some(publish)
+}
+
+pub(super) fn serve(root: &mut Table<'_>) -> Option<SocketAddr> {
+    let default = SocketAddr::from(([127, 0, 0, 1], 8080));
+    let Some(mut table) = root.table("serve") else { return Some(default) };
+    let listen = table.string("listen");
+    table.finish();
+    let Some(listen) = listen else { return Some(default) };
+    let address = listen.value.parse().ok();
+    if address.is_none() {
+        let what = format!("`{}` is no address to listen at", listen.value);
+        root.marks().add_hint(&listen.span, what, "write `127.0.0.1:8080` or `[::]:8080`");
+    }
+    address
+}
+
+pub(super) fn fetch(root: &mut Table<'_>) -> Option<Fetch> {
+    let mut fetch = Fetch {
+        user_agent: None,
+        gap: Duration::from_secs(1),
+        connect: Duration::from_secs(10),
+        idle: Duration::from_secs(15),
+        total: Duration::from_mins(1),
+        bytes: 32 << 20,
+        at_once: 32,
+    };
+    let Some(mut table) = root.table("fetch") else { return Some(fetch) };
+    fetch.user_agent = table.string("user_agent").map(|text| text.value);
+    let times = [
+        ("gap", &mut fetch.gap),
+        ("connect", &mut fetch.connect),
+        ("idle", &mut fetch.idle),
+        ("total", &mut fetch.total),
+    ];
+    for (key, place) in times {
+        if let Some(time) = table.duration(key) {
+            *place = time.value;
+        }
+    }
+    if let Some(bytes) = table.number("bytes", 1_024..1 << 30) {
+        fetch.bytes = bytes as usize;
+    }
+    if let Some(at_once) = table.number("at_once", 1..1_025) {
+        fetch.at_once = at_once as usize;
+    }
+    table.finish();
+    Some(fetch)
+}
+
+pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
+    let mut seen = BTreeSet::new();
+    let mut categories = Vec::new();
+    for mut table in root.tables("category") {
+        let id = table.required("id");
+        let title = table.string("title").map(|title| title.value);
+        let slug = table.string("slug").map(|slug| slug.value);
+        let words = table.strings("any").unwrap_or_default();
+        let words = words.into_iter().map(|word| word.value).collect();
+        if let Some(id) = id {
+            if !seen.insert(id.value.clone()) {
+                let what = format!("there is a category `{}` already", id.value);
+                table.marks().add(&id.span, what);
+            }
+            categories.push(Category {
+                title: title.unwrap_or_else(|| id.value.clone()),
+                id: CategoryId::new(id.value),
+                slug,
+                rule: Rule::any(words),
+            });
+        }
+        table.finish();
+    }
+    categories
+}
+
+pub(super) fn jekyll(root: &mut Table<'_>, sources: &[Source]) -> Option<Jekyll> {
+    let mut table = root.table("jekyll")?;
+    let source = table.required("source");
+    let site = table.required("site").map(|text| text.value);
+    let share = table.required("share").map(|text| text.value);
+    let suffix = table.string("suffix").map_or_else(String::new, |text| text.value);
+    let link = table.string("link").map(|text| text.value);
+    let known = source.as_ref().and_then(|name| {
+        let found = sources.iter().find(|source| source.id.as_str() == name.value);
+        if found.is_none() {
+            let what = format!("there is no source `{}`", name.value);
+            let names = sources.iter().map(|source| source.id.as_str());
+            let hint = nearest(&name.value, names).map(|near| format!("did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| "posts need a [[source]] to belong to".to_owned());
+            table.marks().add_hint(&name.span, what, hint);
+        }
+        found
+    });
+    table.finish();
+    Some(Jekyll { source: known?.id.clone(), site: site?, share: share?, suffix, link })
+}

@@ -1,0 +1,340 @@
+//! The tables about what is polled: `[defaults]` and `[[source]]`.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use ipnet::IpNet;
+use url::Url;
+
+use super::list;
+use super::read::{At, Table, nearest};
+use super::site::{web_address, zone};
+use crate::article::{RawRules, Rules};
+use crate::listing::plan::Plan;
+use crate::model::SourceId;
+use crate::template::Template;
+
+/// What we poll.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub id: SourceId,
+    /// What it is called in public.
+    pub title: Option<String>,
+    /// The site behind it.
+    pub home: Option<Url>,
+    /// Its lists, at least one.
+    pub lists: Vec<List>,
+    /// Our rhythm.
+    pub every: Duration,
+    /// Whether the article is fetched for each entry.
+    pub full_text: bool,
+    /// Where its items belong: names, or templates such as `{medium}`.
+    pub categories: Vec<Template>,
+    /// Zone of dates that have none.
+    pub zone: Tz,
+    /// Language of items that name none.
+    pub language: Option<String>,
+    /// Encoding, if the operator knows better than the server.
+    pub charset: Option<String>,
+    /// The medium of all its items.
+    pub medium: Option<String>,
+    /// Address of the detail page, if it is not the entry's link.
+    pub article_url: Option<Template>,
+    /// How to read an article.
+    pub article: Rules,
+    /// How to ask.
+    pub access: Access,
+}
+
+/// What goes with each request to a source.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Extra headers.
+    pub headers: Vec<(String, String)>,
+    /// Private networks it may be in.
+    pub allow_private: Vec<IpNet>,
+}
+
+/// One list of a source.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Its name: `main`, or as given.
+    pub name: String,
+    /// Its addresses; `{page}`, `{cursor}`, `{now}` (epoch milliseconds) are filled in.
+    pub urls: Vec<Template>,
+    /// The body of a POST; without one it is a GET.
+    pub body: Option<Template>,
+    /// Extra headers of this list.
+    pub headers: Vec<(String, String)>,
+    /// How it is read.
+    pub form: Form,
+    /// How many pages it has.
+    pub pages: Pages,
+    /// Where its items belong besides.
+    pub categories: Vec<Template>,
+}
+
+/// How a list is read.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// RSS, Atom, JSON Feed.
+    Feed,
+    /// JSON by paths.
+    Api(Box<Plan>),
+    /// HTML by selectors.
+    Page(Box<Plan>),
+}
+
+/// How a list is paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// It is not.
+    One,
+    /// By number, from `first`, `most` pages at the most.
+    Numbered {
+        /// Number of the first page.
+        first: u64,
+        /// From one page to the next.
+        step: u64,
+        /// Most pages of a visit.
+        most: u64,
+    },
+    /// By a cursor that each page gives for the next.
+    Cursor {
+        /// Most pages of a visit.
+        most: u64,
+    },
+}
+
+/// What sources inherit.
+#[derive(Clone)]
+pub(super) struct Defaults {
+    every: Duration,
+    full_text: bool,
+    categories: Vec<Template>,
+    zone: Tz,
+    language: Option<String>,
+    headers: Vec<(String, String)>,
+    allow_private: Vec<IpNet>,
+}
+
+impl Defaults {
+    fn plain(zone: Tz) -> Self {
+        Self {
+            every: Duration::from_mins(60),
+            full_text: false,
+            categories: Vec::new(),
+            zone,
+            language: None,
+            headers: Vec::new(),
+            allow_private: Vec::new(),
+        }
+    }
+
+    /// The keys that `[defaults]` and `[[source]]` share, laid over what is inherited.
+    fn overlaid(&self, table: &mut Table<'_>) -> Self {
+        let mut own = self.clone();
+        if let Some(every) = table.duration("every") {
+            own.every = at_least_a_minute(table, &every);
+        }
+        own.full_text = table.flag("full_text").unwrap_or(own.full_text);
+        if let Some(names) = table.strings("categories") {
+            own.categories = templates(table, "categories", &names);
+        }
+        own.zone = zone(table).unwrap_or(own.zone);
+        own.language = table.string("language").map(|text| text.value).or(own.language);
+        own.headers.extend(headers(table));
+        if let Some(nets) = table.strings("allow_private") {
+            own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
+        }
+        own
+    }
+}
+
+fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
+    let least = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
+    if every.value < least {
+        let what = "`every` is under a minute: no server deserves that";
+        table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
+    }
+    every.value
+}
+
+fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
+    let net = text.value.parse().ok();
+    let net = net.or_else(|| text.value.parse::<std::net::IpAddr>().ok().map(IpNet::from));
+    if net.is_none() {
+        let what = format!("`{}` is no network", text.value);
+        table.marks().add_hint(&text.span, what, "write `10.1.2.0/24` or `127.0.0.1/32`");
+    }
+    net
+}
+
+pub(super) fn headers(table: &mut Table<'_>) -> Vec<(String, String)> {
+    let pairs = table.pairs("headers");
+    for (name, value) in &pairs {
+        let good = |c: u8| c.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&c);
+        if name.is_empty() || !name.bytes().all(good) || value.value.contains(['\r', '\n', '\0']) {
+            table.marks().add(&value.span, format!("`{name}` is no header of one line"));
+        }
+    }
+    pairs.into_iter().map(|(name, value)| (name, value.value)).collect()
+}
+
+pub(super) fn template(table: &Table<'_>, key: &str, text: &At<String>) -> Option<Template> {
+    let template = Template::parse(&text.value);
+    if let Err(why) = &template {
+        table.marks().add(&text.span, format!("`{key}`: {why}"));
+    }
+    template.ok()
+}
+
+pub(super) fn templates(table: &Table<'_>, key: &str, texts: &[At<String>]) -> Vec<Template> {
+    texts.iter().filter_map(|text| template(table, key, text)).collect()
+}
+
+pub(super) fn defaults(root: &mut Table<'_>, zone: Tz) -> Defaults {
+    let plain = Defaults::plain(zone);
+    let Some(mut table) = root.table("defaults") else { return plain };
+    let defaults = plain.overlaid(&mut table);
+    table.finish();
+    defaults
+}
+
+pub(super) fn sources(
+    root: &mut Table<'_>,
+    defaults: &Defaults,
+    categories: &BTreeSet<String>,
+) -> Vec<Source> {
+    let mut seen = BTreeSet::new();
+    let mut sources = Vec::new();
+    for table in root.tables("source") {
+        let marks = table.marks();
+        if let Some((source, id)) = source(table, defaults, categories) {
+            if !seen.insert(source.id.clone()) {
+                marks.add(&id.span, format!("there is a source `{}` already", source.id));
+            }
+            sources.push(source);
+        }
+    }
+    sources
+}
+
+fn source(
+    mut table: Table<'_>,
+    defaults: &Defaults,
+    categories: &BTreeSet<String>,
+) -> Option<(Source, At<String>)> {
+    let id = table.required("id").filter(|id| is_source_id(&table, id));
+    let title = table.string("title").map(|text| text.value);
+    let home = table.string("home").and_then(|text| web_address(&table, "home", &text));
+    let medium = table.string("medium").map(|text| text.value);
+    let charset = table.string("charset").map(|text| text.value);
+    let own = defaults.overlaid(&mut table);
+    known_categories(&table, "categories", categories);
+    let lists = list::lists(&mut table, categories);
+    let (article_url, article) = article(&mut table);
+    table.finish();
+    let id = id?;
+    let source = Source {
+        id: SourceId::new(id.value.clone()),
+        title,
+        home,
+        lists: lists?,
+        every: own.every,
+        full_text: own.full_text,
+        categories: own.categories,
+        zone: own.zone,
+        language: own.language,
+        charset,
+        medium,
+        article_url,
+        article: article?,
+        access: Access { headers: own.headers, allow_private: own.allow_private },
+    };
+    Some((source, id))
+}
+
+fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
+    let good = id.value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        && id.value.len() <= 64;
+    if !good {
+        let what = format!("`{}` is no name for a source", id.value);
+        table.marks().add_hint(&id.span, what, "letters, digits, `-`, `_` and `.`, up to 64");
+    }
+    good
+}
+
+/// A fixed name must be a `[[category]]`; a template makes its categories as they appear.
+pub(super) fn known_categories(table: &Table<'_>, key: &str, known: &BTreeSet<String>) {
+    let Some(values) = table.peek_strings(key) else { return };
+    for name in values {
+        if name.value.contains('{') || known.contains(&name.value) {
+            continue;
+        }
+        let what = format!("there is no category `{}`", name.value);
+        let hint = match nearest(&name.value, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add [[category]] with id = \"{}\"", name.value),
+        };
+        table.marks().add_hint(&name.span, what, hint);
+    }
+}
+
+fn article(table: &mut Table<'_>) -> (Option<Template>, Option<Rules>) {
+    let Some(mut table) = table.table("article") else { return (None, Some(Rules::default())) };
+    let url = table.string("url").and_then(|text| template(&table, "url", &text));
+    let lists = ["body", "remove", "unwrap", "stop_at"];
+    let [body, remove, unwrap, stop_at] =
+        lists.map(|key| table.strings(key).unwrap_or_default());
+    let medium = table.string("medium");
+    let json = table.string("json");
+    let values = |texts: &[At<String>]| texts.iter().map(|text| text.value.clone()).collect();
+    let raw = RawRules {
+        body: values(&body),
+        remove: values(&remove),
+        unwrap: values(&unwrap),
+        stop_at: values(&stop_at),
+        medium: medium.as_ref().map(|text| text.value.clone()),
+        json: json.as_ref().map(|text| text.value.clone()),
+    };
+    let rules = Rules::compile(&raw).map_err(|faults| {
+        for bad in faults {
+            let texts = match bad.field {
+                "body" => body.get(bad.index),
+                "remove" => remove.get(bad.index),
+                "unwrap" => unwrap.get(bad.index),
+                "stop_at" => stop_at.get(bad.index),
+                "medium" => medium.as_ref(),
+                _ => json.as_ref(),
+            };
+            let span = texts.map_or_else(|| table.span.clone(), |text| text.span.clone());
+            table.marks().add(&span, format!("`{}`: `{}`: {}", bad.field, bad.value, bad.why));
+        }
+    });
+    table.finish();
+    (url, rules.ok())
+}
+
+pub(super) fn bare(url: &Url, zone: Tz) -> Source {
+    let defaults = Defaults::plain(zone);
+    let id = url.host_str().unwrap_or("address").to_owned();
+    Source {
+        id: SourceId::new(id),
+        title: None,
+        home: None,
+        lists: vec![list::feed_at(url)],
+        every: defaults.every,
+        full_text: false,
+        categories: Vec::new(),
+        zone,
+        language: None,
+        charset: None,
+        medium: None,
+        article_url: None,
+        article: Rules::default(),
+        access: Access::default(),
+    }
+}

@@ -1,0 +1,301 @@
+//! What the store is asked.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::rows::{self, Health, KnownItem, Pending, ShelfRow, WrittenFile, instant};
+use super::{Error, Store};
+use crate::model::{
+    Category, CategoryId, Fault, Instant, Item, ItemId, Original, SourceId, Validators,
+};
+
+impl Store {
+    /// A remembered value.
+    pub async fn meta(&self, name: &str) -> Result<Option<String>, Error> {
+        let query = "SELECT value FROM meta WHERE name = ?";
+        Ok(sqlx::query_scalar(query).bind(name).fetch_optional(&self.pool).await?)
+    }
+
+    /// When a source is to be visited; a source that was never visited is due at once.
+    pub async fn next_visit(&self, source: &SourceId) -> Result<Option<Instant>, Error> {
+        let query = "SELECT next_visit FROM source WHERE id = ?";
+        let seconds: Option<i64> =
+            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+        Ok(seconds.map(instant))
+    }
+
+    /// Failures of a source in a row.
+    pub async fn failures(&self, source: &SourceId) -> Result<u32, Error> {
+        let query = "SELECT failures FROM source WHERE id = ?";
+        let failures: Option<u32> =
+            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+        Ok(failures.unwrap_or(0))
+    }
+
+    /// The validators of an address, if the request is the one that brought them.
+    pub async fn validators(
+        &self,
+        source: &SourceId,
+        address: &str,
+        asked: &[u8; 16],
+    ) -> Result<Validators, Error> {
+        let query = "SELECT etag, last_modified FROM validator \
+                     WHERE source = ? AND address = ? AND asked = ?";
+        let row = sqlx::query(query)
+            .bind(source.as_str())
+            .bind(address)
+            .bind(&asked[..])
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else { return Ok(Validators::default()) };
+        Ok(Validators {
+            etag: row.try_get("etag")?,
+            last_modified: row.try_get("last_modified")?,
+        })
+    }
+
+    /// What is known of a source's keys.
+    pub async fn known(
+        &self,
+        source: &SourceId,
+        keys: impl Iterator<Item = &str>,
+    ) -> Result<HashMap<String, KnownItem>, Error> {
+        let mut known = HashMap::new();
+        let mut connection = self.pool.acquire().await?;
+        for key in keys {
+            let query = "SELECT id, first_seen, updated, substance, list, print FROM item \
+                         LEFT JOIN original ON item = id WHERE source = ? AND key = ?";
+            let rows = sqlx::query(query)
+                .bind(source.as_str())
+                .bind(key)
+                .fetch_all(&mut *connection)
+                .await?;
+            if let Some(item) = known_item(&rows)? {
+                known.insert(key.to_owned(), item);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The print of an entry that is held already.
+    pub async fn held_print(
+        &self,
+        source: &SourceId,
+        key: &str,
+        list: &str,
+    ) -> Result<Option<[u8; 16]>, Error> {
+        let query = "SELECT print FROM held WHERE source = ? AND key = ? AND list = ?";
+        let print: Option<Vec<u8>> = sqlx::query_scalar(query)
+            .bind(source.as_str())
+            .bind(key)
+            .bind(list)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(print.map(|bytes| rows::print(&bytes)))
+    }
+
+    /// Everything that is held: source, original, reason.
+    pub async fn held(&self) -> Result<Vec<(SourceId, String, Original, String)>, Error> {
+        let query = "SELECT source, key, data, reason FROM held ORDER BY source, key, list";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let held = rows.iter().map(|row| {
+            let key: String = row.try_get("key")?;
+            let original = rows::unpack(&key, row.try_get("data")?)?;
+            let source = SourceId::new(row.try_get::<String, _>("source")?);
+            Ok((source, key, original, row.try_get("reason")?))
+        });
+        held.collect()
+    }
+
+    /// The originals of an item, by list.
+    pub async fn originals(&self, item: &ItemId) -> Result<Vec<Original>, Error> {
+        let query = "SELECT data FROM original WHERE item = ? ORDER BY list";
+        let rows: Vec<Vec<u8>> =
+            sqlx::query_scalar(query).bind(item.as_str()).fetch_all(&self.pool).await?;
+        rows.iter().map(|data| rows::unpack(item.as_str(), data)).collect()
+    }
+
+    /// One item with its categories.
+    pub async fn item(&self, id: &ItemId) -> Result<Option<Item>, Error> {
+        let query = "SELECT * FROM item WHERE id = ?";
+        let row = sqlx::query(query).bind(id.as_str()).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(self.with_categories(vec![rows::item(&row)?]).await?.pop())
+    }
+
+    /// The item of a source's key.
+    pub async fn item_of_key(&self, key: &str) -> Result<Option<ItemId>, Error> {
+        let query = "SELECT id FROM item WHERE key = ? ORDER BY first_seen LIMIT 1";
+        let id: Option<String> =
+            sqlx::query_scalar(query).bind(key).fetch_optional(&self.pool).await?;
+        Ok(id.map(ItemId::new))
+    }
+
+    /// The newest items of a category, newest first.
+    pub async fn items_of(&self, id: &CategoryId, most: usize) -> Result<Vec<Item>, Error> {
+        let query = "SELECT item.* FROM item_category \
+             JOIN category ON number = category JOIN item ON item.id = item \
+             WHERE category.id = ? ORDER BY item_category.published DESC, item LIMIT ?";
+        let rows =
+            sqlx::query(query).bind(id.as_str()).bind(most as i64).fetch_all(&self.pool).await?;
+        self.items(&rows).await
+    }
+
+    /// The newest items of all.
+    pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
+        let query = "SELECT * FROM item ORDER BY published DESC, id LIMIT ?";
+        let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
+        self.items(&rows).await
+    }
+
+    /// Items after an id in the order of ids, with their keys; for walks over everything.
+    pub async fn walk(
+        &self,
+        source: Option<&SourceId>,
+        after: Option<&ItemId>,
+        most: usize,
+    ) -> Result<Vec<(String, Item)>, Error> {
+        let query = "SELECT * FROM item WHERE id > ? AND (?2 IS NULL OR source = ?2) \
+                     ORDER BY id LIMIT ?3";
+        let rows = sqlx::query(query)
+            .bind(after.map_or("", ItemId::as_str))
+            .bind(source.map(SourceId::as_str))
+            .bind(most as i64)
+            .fetch_all(&self.pool)
+            .await?;
+        let keys: Vec<String> =
+            rows.iter().map(|row| row.try_get("key")).collect::<Result<_, _>>()?;
+        Ok(keys.into_iter().zip(self.items(&rows).await?).collect())
+    }
+
+    async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
+        let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
+        self.with_categories(items).await
+    }
+
+    async fn with_categories(&self, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        for item in &mut items {
+            let query = "SELECT category.id FROM item_category \
+                 JOIN category ON number = category WHERE item = ? ORDER BY place";
+            let names: Vec<String> = sqlx::query_scalar(query)
+                .bind(item.id.as_str())
+                .fetch_all(&mut *connection)
+                .await?;
+            item.categories = names.into_iter().map(CategoryId::new).collect();
+        }
+        Ok(items)
+    }
+
+    /// All categories by name.
+    pub async fn categories(&self) -> Result<BTreeMap<CategoryId, Category>, Error> {
+        let query = "SELECT id, slug, title FROM category";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let categories = rows.iter().map(|row| {
+            let category = rows::category(row)?;
+            Ok((category.id.clone(), category))
+        });
+        categories.collect()
+    }
+
+    /// All categories with the number of their items, the one with the newest item first.
+    pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
+        let query = "SELECT id, slug, title, count(item) AS total, \
+             max(published) AS newest FROM category \
+             LEFT JOIN item_category ON category = number GROUP BY number \
+             ORDER BY newest DESC, id";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let shelves = rows.iter().map(|row| {
+            let newest: Option<i64> = row.try_get("newest")?;
+            let total: i64 = row.try_get("total")?;
+            let category = rows::category(row)?;
+            Ok(ShelfRow { category, total: total as u64, newest: newest.map(instant) })
+        });
+        shelves.collect()
+    }
+
+    /// How every source is that was ever visited.
+    pub async fn health(&self) -> Result<Vec<Health>, Error> {
+        let query = "SELECT *, \
+             (SELECT count(*) FROM item WHERE item.source = source.id) AS items, \
+             (SELECT count(*) FROM held WHERE held.source = source.id) AS held \
+             FROM source ORDER BY id";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(health(row)?)).collect()
+    }
+
+    /// What is to be published.
+    pub async fn pending(&self) -> Result<Pending, Error> {
+        let query = "SELECT mark, item FROM pending_item ORDER BY mark";
+        let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let query = "SELECT mark, id FROM pending_category \
+                     JOIN category ON number = category ORDER BY mark";
+        let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        Ok(Pending {
+            item_mark: items.last().map_or(0, |(mark, _)| *mark),
+            category_mark: categories.last().map_or(0, |(mark, _)| *mark),
+            items: items.into_iter().map(|(_, id)| ItemId::new(id)).collect(),
+            categories: categories.into_iter().map(|(_, id)| CategoryId::new(id)).collect(),
+        })
+    }
+
+    /// The published files.
+    pub async fn files(&self) -> Result<HashMap<String, WrittenFile>, Error> {
+        let query = "SELECT path, digest, size, mtime FROM file";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let files = rows.iter().map(|row| {
+            let path: String = row.try_get("path")?;
+            let mut digest = [0; 32];
+            let bytes: &[u8] = row.try_get("digest")?;
+            digest[..bytes.len().min(32)].copy_from_slice(&bytes[..bytes.len().min(32)]);
+            let size: i64 = row.try_get("size")?;
+            let mtime = row.try_get("mtime")?;
+            Ok((path.clone(), WrittenFile { path, digest, size: size as u64, mtime }))
+        });
+        files.collect()
+    }
+}
+
+fn known_item(rows: &[SqliteRow]) -> Result<Option<KnownItem>, Error> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut lists = Vec::new();
+    for row in rows {
+        let list: Option<String> = row.try_get("list")?;
+        let bytes: Option<Vec<u8>> = row.try_get("print")?;
+        if let (Some(list), Some(bytes)) = (list, bytes) {
+            lists.push((list, rows::print(&bytes)));
+        }
+    }
+    Ok(Some(KnownItem {
+        id: ItemId::new(row.try_get::<String, _>("id")?),
+        first_seen: instant(row.try_get("first_seen")?),
+        updated: instant(row.try_get("updated")?),
+        substance: rows::print(row.try_get("substance")?),
+        lists,
+    }))
+}
+
+fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {
+    let when = |name: &str| -> Result<Option<Instant>, sqlx::Error> {
+        let seconds: Option<i64> = row.try_get(name)?;
+        Ok(seconds.map(instant))
+    };
+    let faults: Vec<Fault> =
+        serde_json::from_str(row.try_get("faults")?).unwrap_or_default();
+    Ok(Health {
+        source: SourceId::new(row.try_get::<String, _>("id")?),
+        title: row.try_get("title")?,
+        home: row.try_get("home")?,
+        feed: row.try_get("feed")?,
+        next_visit: instant(row.try_get("next_visit")?),
+        last_visit: when("last_visit")?,
+        last_good: when("last_good")?,
+        failures: row.try_get("failures")?,
+        error: row.try_get("error")?,
+        faults,
+        items: row.try_get::<i64, _>("items")? as u64,
+        held: row.try_get::<i64, _>("held")? as u64,
+    })
+}

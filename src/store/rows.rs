@@ -1,0 +1,245 @@
+//! What goes into the store and comes out of it, besides the nouns of the model.
+
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::Error;
+use crate::html::SafeHtml;
+use crate::model::{
+    Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
+    Validators,
+};
+
+/// An item to be kept, with all that belongs to it.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// The item; its `categories` are the names of `categories` below.
+    pub item: Item,
+    /// The source's own key.
+    pub key: String,
+    /// Its id in feeds if the origin's is taken already.
+    pub fallback_uri: String,
+    /// Print of what a reader sees.
+    pub substance: [u8; 16],
+    /// The renditions that are new or changed, with their prints.
+    pub originals: Vec<(Original, [u8; 16])>,
+    /// Where it belongs.
+    pub categories: Vec<CategoryWish>,
+    /// Whether readers should be shown it (anew).
+    pub announce: bool,
+}
+
+/// A category that an item asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CategoryWish {
+    /// Its name.
+    pub id: CategoryId,
+    /// What it is called on pages.
+    pub title: String,
+    /// The address it would like; a number is put behind it where another has it.
+    pub slug: String,
+}
+
+/// An entry that is kept but not published.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The source's own key.
+    pub key: String,
+    /// The entry as it came.
+    pub original: Original,
+    /// Its print.
+    pub print: [u8; 16],
+    /// Why it is held.
+    pub reason: String,
+}
+
+/// The outcome of one visit to a source: goes in whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Visited {
+    /// The source.
+    pub source: SourceId,
+    /// What it calls itself, where it lives, and the address of its feed.
+    pub title: Option<String>,
+    /// Its site.
+    pub home: Option<String>,
+    /// The address of its feed, without credentials.
+    pub feed: Option<String>,
+    /// When.
+    pub at: Instant,
+    /// When to come again.
+    pub next_visit: Instant,
+    /// What went wrong, in a line; `None` for a good visit.
+    pub error: Option<String>,
+    /// What was wrong and could be got over.
+    pub faults: Vec<Fault>,
+    /// New and changed items.
+    pub items: Vec<Saved>,
+    /// Entries that cannot be published.
+    pub held: Vec<Held>,
+    /// Validators by address, with the print of the request.
+    pub validators: Vec<(String, [u8; 16], Validators)>,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug)]
+pub struct KnownItem {
+    /// The item.
+    pub id: ItemId,
+    /// When it was first seen.
+    pub first_seen: Instant,
+    /// When it last changed.
+    pub updated: Instant,
+    /// Print of what a reader sees.
+    pub substance: [u8; 16],
+    /// The lists that named it, with their prints.
+    pub lists: Vec<(String, [u8; 16])>,
+}
+
+/// How a source is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Health {
+    /// Its name.
+    pub source: SourceId,
+    /// What it calls itself.
+    pub title: Option<String>,
+    /// Its site.
+    pub home: Option<String>,
+    /// Its feed's address.
+    pub feed: Option<String>,
+    /// The next visit.
+    pub next_visit: Instant,
+    /// The last visit.
+    pub last_visit: Option<Instant>,
+    /// The last good one.
+    pub last_good: Option<Instant>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// The last error, if the last visit failed.
+    pub error: Option<String>,
+    /// Faults of the last good visit.
+    pub faults: Vec<Fault>,
+    /// Items kept.
+    pub items: u64,
+    /// Entries held.
+    pub held: u64,
+}
+
+/// What has to be published, up to a mark.
+#[derive(Clone, Debug, Default)]
+pub struct Pending {
+    /// Items whose share pages are out of date.
+    pub items: Vec<ItemId>,
+    /// Categories whose documents are.
+    pub categories: Vec<CategoryId>,
+    pub(super) item_mark: i64,
+    pub(super) category_mark: i64,
+}
+
+impl Pending {
+    /// Whether nothing has to be done.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.categories.is_empty()
+    }
+}
+
+/// A category with the number of its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShelfRow {
+    /// The category.
+    pub category: Category,
+    /// How many items it has.
+    pub total: u64,
+    /// When its newest item was published.
+    pub newest: Option<Instant>,
+}
+
+/// A published file as it was when it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its path below the folder.
+    pub path: String,
+    /// SHA-256 of its contents.
+    pub digest: [u8; 32],
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its time of change, in nanoseconds since 1970.
+    pub mtime: i64,
+}
+
+/// The fields of an item that nobody searches by.
+#[derive(Serialize, Deserialize)]
+struct Extra {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    enclosures: Vec<Enclosure>,
+}
+
+pub(super) fn extra(item: &Item) -> String {
+    let extra = Extra {
+        authors: item.authors.clone(),
+        labels: item.labels.clone(),
+        enclosures: item.enclosures.clone(),
+    };
+    serde_json::to_string(&extra).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// An item without its categories.
+pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
+    let extra: Extra = serde_json::from_str(row.try_get("extra")?)
+        .unwrap_or(Extra { authors: Vec::new(), labels: Vec::new(), enclosures: Vec::new() });
+    Ok(Item {
+        id: ItemId::new(row.try_get::<String, _>("id")?),
+        uri: row.try_get("uri")?,
+        source: SourceId::new(row.try_get::<String, _>("source")?),
+        link: row.try_get("link")?,
+        title: row.try_get("title")?,
+        body: SafeHtml::stored(row.try_get("body")?),
+        summary: row.try_get("summary")?,
+        published: instant(row.try_get("published")?),
+        updated: instant(row.try_get("updated")?),
+        first_seen: instant(row.try_get("first_seen")?),
+        authors: extra.authors,
+        medium: row.try_get("medium")?,
+        categories: Vec::new(),
+        labels: extra.labels,
+        enclosures: extra.enclosures,
+        image: row.try_get("image")?,
+        language: row.try_get("language")?,
+    })
+}
+
+pub(super) fn category(row: &SqliteRow) -> Result<Category, sqlx::Error> {
+    Ok(Category {
+        id: CategoryId::new(row.try_get::<String, _>("id")?),
+        slug: row.try_get("slug")?,
+        title: row.try_get("title")?,
+    })
+}
+
+pub(super) fn instant(seconds: i64) -> Instant {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+pub(super) fn print(bytes: &[u8]) -> [u8; 16] {
+    let mut print = [0; 16];
+    let length = bytes.len().min(16);
+    print[..length].copy_from_slice(&bytes[..length]);
+    print
+}
+
+/// An original as it is kept: JSON, compressed.
+pub(super) fn pack(original: &Original) -> Vec<u8> {
+    let json = serde_json::to_vec(original).unwrap_or_default();
+    zstd::bulk::compress(&json, 3).unwrap_or(json)
+}
+
+pub(super) fn unpack(item: &str, data: &[u8]) -> Result<Original, Error> {
+    let failed = |why: String| Error::Original { item: item.to_owned(), why };
+    let json = zstd::stream::decode_all(data).map_err(|why| failed(why.to_string()))?;
+    serde_json::from_slice(&json).map_err(|why| failed(why.to_string()))
+}

@@ -1,0 +1,323 @@
+//! What changes the store; each function is one transaction.
+
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
+use super::{Error, Store};
+use crate::model::{CategoryId, ItemId, SourceId};
+
+impl Store {
+    /// Keeps the outcome of a visit: items, validators and next visit, all or none.
+    pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for saved in &visited.items {
+            save(&mut tx, saved).await?;
+        }
+        for held in &visited.held {
+            hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
+        }
+        for (address, asked, validators) in &visited.validators {
+            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?)")
+                .bind(visited.source.as_str())
+                .bind(address)
+                .bind(&asked[..])
+                .bind(&validators.etag)
+                .bind(&validators.last_modified)
+                .execute(&mut *tx)
+                .await?;
+        }
+        source(&mut tx, visited).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Keeps items that came by another way than a visit.
+    pub async fn keep(
+        &self,
+        source: &SourceId,
+        at: i64,
+        items: &[Saved],
+        held: &[Held],
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for saved in items {
+            save(&mut tx, saved).await?;
+        }
+        for one in held {
+            hold(&mut tx, source, at, one).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives the fixed categories their places, with or without items; a new title is shown.
+    pub async fn settle(&self, wishes: &[CategoryWish]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for wish in wishes {
+            let number = category(&mut tx, wish).await?;
+            let renamed = "UPDATE category SET title = ? WHERE number = ? AND title <> ?";
+            let renamed = sqlx::query(renamed).bind(&wish.title).bind(number).bind(&wish.title);
+            if renamed.execute(&mut *tx).await?.rows_affected() > 0 {
+                pend_category(&mut tx, number).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Remembers a name's value.
+    pub async fn set_meta(&self, name: &str, value: &str) -> Result<(), Error> {
+        let query = "INSERT INTO meta VALUES (?, ?) \
+                     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        sqlx::query(query).bind(name).bind(value).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Marks everything as not published.
+    pub async fn pend_all(&self) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let all = [
+            "INSERT OR REPLACE INTO pending_item (item) SELECT id FROM item",
+            "INSERT OR REPLACE INTO pending_category (category) SELECT number FROM category",
+        ];
+        for query in all {
+            sqlx::query(query).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Marks single items and categories as not published.
+    pub async fn pend(&self, items: &[ItemId], slugs: &[String]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for item in items {
+            let query = "INSERT OR REPLACE INTO pending_item (item) \
+                         SELECT id FROM item WHERE id = ?";
+            sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        }
+        for slug in slugs {
+            let query = "INSERT OR REPLACE INTO pending_category (category) \
+                         SELECT number FROM category WHERE slug = ?";
+            sqlx::query(query).bind(slug).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// What was pending is published, and these are the files; what came later stays pending.
+    pub async fn published(
+        &self,
+        pending: &Pending,
+        written: &[WrittenFile],
+        removed: &[String],
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for file in written {
+            sqlx::query("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)")
+                .bind(&file.path)
+                .bind(&file.digest[..])
+                .bind(file.size as i64)
+                .bind(file.mtime)
+                .execute(&mut *tx)
+                .await?;
+        }
+        for path in removed {
+            sqlx::query("DELETE FROM file WHERE path = ?").bind(path).execute(&mut *tx).await?;
+        }
+        let marks = [
+            ("DELETE FROM pending_item WHERE mark <= ?", pending.item_mark),
+            ("DELETE FROM pending_category WHERE mark <= ?", pending.category_mark),
+        ];
+        for (query, mark) in marks {
+            sqlx::query(query).bind(mark).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// A writer from the start, so that two of them wait for each other instead of failing half
+    /// way.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+    let item = &saved.item;
+    let before = categories_of(tx, &item.id).await?;
+    upsert(tx, saved).await?;
+    for (original, print) in &saved.originals {
+        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?)")
+            .bind(item.id.as_str())
+            .bind(&original.list)
+            .bind(&print[..])
+            .bind(rows::pack(original))
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("DELETE FROM held WHERE source = ? AND key = ?")
+        .bind(item.source.as_str())
+        .bind(&saved.key)
+        .execute(&mut *tx)
+        .await?;
+    let after = file_under(tx, saved).await?;
+    if saved.announce || before != after {
+        let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
+        sqlx::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
+        for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
+            pend_category(tx, *number).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+    let item = &saved.item;
+    let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
+        .bind(&item.uri)
+        .bind(item.id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let uri = if taken.is_some() { &saved.fallback_uri } else { &item.uri };
+    // Id, key, uri and first_seen are for ever: an update leaves them as they are.
+    let query = "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (id) DO UPDATE SET link = excluded.link, title = excluded.title, \
+         body = excluded.body, summary = excluded.summary, published = excluded.published, \
+         updated = excluded.updated, medium = excluded.medium, image = excluded.image, \
+         language = excluded.language, extra = excluded.extra, substance = excluded.substance";
+    sqlx::query(query)
+        .bind(item.id.as_str())
+        .bind(item.source.as_str())
+        .bind(&saved.key)
+        .bind(uri)
+        .bind(&item.link)
+        .bind(&item.title)
+        .bind(item.body.as_str())
+        .bind(&item.summary)
+        .bind(item.published.timestamp())
+        .bind(item.updated.timestamp())
+        .bind(item.first_seen.timestamp())
+        .bind(&item.medium)
+        .bind(&item.image)
+        .bind(&item.language)
+        .bind(rows::extra(item))
+        .bind(&saved.substance[..])
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+/// Puts an item under its categories, and nowhere else; gives their numbers.
+async fn file_under(tx: &mut SqliteConnection, saved: &Saved) -> Result<Vec<i64>, Error> {
+    let item = &saved.item;
+    let mut numbers = Vec::new();
+    for wish in &saved.categories {
+        let number = category(tx, wish).await?;
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    sqlx::query("DELETE FROM item_category WHERE item = ?")
+        .bind(item.id.as_str())
+        .execute(&mut *tx)
+        .await?;
+    for (place, number) in numbers.iter().enumerate() {
+        sqlx::query("INSERT INTO item_category VALUES (?, ?, ?, ?)")
+            .bind(number)
+            .bind(item.published.timestamp())
+            .bind(item.id.as_str())
+            .bind(place as i64)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(numbers)
+}
+
+async fn categories_of(tx: &mut SqliteConnection, item: &ItemId) -> Result<Vec<i64>, Error> {
+    let query = "SELECT category FROM item_category WHERE item = ? ORDER BY place";
+    Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_all(tx).await?)
+}
+
+/// The number of a category, which gets its place at first sight; its address is then for ever.
+async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64, Error> {
+    if let Some(number) = number_of(tx, &wish.id).await? {
+        return Ok(number);
+    }
+    let mut slug = wish.slug.clone();
+    let mut suffix = 2;
+    loop {
+        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM category WHERE slug = ?")
+            .bind(&slug)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if taken.is_none() {
+            break;
+        }
+        slug = format!("{}-{suffix}", wish.slug);
+        suffix += 1;
+    }
+    let number = sqlx::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
+        .bind(wish.id.as_str())
+        .bind(&slug)
+        .bind(&wish.title)
+        .execute(&mut *tx)
+        .await?
+        .last_insert_rowid();
+    pend_category(tx, number).await?;
+    Ok(number)
+}
+
+async fn number_of(tx: &mut SqliteConnection, id: &CategoryId) -> Result<Option<i64>, Error> {
+    let query = "SELECT number FROM category WHERE id = ?";
+    Ok(sqlx::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
+}
+
+async fn pend_category(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_category (category) VALUES (?)";
+    sqlx::query(query).bind(number).execute(tx).await?;
+    Ok(())
+}
+
+async fn hold(
+    tx: &mut SqliteConnection,
+    source: &SourceId,
+    at: i64,
+    held: &Held,
+) -> Result<(), Error> {
+    let query = "INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (source, key, list) DO UPDATE SET reason = excluded.reason, \
+         print = excluded.print, data = excluded.data";
+    sqlx::query(query)
+        .bind(source.as_str())
+        .bind(&held.key)
+        .bind(&held.original.list)
+        .bind(at)
+        .bind(&held.reason)
+        .bind(&held.print[..])
+        .bind(rows::pack(&held.original))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+    let at = visited.at.timestamp();
+    let good = visited.error.is_none();
+    let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());
+    let query = "INSERT INTO source (id, title, home, feed, next_visit, last_visit, last_good, \
+         failures, error, faults) VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?7 THEN ?6 END, \
+         NOT ?7, ?8, ?9) \
+         ON CONFLICT (id) DO UPDATE SET title = coalesce(excluded.title, title), \
+         home = coalesce(excluded.home, home), feed = coalesce(excluded.feed, feed), \
+         next_visit = excluded.next_visit, last_visit = excluded.last_visit, \
+         last_good = coalesce(excluded.last_good, last_good), \
+         failures = CASE WHEN ?7 THEN 0 ELSE failures + 1 END, error = excluded.error, \
+         faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END";
+    sqlx::query(query)
+        .bind(visited.source.as_str())
+        .bind(&visited.title)
+        .bind(&visited.home)
+        .bind(&visited.feed)
+        .bind(visited.next_visit.timestamp())
+        .bind(at)
+        .bind(good)
+        .bind(&visited.error)
+        .bind(faults)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
