@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Entry, ItemId, Original, SourceId};
+use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId};
 
 /// A print of something that is compared with what it was at the last visit.
 pub type Print = [u8; 16];
@@ -121,23 +121,29 @@ pub fn judge(known: Known, print: Print) -> Verdict {
     }
 }
 
+/// When a changed item was changed: as its source says, if that is later than before and not in
+/// the future; else now.
+pub fn updated(before: Instant, given: Instant, now: Instant) -> Instant {
+    if given > before && given <= now { given } else { now.max(before) }
+}
+
 /// The entries of one list with their keys. An entry that shares its key with an earlier one of
 /// the same list is the same item, unless its link says otherwise; then the link is its key.
-pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<crate::model::Fault>) {
+pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
     let mut keyed: Vec<(String, Entry)> = Vec::new();
     let mut seen = std::collections::HashMap::<String, usize>::new();
     let mut faults = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         let place = || format!("entry {}", index + 1);
         let Some(mut key) = key(&entry) else {
-            faults.push(crate::model::Fault::new(place(), "nothing to know it by: left out"));
+            faults.push(Fault::new(place(), "nothing to know it by: left out"));
             continue;
         };
         if let Some(first) = seen.get(&key).and_then(|at| keyed.get(*at)) {
             let link = entry.link.as_ref().filter(|link| Some(*link) != first.1.link.as_ref());
             let Some(link) = link else { continue };
             let what = format!("its key `{key}` is another entry's: known by its link");
-            faults.push(crate::model::Fault::new(place(), what));
+            faults.push(Fault::new(place(), what));
             key = format!("link:{link}");
             if seen.contains_key(&key) {
                 continue;

@@ -1,6 +1,7 @@
 //! A fetched page to the entries it lists, by the kind of its source.
 
 pub mod api;
+pub mod feed;
 pub mod page;
 pub mod plan;
 pub mod wrapped;

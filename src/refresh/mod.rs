@@ -1,1 +1,226 @@
-//! stub
+//! One source's journey from its address to the store: the whole program on one page.
+
+mod articles;
+mod lists;
+mod making;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::config::{Settings, Source};
+use crate::fetch::Fetcher;
+use crate::identity::{self, Known, Verdict};
+use crate::model::{Entry, Fault, Instant, SourceId};
+use crate::schedule::{self, Visit};
+use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
+
+pub use articles::Outcome as ArticleOutcome;
+pub use lists::Gathered;
+pub use making::{Maker, wish_for};
+
+/// The articles that are asked for again at a visit, and how often each.
+const RETRIES: (usize, u32) = (20, 6);
+
+/// All that a journey needs besides its source.
+#[derive(Clone)]
+pub struct World {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The way out.
+    pub fetcher: Arc<Fetcher>,
+    /// The authority of ids that are ours.
+    pub authority: String,
+    /// Set when everybody shall come home: what is at hand is kept, nothing more is begun.
+    pub stop: Arc<AtomicBool>,
+    /// Who wants to know how it goes.
+    pub news: Option<UnboundedSender<News>>,
+}
+
+impl World {
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn tell(&self, news: News) {
+        if let Some(sender) = &self.news {
+            // Nobody listening any more is no fault of the journey.
+            let _ = sender.send(news);
+        }
+    }
+}
+
+/// How a journey goes.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// It begins.
+    Started(SourceId),
+    /// So many articles are to be fetched.
+    Articles(SourceId, u64),
+    /// One more of them is here, or failed.
+    Article(SourceId),
+    /// It is over.
+    Done(Report),
+}
+
+/// What a journey brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The source's name.
+    pub source: String,
+    /// Entries listed.
+    pub entries: usize,
+    /// Items that were never seen before.
+    pub new: usize,
+    /// Items that changed in substance.
+    pub changed: usize,
+    /// Entries that are kept but cannot be published.
+    pub held: usize,
+    /// Lists that had not changed (304).
+    pub unchanged_lists: usize,
+    /// Articles fetched.
+    pub articles: usize,
+    /// What was wrong and could be got over.
+    pub faults: Vec<Fault>,
+    /// What went wrong, a line for each list that failed.
+    pub errors: Vec<String>,
+}
+
+/// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
+/// is trouble with the store.
+pub async fn visit(
+    world: &World,
+    store: &Store,
+    source: &Arc<Source>,
+    now: Instant,
+) -> Result<Report, store::Error> {
+    world.tell(News::Started(source.id.clone()));
+    let mut report = Report { source: source.id.to_string(), ..Report::default() };
+    let gathered = lists::gather(world, Some(store), source, now).await?;
+    let mut saved = Vec::new();
+    let mut held = Vec::new();
+    let mut work = Vec::new();
+    for one in &gathered {
+        report.note(one);
+        let Some(listing) = &one.listing else { continue };
+        let (keyed, faults) = identity::keyed(listing.entries.clone());
+        report.faults.extend(faults);
+        let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
+        for (key, entry) in keyed {
+            let print = identity::print(&entry);
+            if store.held_print(&source.id, &key, &one.list).await? == Some(print) {
+                continue;
+            }
+            if identity::judge(known_here(&known, &key, &one.list), print) != Verdict::Same {
+                work.push(Work { list: one.list.clone(), key, entry, print, tries: 0 });
+            }
+        }
+    }
+    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
+    work.extend(again.into_iter().filter_map(|(key, original, tries)| {
+        let print = identity::print(&original.entry);
+        Some(Work { list: original.list, key, entry: original.entry, print, tries })
+    }));
+    let done = articles::fetch(world, source, work).await;
+    let interrupted = done.interrupted;
+    report.articles = done.fetched;
+    report.faults.extend(done.faults);
+    let maker = Maker::new(world, source, now);
+    for (key, renditions) in done.by_key {
+        let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
+        match maker.make(store, key, known, renditions).await? {
+            making::Made::Item(item, verdict) => {
+                report.count(verdict);
+                saved.push(*item);
+            }
+            making::Made::Held(entries) => {
+                report.held += entries.len();
+                held.extend(entries);
+            }
+        }
+    }
+    let visited = conclude(store, source, now, &gathered, saved, held, &report, interrupted).await?;
+    store.record(&visited).await?;
+    world.tell(News::Done(report.clone()));
+    Ok(report)
+}
+
+/// An entry that has to be worked on.
+#[derive(Clone, Debug)]
+struct Work {
+    list: String,
+    key: String,
+    entry: Entry,
+    print: identity::Print,
+    tries: u32,
+}
+
+fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Known {
+    let Some(item) = known.get(key) else { return Known::Nothing };
+    let print = item.lists.iter().find(|(name, _)| name == list);
+    print.map_or(Known::Elsewhere, |(_, print)| Known::Here(*print))
+}
+
+#[expect(clippy::too_many_arguments, reason = "the last step takes what all steps before made")]
+async fn conclude(
+    store: &Store,
+    source: &Source,
+    now: Instant,
+    gathered: &[Gathered],
+    items: Vec<Saved>,
+    held: Vec<Held>,
+    report: &Report,
+    interrupted: bool,
+) -> Result<Visited, store::Error> {
+    let failed = !report.errors.is_empty();
+    let visit = if failed {
+        let failures = store.failures(&source.id).await? + 1;
+        let retry_after = gathered.iter().filter_map(|one| one.retry_after).max();
+        Visit::Failed { failures, retry_after }
+    } else {
+        Visit::Good { wish: gathered.iter().filter_map(|one| one.wish).max() }
+    };
+    // An interrupted visit is due at once, and its lists must come again in full.
+    let next_visit = if interrupted { now } else { schedule::next(now, source.every, visit) };
+    let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
+    let given = gathered.iter().filter_map(|one| one.given.clone());
+    Ok(Visited {
+        source: source.id.clone(),
+        title: source.title.clone().or_else(|| listing().find_map(|l| l.title.clone())),
+        home: source
+            .home
+            .as_ref()
+            .map(url::Url::to_string)
+            .or_else(|| listing().find_map(|l| l.home.clone())),
+        feed: lists::public_address(source),
+        at: now,
+        next_visit,
+        error: failed.then(|| report.errors.join("; ")),
+        faults: report.faults.clone(),
+        items,
+        held,
+        validators: if interrupted { Vec::new() } else { given.collect() },
+    })
+}
+
+impl Report {
+    fn note(&mut self, one: &Gathered) {
+        if let Some(listing) = &one.listing {
+            self.entries += listing.entries.len();
+            self.faults.extend(listing.faults.iter().cloned());
+        }
+        self.unchanged_lists += usize::from(one.unchanged);
+        self.errors.extend(one.error.clone());
+    }
+
+    fn count(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::New => self.new += 1,
+            Verdict::Changed => self.changed += 1,
+            Verdict::Joined | Verdict::Same => {}
+        }
+    }
+}

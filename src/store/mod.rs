@@ -16,7 +16,8 @@ use sqlx::sqlite::{
 
 pub use lock::Lock;
 pub use rows::{
-    CategoryWish, Health, Held, KnownItem, Pending, Saved, ShelfRow, Visited, WrittenFile,
+    CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
+    WrittenFile,
 };
 
 /// SQLite before this version may damage a database in write-ahead mode.

@@ -34,14 +34,15 @@ impl Store {
         Ok(failures.unwrap_or(0))
     }
 
-    /// The validators of an address, if the request is the one that brought them.
+    /// The validators of an address and who gave them, if the request is the one that brought
+    /// them.
     pub async fn validators(
         &self,
         source: &SourceId,
         address: &str,
         asked: &[u8; 16],
-    ) -> Result<Validators, Error> {
-        let query = "SELECT etag, last_modified FROM validator \
+    ) -> Result<(Validators, Option<String>), Error> {
+        let query = "SELECT etag, last_modified, given_by FROM validator \
                      WHERE source = ? AND address = ? AND asked = ?";
         let row = sqlx::query(query)
             .bind(source.as_str())
@@ -49,11 +50,37 @@ impl Store {
             .bind(&asked[..])
             .fetch_optional(&self.pool)
             .await?;
-        let Some(row) = row else { return Ok(Validators::default()) };
-        Ok(Validators {
+        let Some(row) = row else { return Ok((Validators::default(), None)) };
+        let validators = Validators {
             etag: row.try_get("etag")?,
             last_modified: row.try_get("last_modified")?,
-        })
+        };
+        Ok((validators, row.try_get("given_by")?))
+    }
+
+    /// Renditions whose article was asked for in vain, fewer than `tries` times: key, original,
+    /// tries so far. Newest first.
+    pub async fn unfinished(
+        &self,
+        source: &SourceId,
+        tries: u32,
+        most: usize,
+    ) -> Result<Vec<(String, Original, u32)>, Error> {
+        let query = "SELECT key, data, tries FROM original JOIN item ON id = item \
+                     WHERE tries > 0 AND tries < ? AND source = ? \
+                     ORDER BY published DESC LIMIT ?";
+        let rows = sqlx::query(query)
+            .bind(tries)
+            .bind(source.as_str())
+            .bind(most as i64)
+            .fetch_all(&self.pool)
+            .await?;
+        let unfinished = rows.iter().map(|row| {
+            let key: String = row.try_get("key")?;
+            let original = rows::unpack(&key, row.try_get("data")?)?;
+            Ok((key, original, row.try_get("tries")?))
+        });
+        unfinished.collect()
     }
 
     /// What is known of a source's keys.

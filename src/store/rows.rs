@@ -23,12 +23,36 @@ pub struct Saved {
     pub fallback_uri: String,
     /// Print of what a reader sees.
     pub substance: [u8; 16],
-    /// The renditions that are new or changed, with their prints.
-    pub originals: Vec<(Original, [u8; 16])>,
+    /// The renditions that are new or changed.
+    pub originals: Vec<Kept>,
     /// Where it belongs.
     pub categories: Vec<CategoryWish>,
     /// Whether readers should be shown it (anew).
     pub announce: bool,
+}
+
+/// A rendition with what is remembered of it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The rendition.
+    pub original: Original,
+    /// Print of its entry.
+    pub print: [u8; 16],
+    /// How often its article was asked for in vain; 0 where it is here or not wanted.
+    pub tries: u32,
+}
+
+/// What a server gave for an address.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The address that was asked for.
+    pub address: String,
+    /// Print of the request: another request must not use these validators.
+    pub asked: [u8; 16],
+    /// The address that answered, after redirects.
+    pub given_by: Option<String>,
+    /// The validators.
+    pub validators: Validators,
 }
 
 /// A category that an item asks for.
@@ -78,8 +102,8 @@ pub struct Visited {
     pub items: Vec<Saved>,
     /// Entries that cannot be published.
     pub held: Vec<Held>,
-    /// Validators by address, with the print of the request.
-    pub validators: Vec<(String, [u8; 16], Validators)>,
+    /// What the servers gave.
+    pub validators: Vec<Given>,
 }
 
 /// What is known of a key.

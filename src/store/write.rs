@@ -16,13 +16,14 @@ impl Store {
         for held in &visited.held {
             hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
         }
-        for (address, asked, validators) in &visited.validators {
-            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?)")
+        for given in &visited.validators {
+            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
                 .bind(visited.source.as_str())
-                .bind(address)
-                .bind(&asked[..])
-                .bind(&validators.etag)
-                .bind(&validators.last_modified)
+                .bind(&given.address)
+                .bind(&given.asked[..])
+                .bind(&given.given_by)
+                .bind(&given.validators.etag)
+                .bind(&given.validators.last_modified)
                 .execute(&mut *tx)
                 .await?;
         }
@@ -140,12 +141,13 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let item = &saved.item;
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
-    for (original, print) in &saved.originals {
-        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?)")
+    for kept in &saved.originals {
+        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
             .bind(item.id.as_str())
-            .bind(&original.list)
-            .bind(&print[..])
-            .bind(rows::pack(original))
+            .bind(&kept.original.list)
+            .bind(&kept.print[..])
+            .bind(kept.tries)
+            .bind(rows::pack(&kept.original))
             .execute(&mut *tx)
             .await?;
     }

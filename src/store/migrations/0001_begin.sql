@@ -24,6 +24,7 @@ CREATE TABLE validator (
     source        TEXT NOT NULL,
     address       TEXT NOT NULL,
     asked         BLOB NOT NULL,
+    given_by      TEXT,
     etag          BLOB,
     last_modified BLOB,
     PRIMARY KEY (source, address)
@@ -55,6 +56,8 @@ CREATE TABLE original (
     item  TEXT NOT NULL REFERENCES item (id),
     list  TEXT NOT NULL,
     print BLOB NOT NULL,
+    -- How often its article was asked for in vain; 0 where it is here or not wanted.
+    tries INTEGER NOT NULL DEFAULT 0,
     data  BLOB NOT NULL,
     PRIMARY KEY (item, list)
 );
@@ -86,6 +89,8 @@ CREATE TABLE item_category (
     PRIMARY KEY (category, published DESC, item)
 ) WITHOUT ROWID;
 CREATE INDEX category_of_item ON item_category (item, place);
+
+CREATE INDEX original_unfinished ON original (item) WHERE tries > 0;
 
 -- What changed since it was last published.
 CREATE TABLE pending_item (

@@ -1,0 +1,176 @@
+//! Renditions to an item that is ready for the store.
+
+use std::sync::Arc;
+
+use super::World;
+use super::articles::Rendition;
+use crate::article;
+use crate::category;
+use crate::config::{Settings, Source};
+use crate::html;
+use crate::identity::{self, Verdict};
+use crate::model::{CategoryId, Instant, Item, ItemId, Original};
+use crate::normalize::{self, Birth, Ways};
+use crate::slug;
+use crate::store::{self, CategoryWish, Held, Kept, KnownItem, Saved, Store};
+use crate::template::Template;
+
+/// Makes items of one source by today's settings.
+pub struct Maker {
+    settings: Arc<Settings>,
+    source: Arc<Source>,
+    authority: String,
+    now: Instant,
+    rules: Vec<(CategoryId, category::Rule)>,
+}
+
+/// What became of an entry.
+pub(super) enum Made {
+    Item(Box<Saved>, Verdict),
+    Held(Vec<Held>),
+}
+
+impl Maker {
+    /// For a source at a visit.
+    pub fn new(world: &World, source: &Arc<Source>, now: Instant) -> Self {
+        let rules = world.settings.categories.iter();
+        Self {
+            rules: rules.map(|one| (one.id.clone(), one.rule.clone())).collect(),
+            settings: Arc::clone(&world.settings),
+            source: Arc::clone(source),
+            authority: world.authority.clone(),
+            now,
+        }
+    }
+
+    /// Makes the item of a key from what is kept of it and what came anew.
+    pub(super) async fn make(
+        &self,
+        store: &Store,
+        key: String,
+        known: Option<KnownItem>,
+        renditions: Vec<Rendition>,
+    ) -> Result<Made, store::Error> {
+        let mut originals = match &known {
+            Some(item) => store.originals(&item.id).await?,
+            None => Vec::new(),
+        };
+        for rendition in &renditions {
+            let mut new = rendition.original.clone();
+            keep_article(&originals, &mut new);
+            originals = identity::with(originals, new);
+        }
+        let kept = renditions.into_iter().map(|rendition| {
+            let list = &rendition.original.list;
+            let original = originals.iter().find(|one| one.list == *list).cloned();
+            let original = original.unwrap_or(rendition.original);
+            Kept { original, print: rendition.print, tries: rendition.tries }
+        });
+        let kept = kept.collect();
+        Ok(self.saved(key, known.as_ref(), originals, kept))
+    }
+
+    /// The pure half: originals and what is known to what is to be kept.
+    pub(super) fn saved(
+        &self,
+        key: String,
+        known: Option<&KnownItem>,
+        mut originals: Vec<Original>,
+        kept: Vec<Kept>,
+    ) -> Made {
+        self.sort(&mut originals);
+        let first_seen = known.map_or(self.now, |item| item.first_seen);
+        let id = known.map_or_else(|| identity::item_id(&self.source.id, &key), |k| k.id.clone());
+        let Some(mut item) = self.item(id, first_seen, &originals) else {
+            let reason = "neither a title nor a text".to_owned();
+            let held = kept.into_iter().map(|one| Held {
+                key: key.clone(),
+                original: one.original,
+                print: one.print,
+                reason: reason.clone(),
+            });
+            return Made::Held(held.collect());
+        };
+        let text = html::text(item.body.as_str());
+        let substance = identity::substance(&item.title, &text, item.summary.as_deref());
+        let verdict = match known {
+            None => Verdict::New,
+            Some(before) if before.substance == substance => {
+                item.updated = before.updated;
+                Verdict::Same
+            }
+            Some(before) => {
+                item.updated = identity::updated(before.updated, item.updated, self.now);
+                Verdict::Changed
+            }
+        };
+        let categories = self.wishes(&item, &originals);
+        item.categories = categories.iter().map(|wish| wish.id.clone()).collect();
+        let saved = Saved {
+            fallback_uri: normalize::our_uri(&self.authority, &item.id),
+            item,
+            key,
+            substance,
+            originals: kept,
+            categories,
+            announce: verdict != Verdict::Same,
+        };
+        Made::Item(Box::new(saved), verdict)
+    }
+
+    /// An item as the settings of today make it; without categories.
+    pub fn item(
+        &self,
+        id: ItemId,
+        first_seen: Instant,
+        originals: &[Original],
+    ) -> Option<Item> {
+        let birth = Birth {
+            id,
+            source: self.source.id.clone(),
+            first_seen,
+            authority: self.authority.clone(),
+        };
+        let rules = &self.source.article;
+        let ways = Ways {
+            language: self.source.language.as_deref(),
+            medium: self.source.medium.as_deref(),
+            apply: &|fragment| article::apply(fragment, rules),
+            credited: &|fragment| article::medium(fragment, rules),
+        };
+        normalize::item(originals, &birth, &ways)
+    }
+
+    /// The categories that the source, the lists that name the item, and its words ask for.
+    pub fn wishes(&self, item: &Item, originals: &[Original]) -> Vec<CategoryWish> {
+        let lists = self.source.lists.iter();
+        let named = lists.filter(|list| originals.iter().any(|one| one.list == list.name));
+        let templates: Vec<&Template> =
+            self.source.categories.iter().chain(named.flat_map(|list| &list.categories)).collect();
+        let ids = category::of(item, &templates, &self.rules);
+        ids.into_iter().map(|id| wish_for(&self.settings, id)).collect()
+    }
+
+    /// In the order of the source's lists.
+    fn sort(&self, originals: &mut [Original]) {
+        let place = |list: &str| self.source.lists.iter().position(|known| known.name == list);
+        originals.sort_by_key(|one| (place(&one.list).unwrap_or(usize::MAX), one.list.clone()));
+    }
+}
+
+/// A category as the settings name it: its title and the address it would like.
+pub fn wish_for(settings: &Settings, id: CategoryId) -> CategoryWish {
+    let fixed = settings.categories.iter().find(|one| one.id == id);
+    let slug = fixed.and_then(|one| one.slug.clone());
+    let title = fixed.map_or_else(|| id.to_string(), |one| one.title.clone());
+    let slug = slug.unwrap_or_else(|| slug::slug(id.as_str(), settings.publish.slugs));
+    CategoryWish { id, title, slug }
+}
+
+/// An article that is here stays when asking for it again failed.
+fn keep_article(originals: &[Original], new: &mut Original) {
+    if new.article.is_none() {
+        let before = originals.iter().find(|one| one.list == new.list);
+        new.article = before.and_then(|one| one.article.clone());
+    }
+}
