@@ -1,0 +1,159 @@
+//! A scripted web server: it replies in order, records what it was asked, and misbehaves on demand.
+//!
+//! It lives on a thread of its own, so that tests with and without a runtime can use it.
+
+#![expect(clippy::expect_used, reason = "a test instrument fails by panicking")]
+
+mod record;
+mod reply;
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::io::BufReader;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use url::Url;
+
+pub use record::Record;
+pub use reply::{Reply, reply};
+
+/// A server on a free port; it stops when dropped.
+pub struct Origin {
+    address: SocketAddr,
+    stage: Arc<Stage>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the connections share.
+#[derive(Default)]
+struct Stage {
+    script: Mutex<HashMap<String, VecDeque<Reply>>>,
+    log: Mutex<Vec<Record>>,
+    connections: AtomicUsize,
+}
+
+impl Origin {
+    /// Starts on 127.0.0.1. A script has a line for each `GET /path?query` with its replies,
+    /// which are played in order; the last one repeats. What is not in the script gets a 404.
+    pub fn start<'a>(script: impl IntoIterator<Item = (&'a str, Vec<Reply>)>) -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST, script)
+    }
+
+    /// Starts on another address of this machine, such as 127.0.0.2.
+    pub fn start_at<'a>(
+        ip: impl Into<IpAddr>,
+        script: impl IntoIterator<Item = (&'a str, Vec<Reply>)>,
+    ) -> Self {
+        let listener = std::net::TcpListener::bind((ip.into(), 0)).expect("a free port");
+        listener.set_nonblocking(true).expect("a listener that does not block");
+        let address = listener.local_addr().expect("the listener's address");
+        let stage = Arc::new(Stage::default());
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn({
+            let stage = stage.clone();
+            move || perform(listener, stage, stopped)
+        });
+        let origin = Self { address, stage, stop: Some(stop), thread: Some(thread) };
+        for (line, replies) in script {
+            origin.on(line, replies);
+        }
+        origin
+    }
+
+    /// Writes or replaces a line of the script, for replies that name this or another origin.
+    pub fn on(&self, line: &str, replies: impl IntoIterator<Item = Reply>) {
+        locked(&self.stage.script).insert(line.to_owned(), replies.into_iter().collect());
+    }
+
+    /// An absolute address here; `path` begins with `/`.
+    pub fn url(&self, path: &str) -> Url {
+        Url::parse(&format!("http://{}{path}", self.address)).expect("a path that makes an address")
+    }
+
+    /// The same address under another name for this machine.
+    pub fn url_as(&self, host: &str, path: &str) -> Url {
+        let url = format!("http://{host}:{}{path}", self.address.port());
+        Url::parse(&url).expect("a host that makes an address")
+    }
+
+    /// Everything that was asked so far.
+    pub fn requests(&self) -> Vec<Record> {
+        locked(&self.stage.log).clone()
+    }
+
+    /// Connections that were accepted so far.
+    pub fn connections(&self) -> usize {
+        self.stage.connections.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Origin {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the origin panicked");
+        }
+    }
+}
+
+/// Accepts until told to stop; connections end with it.
+fn perform(listener: std::net::TcpListener, stage: Arc<Stage>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime for the origin");
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener).expect("a listener in the runtime");
+        tokio::select! {
+            _ = stopped => {}
+            () = accept(listener, stage) => {}
+        }
+    });
+}
+
+async fn accept(listener: TcpListener, stage: Arc<Stage>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        stage.connections.fetch_add(1, Ordering::SeqCst);
+        connections.spawn(converse(stream, stage.clone()));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// One connection: requests and replies until either side is tired of it.
+async fn converse(stream: TcpStream, stage: Arc<Stage>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(record) = record::read(&mut stream).await? {
+        let reply = stage.next(&record);
+        locked(&stage.log).push(record);
+        if !reply.play(stream.get_mut()).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Stage {
+    fn next(&self, record: &Record) -> Reply {
+        let line = format!("{} {}", record.method, record.target);
+        let mut script = locked(&self.script);
+        let Some(replies) = script.get_mut(&line) else {
+            return reply(404).body(format!("nothing in the script for `{line}`"));
+        };
+        let last = replies.len() <= 1;
+        let next = if last { replies.front().cloned() } else { replies.pop_front() };
+        next.unwrap_or_else(|| reply(500).body("an empty line in the script"))
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

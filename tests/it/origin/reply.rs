@@ -1,0 +1,177 @@
+//! One reply of the script: what is said, and how badly.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+/// A reply; made with [`reply`] and the words below.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+    length: Length,
+    stall: Duration,
+    drip: Option<(usize, Duration)>,
+    close_after: Option<usize>,
+    silent: bool,
+    raw: bool,
+}
+
+/// What is said of the body's length.
+#[derive(Clone, Debug, Default)]
+enum Length {
+    /// The truth.
+    #[default]
+    True,
+    /// Something else.
+    Said(u64),
+    /// Chunks.
+    Chunked,
+    /// Nothing: the end of the connection is the end of the body.
+    Unsaid,
+}
+
+/// A reply with a status, without headers or body.
+pub fn reply(status: u16) -> Reply {
+    Reply { status, ..Reply::default() }
+}
+
+impl Reply {
+    /// A redirect to an address.
+    pub fn redirect(status: u16, to: impl AsRef<str>) -> Self {
+        reply(status).header("Location", to.as_ref())
+    }
+
+    /// Bytes in place of a whole answer; the connection ends after them.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { raw: true, body: bytes.into(), length: Length::Unsaid, ..Self::default() }
+    }
+
+    /// No answer, ever.
+    pub fn silence() -> Self {
+        Self { silent: true, ..Self::default() }
+    }
+
+    /// Adds a header, its value as exact bytes.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// Sets the body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Labels the body with an encoding, without a change.
+    pub fn labelled(self, coding: &str) -> Self {
+        self.header("Content-Encoding", coding)
+    }
+
+    /// Compresses the body with gzip and labels it.
+    pub fn gzip(mut self) -> Self {
+        let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        coder.write_all(&self.body).expect("gzip writes to memory");
+        self.body = coder.finish().expect("gzip ends in memory");
+        self.labelled("gzip")
+    }
+
+    /// Waits before the head.
+    pub fn stall(mut self, time: Duration) -> Self {
+        self.stall = time;
+        self
+    }
+
+    /// Sends the body in pieces of so many bytes, with a pause after each.
+    pub fn drip(mut self, bytes: usize, pause: Duration) -> Self {
+        self.drip = Some((bytes, pause));
+        self
+    }
+
+    /// Says another `Content-Length` than the body has, and closes after the body.
+    pub fn claim(mut self, length: u64) -> Self {
+        self.length = Length::Said(length);
+        self
+    }
+
+    /// Sends the body in chunks.
+    pub fn chunked(mut self) -> Self {
+        self.length = Length::Chunked;
+        self
+    }
+
+    /// Says no length, and closes after the body.
+    pub fn until_close(mut self) -> Self {
+        self.length = Length::Unsaid;
+        self
+    }
+
+    /// Closes the connection after so many bytes of the body.
+    pub fn close_after(mut self, bytes: usize) -> Self {
+        self.close_after = Some(bytes);
+        self
+    }
+
+    /// Sends the reply; whether the connection lives on.
+    pub(super) async fn play(&self, stream: &mut TcpStream) -> io::Result<bool> {
+        if self.silent {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(self.stall).await;
+        if !self.raw {
+            stream.write_all(&self.head()).await?;
+        }
+        let body = self.wire_body();
+        let end = self.close_after.unwrap_or(body.len()).min(body.len());
+        let (piece, pause) = self.drip.unwrap_or((body.len().max(1), Duration::ZERO));
+        for piece in body[..end].chunks(piece) {
+            stream.write_all(piece).await?;
+            tokio::time::sleep(pause).await;
+        }
+        stream.flush().await?;
+        let lives =
+            self.close_after.is_none() && matches!(self.length, Length::True | Length::Chunked);
+        if !lives {
+            stream.shutdown().await?;
+        }
+        Ok(lives)
+    }
+
+    fn head(&self) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status).into_bytes();
+        let mut line = |name: &str, value: &[u8]| {
+            head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        };
+        for (name, value) in &self.headers {
+            line(name, value);
+        }
+        match self.length {
+            Length::True if matches!(self.status, 204 | 304) => {}
+            Length::True => line("Content-Length", self.body.len().to_string().as_bytes()),
+            Length::Said(length) => line("Content-Length", length.to_string().as_bytes()),
+            Length::Chunked => line("Transfer-Encoding", b"chunked"),
+            Length::Unsaid => line("Connection", b"close"),
+        }
+        head.extend(b"\r\n");
+        head
+    }
+
+    /// The body as it goes over the wire.
+    fn wire_body(&self) -> Vec<u8> {
+        if !matches!(self.length, Length::Chunked) {
+            return self.body.clone();
+        }
+        let mut wire = Vec::new();
+        for piece in self.body.chunks(16 << 10) {
+            wire.extend(format!("{:x}\r\n", piece.len()).as_bytes());
+            wire.extend(piece);
+            wire.extend(b"\r\n");
+        }
+        wire.extend(b"0\r\n\r\n");
+        wire
+    }
+}
