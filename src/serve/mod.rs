@@ -1,1 +1,141 @@
-//! stub
+//! Files to HTTP: a folder as it is, for readers who ask for it again and again.
+
+mod address;
+mod answer;
+mod coding;
+mod conditional;
+mod door;
+mod lookup;
+mod media;
+mod reply;
+mod shelf;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use door::Door;
+use shelf::Shelf;
+
+pub use lookup::{Finding, Found, Lookup};
+
+/// Why serving ended other than by request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The listening socket failed for good.
+    #[error("cannot accept connections")]
+    Accept(#[source] io::Error),
+}
+
+/// What is served, and how.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The published folder; it need not be there yet.
+    pub root: PathBuf,
+    /// Path of the site's own address, without a slash at its end: `""` or `/news`. Requests may
+    /// bear it or not, as the proxy in front likes.
+    pub base: String,
+    /// How long a feed or page may be used without asking again.
+    pub max_age: Duration,
+    /// Beginnings of paths (`archive/`) whose files, once there, never change.
+    pub lasting: Vec<String>,
+    /// How much of the files is kept in memory, in bytes.
+    pub memory: usize,
+    /// What a client may cost.
+    pub limits: Limits,
+}
+
+impl Rules {
+    /// The usual rules for a folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            base: String::new(),
+            max_age: Duration::from_mins(15),
+            lasting: Vec::new(),
+            memory: 64 << 20,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What a client may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at a time; a further one takes the place of the one that was quiet longest.
+    pub connections: usize,
+    /// How long a request may take to arrive, from its first byte.
+    pub request: Duration,
+    /// How long a connection may rest between requests, or take nothing of an answer.
+    pub idle: Duration,
+    /// How long answers under way may take after the word to stop.
+    pub grace: Duration,
+    /// Names and values of a request's headers together, in bytes.
+    pub head: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // Below 1,024, the usual limit on open files.
+            connections: 768,
+            request: Duration::from_secs(10),
+            idle: Duration::from_mins(1),
+            grace: Duration::from_secs(8),
+            head: 16 << 10,
+        }
+    }
+}
+
+/// A folder that is ready to be served; clones share their memory.
+#[derive(Clone)]
+pub struct Site(Arc<Inner>);
+
+struct Inner {
+    rules: Rules,
+    shelf: Shelf,
+    lookup: Arc<dyn Lookup>,
+}
+
+impl Site {
+    /// A site of the files in a folder, and of what `lookup` knows beside them.
+    pub fn new(rules: Rules, lookup: Arc<dyn Lookup>) -> Self {
+        let shelf = Shelf::new(rules.root.clone(), rules.memory);
+        Self(Arc::new(Inner { rules, shelf, lookup }))
+    }
+}
+
+/// Serves until `shutdown` is there, then lets answers under way end, at most for the grace.
+pub async fn run(
+    listener: TcpListener,
+    site: Site,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let limits = site.0.rules.limits.clone();
+    let grace = limits.grace;
+    let door = Door::new(listener, limits);
+    let seats = door.seats();
+    let router = Router::new().fallback(answer::answer).with_state(site);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = axum::serve(door, router).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    let mut serving = std::pin::pin!(serving.into_future());
+    tokio::select! {
+        ended = &mut serving => return ended.map_err(Error::Accept),
+        () = shutdown => drop(stop),
+    }
+    if let Ok(ended) = timeout(grace, &mut serving).await {
+        return ended.map_err(Error::Accept);
+    }
+    seats.clear();
+    timeout(Duration::from_secs(1), serving).await.unwrap_or(Ok(())).map_err(Error::Accept)
+}

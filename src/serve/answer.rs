@@ -1,0 +1,160 @@
+//! A request to its answer.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    VARY,
+};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+
+use super::media::{self, Kind, Media};
+use super::reply::{METHODS, Reply};
+use super::shelf::Content;
+use super::{Found, Rules, Site, address, coding, conditional, lookup};
+
+/// Answers a request; its body is never read.
+pub(super) async fn answer(State(site): State<Site>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let path = head.uri.path();
+    let reply = if size(&head.headers) > site.0.rules.limits.head {
+        Reply::line(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Kind::Part,
+            "the request is too large\n",
+        )
+    } else {
+        match head.method {
+            Method::GET | Method::HEAD => get(&site, path, head.uri.query(), &head.headers).await,
+            Method::OPTIONS => options(path),
+            _ => Reply::refusal(),
+        }
+    };
+    tracing::debug!(method = %head.method, path, status = reply.status.as_u16(), "answered");
+    reply.send(head.method == Method::HEAD)
+}
+
+async fn get(site: &Site, path: &str, query: Option<&str>, headers: &HeaderMap) -> Reply {
+    let Some(path) = address::decode(path, &site.0.rules.base) else {
+        return missing(site, path).await;
+    };
+    match path.as_str() {
+        "/healthz" => return Reply::line(StatusCode::OK, Kind::Part, "ok\n"),
+        "/readyz" => return ready(site).await,
+        _ => {}
+    }
+    if let Some(file) = address::file(&path) {
+        match site.0.shelf.get(file).await {
+            Ok(Some(content)) => return found(&site.0.rules, file, &content, headers),
+            Ok(None) => {}
+            Err(cause) => return unreadable(file, &cause),
+        }
+    }
+    match site.0.lookup.find(&path, query).await {
+        Found::Nothing => missing(site, &path).await,
+        Found::Gone => Reply::line(StatusCode::GONE, media::wanted(&path), "gone\n"),
+        Found::Moved(target) => match lookup::own(&target) {
+            Some(target) => moved(&site.0.rules, &path, &target),
+            None => missing(site, &path).await,
+        },
+        Found::Made { media_type, bytes } => made(&media_type, bytes),
+    }
+}
+
+fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> Reply {
+    let media = media::of(file);
+    let coding = content.coding(coding::wanted(headers));
+    let tag = content.tag(coding);
+    let unchanged = conditional::unchanged(headers, &tag, content.modified);
+    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut reply = Reply::new(status, media.kind);
+    reply.set(ETAG, &tag);
+    reply.set(CACHE_CONTROL, &freshness(rules, file));
+    reply.set(VARY, "Accept-Encoding");
+    if unchanged {
+        return reply;
+    }
+    reply.set(LAST_MODIFIED, &conditional::http_date(content.modified));
+    reply.set(CONTENT_TYPE, media.name);
+    if let Some(name) = coding.name() {
+        reply.set(CONTENT_ENCODING, name);
+    }
+    reply.body = content.bytes(coding);
+    reply
+}
+
+fn freshness(rules: &Rules, file: &str) -> String {
+    if rules.lasting.iter().any(|beginning| file.starts_with(beginning.as_str())) {
+        return "public, max-age=31536000, immutable".to_owned();
+    }
+    let age = rules.max_age.as_secs();
+    format!("public, max-age={age}, stale-while-revalidate={age}, stale-if-error=86400")
+}
+
+fn moved(rules: &Rules, path: &str, target: &str) -> Reply {
+    let mut reply =
+        Reply::line(StatusCode::MOVED_PERMANENTLY, media::wanted(path), "moved permanently\n");
+    reply.set(LOCATION, target);
+    reply.set(CACHE_CONTROL, &format!("public, max-age={}", rules.max_age.as_secs()));
+    reply
+}
+
+fn made(media_type: &str, bytes: Vec<u8>) -> Reply {
+    let kind = if media_type.starts_with("text/html") { Kind::Page } else { Kind::Part };
+    let mut reply = Reply::new(StatusCode::OK, kind);
+    reply.set(CONTENT_TYPE, media_type);
+    reply.set(CACHE_CONTROL, "no-store");
+    reply.body = bytes.into();
+    reply
+}
+
+/// The site's own page where a person was looking for one, a line where a program was.
+async fn missing(site: &Site, path: &str) -> Reply {
+    let kind = media::wanted(path);
+    let line = Reply::line(StatusCode::NOT_FOUND, kind, "not found\n");
+    if kind != Kind::Page {
+        return line;
+    }
+    let Ok(Some(page)) = site.0.shelf.get("404.html").await else { return line };
+    let Media { name, kind, .. } = media::of("404.html");
+    let mut reply = Reply::new(StatusCode::NOT_FOUND, kind);
+    reply.set(CONTENT_TYPE, name);
+    reply.set(CACHE_CONTROL, "no-store");
+    reply.body = page.bytes(coding::Coding::Identity);
+    reply
+}
+
+fn unreadable(file: &str, cause: &std::io::Error) -> Reply {
+    tracing::error!(file, %cause, "cannot read a published file");
+    unavailable(media::of(file).kind)
+}
+
+async fn ready(site: &Site) -> Reply {
+    match site.0.shelf.get("index.html").await {
+        Ok(Some(_)) => Reply::line(StatusCode::OK, Kind::Part, "ok\n"),
+        _ => unavailable(Kind::Part),
+    }
+}
+
+fn unavailable(kind: Kind) -> Reply {
+    let mut reply = Reply::line(StatusCode::SERVICE_UNAVAILABLE, kind, "not available now\n");
+    reply.set(RETRY_AFTER, "30");
+    reply
+}
+
+fn options(path: &str) -> Reply {
+    let kind = media::of(path).kind;
+    let mut reply = Reply::new(StatusCode::NO_CONTENT, kind);
+    reply.set(ALLOW, METHODS);
+    if kind == Kind::Feed {
+        reply.set(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        reply.set(ACCESS_CONTROL_ALLOW_HEADERS, "If-Modified-Since, If-None-Match");
+        reply.set(ACCESS_CONTROL_MAX_AGE, "86400");
+    }
+    reply
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}

@@ -1,0 +1,1 @@
+//! Guards the pieces: addresses, validators, codings, the door, the shelf.
