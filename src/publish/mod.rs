@@ -1,1 +1,191 @@
-//! stub
+//! Items to files: which documents exist, what they are called, what they hold.
+
+mod address;
+mod atom;
+mod desk;
+mod feed;
+mod json;
+mod opml;
+mod rss;
+mod text;
+mod words;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Category, CategoryId, File, Instant, Item, SourceId};
+use crate::publish::desk::Desk;
+use crate::publish::feed::Feed;
+
+/// What the whole site says of itself.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its name.
+    pub title: String,
+    /// One sentence about it.
+    pub description: Option<String>,
+    /// Where it is published: `http` or `https`, ends with `/`, may have a path.
+    pub url: url::Url,
+    /// BCP 47 language tag; the site's own words are Chinese for `zh…`, else English.
+    pub language: String,
+    /// The zone in which pages show times; feeds are in UTC.
+    pub zone: chrono_tz::Tz,
+    /// Authority of our `tag:` names (RFC 4151), minted once and never changed: `example.org,2026`.
+    pub authority: String,
+    /// How long a reader may wait between two visits, in minutes.
+    pub ttl_minutes: u32,
+    /// WebSub hub.
+    pub hub: Option<url::Url>,
+    /// Plain text at the foot of every page, such as a disclaimer.
+    pub footer: Option<String>,
+}
+
+/// What is said of a source in public: no credentials, no keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceNote {
+    /// Its name.
+    pub title: String,
+    /// Address of its feed, where it has one.
+    pub feed: Option<String>,
+    /// Address of its site.
+    pub home: Option<String>,
+}
+
+/// What published items refer to.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// The site.
+    pub site: Site,
+    /// Every category that has an address.
+    pub categories: BTreeMap<CategoryId, Category>,
+    /// Every source, those that were removed from the settings too.
+    pub sources: BTreeMap<SourceId, SourceNote>,
+}
+
+/// A category on the home page.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'a> {
+    /// Which.
+    pub category: &'a Category,
+    /// Its newest items, a few.
+    pub items: &'a [Item],
+    /// How many it has in all.
+    pub total: u64,
+}
+
+/// The form that a document takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0 (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+    /// `CommonMark`.
+    Markdown,
+    /// A page for people.
+    Html,
+}
+
+impl Format {
+    /// The last part of a file's name, without its dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::Json => "json",
+            Self::Markdown => "md",
+            Self::Html => "html",
+        }
+    }
+
+    /// The media type with its parameters.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Json => "application/feed+json",
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
+
+    /// The media type alone.
+    fn bare_media_type(self) -> &'static str {
+        let whole = self.media_type();
+        whole.split_once(';').map_or(whole, |(bare, _)| bare)
+    }
+}
+
+/// Why there can be no press.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A template of ours does not compile.
+    #[error("template: {0}")]
+    Template(#[from] minijinja::Error),
+}
+
+/// The library and the compiled templates; the same items give the same bytes for ever.
+pub struct Press {
+    desk: Desk,
+}
+
+impl Press {
+    /// A press for a library.
+    pub fn new(library: Library) -> Result<Self, Error> {
+        Ok(Self { desk: Desk::new(library) })
+    }
+
+    /// One category: `category/<slug>` as page and in each feed format.
+    pub fn category(&self, category: &Category, items: &[Item]) -> Vec<File> {
+        let stem = format!("category/{}", category.slug);
+        documents(&stem, &self.desk.category(category, items))
+    }
+
+    /// Everything: `all` as page and in each feed format.
+    pub fn all(&self, items: &[Item]) -> Vec<File> {
+        documents("all", &self.desk.all(items))
+    }
+
+    /// All category feeds as one list: `opml.xml`.
+    pub fn opml(&self) -> File {
+        let media_type = "text/x-opml; charset=utf-8";
+        let bytes = opml::write(&self.desk);
+        File { path: "opml.xml".to_owned(), media_type, bytes, modified: None }
+    }
+}
+
+/// The items of one source as one document, for a stream: it has no address of its own.
+pub fn document(site: &Site, source: &SourceNote, items: &[Item], format: Format) -> Vec<u8> {
+    let feed = feed::lone(site, source, items, words::words(&site.language));
+    write(&feed, format)
+}
+
+fn documents(stem: &str, feed: &Feed<'_>) -> Vec<File> {
+    let modified = modified(feed);
+    let formats = [Format::Rss, Format::Atom, Format::Json];
+    let file = |format: Format| File {
+        path: format!("{stem}.{}", format.extension()),
+        media_type: format.media_type(),
+        bytes: write(feed, format),
+        modified,
+    };
+    formats.into_iter().map(file).collect()
+}
+
+fn write(feed: &Feed<'_>, format: Format) -> Vec<u8> {
+    match format {
+        Format::Rss => rss::write(feed),
+        Format::Atom => atom::write(feed),
+        Format::Json => json::write(feed),
+        Format::Markdown | Format::Html => Vec::new(),
+    }
+}
+
+fn modified(feed: &Feed<'_>) -> Option<Instant> {
+    (!feed.items.is_empty()).then_some(feed.updated)
+}

@@ -1,0 +1,120 @@
+//! The desk at which feeds are made: the library, and what follows from it once for all.
+
+use std::borrow::Cow;
+
+use crate::model::{Category, Item};
+use crate::publish::Library;
+use crate::publish::address::{Places, public};
+use crate::publish::feed::{
+    Feed, FeedItem, Origin, Tag, add_labels, common, newest, newest_first, origin,
+};
+use crate::publish::words::{Words, fill, words};
+
+/// What every feed and page is made with.
+pub(super) struct Desk {
+    pub library: Library,
+    pub places: Places,
+    pub words: &'static Words,
+    /// The taxonomy of our own categories.
+    scheme: String,
+}
+
+impl Desk {
+    /// A desk with everything on it that does not change from item to item.
+    pub(super) fn new(library: Library) -> Self {
+        let places = Places::new(&library.site.url, &library.site.authority);
+        let words = words(&library.site.language);
+        Self { scheme: places.categories(), library, places, words }
+    }
+
+    /// The feed of one category.
+    pub(super) fn category<'a>(&'a self, category: &Category, items: &'a [Item]) -> Feed<'a> {
+        let site = &self.library.site;
+        let address = self.places.category(&category.slug);
+        Feed {
+            id: self.places.tag(&["c", category.id.as_str()]),
+            title: format!("{} — {}", category.title, site.title),
+            subtitle: fill(
+                self.words.gathered,
+                &[("title", &category.title), ("site", &site.title)],
+            ),
+            ..self.feed(address, items)
+        }
+    }
+
+    /// The feed of everything; as `self.category` is, but under the site's own name.
+    pub(super) fn all<'a>(&'a self, items: &'a [Item]) -> Feed<'a> {
+        self.feed(self.places.all(), items)
+    }
+
+    fn feed<'a>(&'a self, address: String, items: &'a [Item]) -> Feed<'a> {
+        let site = &self.library.site;
+        let items = self.items(items);
+        Feed {
+            id: self.places.tag(&["all"]),
+            title: site.title.clone(),
+            subtitle: self.about(),
+            language: &site.language,
+            author: (&site.title, self.places.root().to_owned()),
+            page: format!("{address}.html"),
+            address: Some(address),
+            hub: site.hub.as_ref().map(url::Url::as_str),
+            ttl: Some(site.ttl_minutes),
+            icons: Some((self.places.file("icon-144.png"), self.places.file("icon-512.png"))),
+            notice: self.words.notice,
+            updated: newest(&items),
+            items,
+        }
+    }
+
+    /// What the site says of itself.
+    pub(super) fn about(&self) -> String {
+        let site = &self.library.site;
+        let fallback = || fill(self.words.gathered_all, &[("site", &site.title)]);
+        site.description.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(fallback)
+    }
+
+    /// The items, newest first, whatever order they came in.
+    pub(super) fn items<'a>(&'a self, items: &'a [Item]) -> Vec<FeedItem<'a>> {
+        newest_first(items).into_iter().map(|item| self.item(item)).collect()
+    }
+
+    /// What is said of one item.
+    pub(super) fn item<'a>(&'a self, item: &'a Item) -> FeedItem<'a> {
+        let share = self.places.share(&item.id);
+        let source = self.origin(item);
+        let link = item.link.as_deref().and_then(public);
+        FeedItem {
+            link: Some(link.unwrap_or_else(|| Cow::Owned(share.clone()))),
+            share: Some(share),
+            tags: self.tags(item, &source),
+            ..common(item, source, &self.library.site.language)
+        }
+    }
+
+    fn origin<'a>(&'a self, item: &'a Item) -> Origin<'a> {
+        let own = || self.places.tag(&["s", item.source.as_str()]);
+        match self.library.sources.get(&item.source) {
+            Some(note) => origin(note, own),
+            None => Origin {
+                id: Cow::Owned(own()),
+                title: item.source.as_str(),
+                feed: None,
+                home: None,
+            },
+        }
+    }
+
+    fn tags<'a>(&'a self, item: &'a Item, source: &Origin<'a>) -> Vec<Tag<'a>> {
+        let known = item.categories.iter().filter_map(|id| self.library.categories.get(id));
+        let mut tags: Vec<Tag<'a>> = known
+            .map(|category| Tag {
+                term: Cow::Borrowed(&*category.slug),
+                label: Cow::Borrowed(&*category.title),
+                scheme: Some(Cow::Borrowed(&self.scheme)),
+            })
+            .collect();
+        add_labels(&mut tags, item, source);
+        tags
+    }
+}
