@@ -1,1 +1,65 @@
-//! stub
+//! The words on the command line to a verb; the only room that reads the clock and the
+//! environment.
+
+mod args;
+mod check;
+mod demo;
+mod demo_site;
+mod exit;
+mod export;
+mod fetch;
+mod import;
+mod moved;
+mod out;
+mod preview;
+mod progress;
+mod publish;
+mod serve;
+mod setup;
+mod single;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Verb};
+use exit::Exit;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    setup::logging(&args);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let exit = match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(run(args));
+            // Nobody waits for a name lookup that hangs.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            exit
+        }
+        Err(why) => Err(anyhow::Error::new(why).context("cannot start the runtime")),
+    };
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(why) => {
+            out::error(&why);
+            exit::of(&why).into()
+        }
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<Exit> {
+    match &args.verb {
+        Verb::Check => check::run(&args),
+        Verb::Fetch(own) => fetch::run(&args, own).await,
+        Verb::Publish(own) => publish::run(&args, own).await,
+        Verb::Preview(own) => preview::run(&args, own).await,
+        Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Status(own) => status::run(&args, own).await,
+        Verb::Import(own) => import::run(&args, own).await,
+        Verb::Export(own) => export::run(&args, own).await,
+        Verb::Demo(own) => demo::run(&args, own).await,
+        Verb::Health(own) => serve::health(own).await,
+    }
+}

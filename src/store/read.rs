@@ -1,5 +1,6 @@
 //! What the store is asked.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use sqlx::Row as _;
@@ -89,19 +90,25 @@ impl Store {
         source: &SourceId,
         keys: impl Iterator<Item = &str>,
     ) -> Result<HashMap<String, KnownItem>, Error> {
-        let mut known = HashMap::new();
-        let mut connection = self.pool.acquire().await?;
-        for key in keys {
-            let query = "SELECT id, first_seen, updated, substance, list, print FROM item \
-                         LEFT JOIN original ON item = id WHERE source = ? AND key = ?";
-            let rows = sqlx::query(query)
-                .bind(source.as_str())
-                .bind(key)
-                .fetch_all(&mut *connection)
-                .await?;
-            if let Some(item) = known_item(&rows)? {
-                known.insert(key.to_owned(), item);
-            }
+        let keys: Vec<&str> = keys.collect();
+        let query = "SELECT key, id, first_seen, updated, substance, list, print FROM item \
+                     LEFT JOIN original ON item = id \
+                     WHERE source = ? AND key IN (SELECT value FROM json_each(?))";
+        let rows = sqlx::query(query)
+            .bind(source.as_str())
+            .bind(json(&keys))
+            .fetch_all(&self.pool)
+            .await?;
+        let mut known = HashMap::<String, KnownItem>::new();
+        for row in &rows {
+            let key: String = row.try_get("key")?;
+            let item = match known.entry(key) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => place.insert(known_item(row)?),
+            };
+            let list: Option<String> = row.try_get("list")?;
+            let print: Option<&[u8]> = row.try_get("print")?;
+            item.lists.extend(list.zip(print.map(rows::print)));
         }
         Ok(known)
     }
@@ -203,17 +210,28 @@ impl Store {
     }
 
     async fn with_categories(&self, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
-        let mut connection = self.pool.acquire().await?;
+        let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+        let query = "SELECT item, category.id FROM item_category \
+             JOIN category ON number = category \
+             WHERE item IN (SELECT value FROM json_each(?)) ORDER BY item, place";
+        let rows: Vec<(String, String)> =
+            sqlx::query_as(query).bind(json(&ids)).fetch_all(&self.pool).await?;
+        let mut by_item = HashMap::<String, Vec<CategoryId>>::new();
+        for (item, category) in rows {
+            by_item.entry(item).or_default().push(CategoryId::new(category));
+        }
         for item in &mut items {
-            let query = "SELECT category.id FROM item_category \
-                 JOIN category ON number = category WHERE item = ? ORDER BY place";
-            let names: Vec<String> = sqlx::query_scalar(query)
-                .bind(item.id.as_str())
-                .fetch_all(&mut *connection)
-                .await?;
-            item.categories = names.into_iter().map(CategoryId::new).collect();
+            item.categories = by_item.remove(item.id.as_str()).unwrap_or_default();
         }
         Ok(items)
+    }
+
+    /// Items by their ids, in no particular order; those that are not there are left out.
+    pub async fn items_by_id(&self, ids: &[ItemId]) -> Result<Vec<Item>, Error> {
+        let ids: Vec<&str> = ids.iter().map(ItemId::as_str).collect();
+        let query = "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?))";
+        let rows = sqlx::query(query).bind(json(&ids)).fetch_all(&self.pool).await?;
+        self.items(&rows).await
     }
 
     /// All categories by name.
@@ -285,23 +303,18 @@ impl Store {
     }
 }
 
-fn known_item(rows: &[SqliteRow]) -> Result<Option<KnownItem>, Error> {
-    let Some(row) = rows.first() else { return Ok(None) };
-    let mut lists = Vec::new();
-    for row in rows {
-        let list: Option<String> = row.try_get("list")?;
-        let bytes: Option<Vec<u8>> = row.try_get("print")?;
-        if let (Some(list), Some(bytes)) = (list, bytes) {
-            lists.push((list, rows::print(&bytes)));
-        }
-    }
-    Ok(Some(KnownItem {
+fn json(names: &[&str]) -> String {
+    serde_json::to_string(names).unwrap_or_else(|_| "[]".to_owned())
+}
+
+fn known_item(row: &SqliteRow) -> Result<KnownItem, Error> {
+    Ok(KnownItem {
         id: ItemId::new(row.try_get::<String, _>("id")?),
         first_seen: instant(row.try_get("first_seen")?),
         updated: instant(row.try_get("updated")?),
         substance: rows::print(row.try_get("substance")?),
-        lists,
-    }))
+        lists: Vec::new(),
+    })
 }
 
 fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {

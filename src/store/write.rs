@@ -27,7 +27,9 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        source(&mut tx, visited).await?;
+        if source(&mut tx, visited).await? {
+            pend_source(&mut tx, &visited.source).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -68,6 +70,12 @@ impl Store {
         let query = "INSERT INTO meta VALUES (?, ?) \
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         sqlx::query(query).bind(name).bind(value).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Forgets which files are published: they are somewhere else.
+    pub async fn forget_files(&self) -> Result<(), Error> {
+        sqlx::query("DELETE FROM file").execute(&self.pool).await?;
         Ok(())
     }
 
@@ -296,7 +304,33 @@ async fn hold(
     Ok(())
 }
 
-async fn source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+/// Everything of a source is shown with its title and addresses.
+async fn pend_source(tx: &mut SqliteConnection, source: &SourceId) -> Result<(), Error> {
+    let all = [
+        "INSERT OR REPLACE INTO pending_item (item) SELECT id FROM item WHERE source = ?",
+        "INSERT OR REPLACE INTO pending_category (category) SELECT DISTINCT category \
+         FROM item_category JOIN item ON id = item WHERE source = ?",
+    ];
+    for query in all {
+        sqlx::query(query).bind(source.as_str()).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what a visit tells of the source itself; says whether its public words changed.
+async fn source(tx: &mut SqliteConnection, visited: &Visited) -> Result<bool, Error> {
+    let query = "SELECT coalesce(title, '') || char(0) || coalesce(home, '') || char(0) \
+                 || coalesce(feed, '') FROM source WHERE id = ?";
+    let id = visited.source.as_str();
+    let before: Option<String> =
+        sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
+    put_source(tx, visited).await?;
+    let after: Option<String> =
+        sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
+    Ok(before.is_some() && before != after)
+}
+
+async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
     let at = visited.at.timestamp();
     let good = visited.error.is_none();
     let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());

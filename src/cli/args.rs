@@ -1,0 +1,164 @@
+//! What can be said on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Turns feeds, list pages and JSON APIs into clean full-text feeds by category.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(super) struct Args {
+    /// The settings.
+    #[arg(long, global = true, value_name = "FILE", env = "FINEWS_CONFIG")]
+    #[arg(default_value = "config/finews.toml")]
+    pub config: PathBuf,
+    /// The folder of the state, instead of the settings' `store.url`.
+    #[arg(long, global = true, value_name = "DIR", env = "FINEWS_STATE")]
+    pub state: Option<PathBuf>,
+    /// The published folder, instead of the settings' `publish.dir`.
+    #[arg(long, global = true, value_name = "DIR", env = "FINEWS_FEEDS")]
+    pub feeds: Option<PathBuf>,
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `finews=debug`.
+    #[arg(long, global = true, value_name = "LEVEL", env = "FINEWS_LOG")]
+    pub log: Option<String>,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Polls the sources on schedule and serves the published folder.
+    Serve(Serve),
+    /// Polls the due sources, or those named, once; or turns an address into a feed on stdout.
+    Fetch(Fetch),
+    /// Writes the store to the published folder.
+    Publish(Publish),
+    /// Reads the settings and names every fault.
+    Check,
+    /// Shows what each stage makes of a source or an address, and keeps nothing.
+    Preview(Preview),
+    /// Shows how the sources are.
+    Status(Status),
+    /// Brings in what another system wrote.
+    Import(Move),
+    /// Writes what is kept in another system's form.
+    Export(Move),
+    /// Runs the whole pipeline against a built-in example site, and serves the result.
+    Demo(Demo),
+    /// Asks a running daemon whether it is well; for containers.
+    #[command(hide = true)]
+    Health(Health),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// Where to listen, instead of the settings' `serve.listen`.
+    #[arg(long, value_name = "ADDRESS", env = "FINEWS_LISTEN")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Fetch {
+    /// Sources by their ids, or a single address; none means every source that is due.
+    #[arg(value_name = "SOURCE|URL")]
+    pub sources: Vec<String>,
+    /// For an address: the form of the feed.
+    #[arg(long, value_enum, default_value_t = Form::Atom)]
+    pub format: Form,
+    #[command(flatten)]
+    pub address: Address,
+    /// Visits every source, whether it is due or not.
+    #[arg(long)]
+    pub all: bool,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What an address on the command line needs besides itself.
+#[derive(Debug, clap::Args)]
+pub(super) struct Address {
+    /// For an address: fetches the article of each entry.
+    #[arg(long)]
+    pub full_text: bool,
+    /// For an address: a private network that may be asked, such as `127.0.0.1/32`.
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_private: Vec<ipnet::IpNet>,
+    /// At most so many entries.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    Rss,
+    Atom,
+    Json,
+    Markdown,
+    Html,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Publish {
+    /// Makes every file again; those that come out the same are left alone.
+    #[arg(long)]
+    pub all: bool,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Preview {
+    /// A source by its id, or an address.
+    #[arg(value_name = "SOURCE|URL")]
+    pub source: String,
+    #[command(flatten)]
+    pub address: Address,
+    /// Prints every stage as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    /// Prints the state of every source as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Move {
+    /// The form.
+    #[arg(value_enum)]
+    pub form: Foreign,
+    /// The folder.
+    pub dir: PathBuf,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Foreign {
+    /// Posts of the predecessor's static site.
+    Jekyll,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// Ends when the feeds are published.
+    #[arg(long)]
+    pub once: bool,
+    /// Where to serve the result.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8790")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Health {
+    /// The daemon's address.
+    #[arg(default_value = "127.0.0.1:8080", env = "FINEWS_LISTEN")]
+    pub address: SocketAddr,
+}

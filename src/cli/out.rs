@@ -1,0 +1,64 @@
+//! The two printers: data to stdout, everything else to stderr. A reader who went away is no
+//! error.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::exit;
+use crate::store;
+
+/// Data, as it is.
+pub(super) fn bytes(data: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    gone_is_fine(stdout.write_all(data).and_then(|()| stdout.flush()))
+}
+
+/// A line of data.
+pub(super) fn line(text: impl AsRef<str>) -> anyhow::Result<()> {
+    bytes(format!("{}\n", text.as_ref()).as_bytes())
+}
+
+/// A document for programs.
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    line(serde_json::to_string_pretty(value)?)
+}
+
+/// A line for people.
+pub(super) fn note(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}
+
+/// What went wrong, with its causes, and the cure where it is known.
+pub(super) fn error(error: &anyhow::Error) {
+    note(format!("error: {error:#}"));
+    if let Some(hint) = hint(error) {
+        note(format!("hint: {hint}"));
+    }
+}
+
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    let store = error.chain().find_map(|cause| cause.downcast_ref::<store::Error>());
+    match store? {
+        store::Error::Held(_) => Some("stop the other finews, or name another state (`--state`)"),
+        store::Error::Damaged { .. } => Some(
+            "the published folder is untouched; put a copy of the database in its place, or move \
+             it away to begin anew",
+        ),
+        store::Error::Newer(_) => Some("use the finews that wrote it, or a newer one"),
+        store::Error::Full => Some("make room; nothing is lost, and the next run goes on"),
+        _ => None,
+    }
+}
+
+fn gone_is_fine(done: io::Result<()>) -> anyhow::Result<()> {
+    match done {
+        Err(why) if why.kind() != io::ErrorKind::BrokenPipe => Err(why.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The exit of a verb whose sources may have failed.
+pub(super) fn exit(failed: bool) -> exit::Exit {
+    if failed { exit::Exit::SomeFailed } else { exit::Exit::Well }
+}

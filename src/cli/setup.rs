@@ -1,0 +1,175 @@
+//! What verbs need before they begin: settings, state, the way out, the clock.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+use tracing_subscriber::EnvFilter;
+
+use super::args::{Args, Verb};
+use super::exit::Usage;
+use crate::config::{self, Faults, Outside, Settings};
+use crate::edition;
+use crate::fetch::{Fetcher, Limits, Manners};
+use crate::model::Instant;
+use crate::refresh::{News, World};
+use crate::store::{Lock, Store};
+
+/// The time, in whole seconds: the only clock of the program.
+#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+pub(super) fn now() -> Instant {
+    let now = chrono::Utc::now();
+    chrono::DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Logs go to stderr: what the daemon does, and of one-shot verbs only what is amiss.
+pub(super) fn logging(args: &Args) {
+    let usual = if matches!(args.verb, Verb::Serve(_)) { "finews=info,warn" } else { "error" };
+    let filter = args.log.as_deref().map_or_else(|| EnvFilter::new(usual), level);
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+}
+
+fn level(text: &str) -> EnvFilter {
+    if text.contains(['=', ',']) {
+        EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"))
+    } else {
+        EnvFilter::new(format!("finews={text},warn"))
+    }
+}
+
+/// The settings of the command line.
+pub(super) fn settings(args: &Args) -> anyhow::Result<Settings> {
+    let path = &args.config;
+    let text = std::fs::read_to_string(path).map_err(|why| {
+        let hint = "name one with `--config FILE`, or see `finews demo`";
+        Usage(format!("cannot read the settings `{}`: {why}\nhint: {hint}", path.display()))
+    })?;
+    parsed(args, &text, &path.display().to_string())
+}
+
+/// Settings from a text, with what the command line overrides.
+pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Settings> {
+    let file = |path: &str| std::fs::read_to_string(path);
+    let outside = Outside { env: &env, file: &file };
+    let mut settings = config::parse(text, &outside).map_err(|faults| named(&faults, name))?;
+    if let Some(state) = &args.state {
+        settings.store = state.join("finews.db");
+    }
+    if let Some(feeds) = &args.feeds {
+        settings.publish.dir.clone_from(feeds);
+    }
+    Ok(settings)
+}
+
+/// Faults with the file's name before each.
+fn named(faults: &Faults, name: &str) -> anyhow::Error {
+    let lines: Vec<_> = faults.0.iter().map(|fault| format!("{name}:{fault}")).collect();
+    let many = if lines.len() == 1 { "a fault" } else { "faults" };
+    Usage(format!("the settings have {many}\n{}", lines.join("\n"))).into()
+}
+
+/// The state, held by this process alone.
+pub(super) struct Held {
+    pub store: Store,
+    pub settings: Arc<Settings>,
+    pub authority: String,
+    _lock: Lock,
+}
+
+/// Takes and opens the state.
+pub(super) async fn hold(settings: Settings) -> anyhow::Result<Held> {
+    let lock = Lock::take(&settings.store)?;
+    let store = Store::open(&settings.store).await?;
+    let authority = edition::authority(&store, &settings, now()).await?;
+    Ok(Held { store, settings: Arc::new(settings), authority, _lock: lock })
+}
+
+/// Opens the state to look at it, whoever holds it.
+pub(super) async fn look(settings: &Settings) -> anyhow::Result<Store> {
+    if !settings.store.exists() {
+        let path = settings.store.display();
+        return Err(Usage(format!("there is no state in `{path}` yet")).into());
+    }
+    Ok(Store::open(&settings.store).await?)
+}
+
+/// All that journeys need.
+pub(super) fn world(
+    settings: &Arc<Settings>,
+    authority: &str,
+    news: Option<UnboundedSender<News>>,
+) -> anyhow::Result<World> {
+    let own = format!("finews/{} (+{})", env!("CARGO_PKG_VERSION"), settings.site.url);
+    let fetch = &settings.fetch;
+    let limits = Limits {
+        connect: fetch.connect,
+        idle: fetch.idle,
+        total: fetch.total,
+        bytes: fetch.bytes,
+        ..Limits::default()
+    };
+    let mut manners = Manners::new(fetch.user_agent.clone().unwrap_or(own));
+    manners.gap = fetch.gap;
+    manners.at_once = fetch.at_once;
+    manners.limits = limits;
+    let fetcher = Fetcher::new(manners).context("cannot make requests")?;
+    Ok(World {
+        settings: Arc::clone(settings),
+        fetcher: Arc::new(fetcher),
+        authority: authority.to_owned(),
+        stop: Arc::new(AtomicBool::new(false)),
+        news,
+    })
+}
+
+/// Comes with the first Ctrl-C or SIGTERM; a second one ends the process at once.
+pub(super) async fn stop_asked() {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Does some work, which is told to come home when the stop is asked for.
+pub(super) async fn until_stopped<T>(world: &World, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => return done,
+        () = stop_asked() => {}
+    }
+    world.stop.store(true, Ordering::Relaxed);
+    super::out::note("stopping: what is at hand is kept (once more to end at once)");
+    tokio::select! {
+        done = &mut work => done,
+        () = stop_asked() => std::process::exit(130),
+    }
+}
+
+/// Whether an argument is an address and no name.
+pub(super) fn is_address(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// A path for people.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
