@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Aside, Draft, Form, Heading, Post, Reason, SetAside, Stage};
 use super::{compose, from_original, read, repair, to_original, write};
-use crate::model::{Instant, Original, Text};
+use crate::model::{Entry, Instant, Original, Text};
 
 const ZONE: Tz = Tz::Asia__Shanghai;
 const CODE: &str = "202203010000000001";
@@ -153,7 +153,7 @@ fn what_is_kept_of_a_post() {
     assert_eq!((original.entry.medium, original.article), (None, None));
     assert_eq!(original.entry.body, Some(Text::Plain("*ST 甲 <3\n".into())));
 
-    let foreign = Original { list: "main".into(), entry: Default::default(), article: None };
+    let foreign = Original { list: "main".into(), entry: Entry::default(), article: None };
     assert_eq!(from_original(&foreign), None);
 }
 
