@@ -20,11 +20,16 @@ pub(super) fn split(text: &str, coded: bool) -> Footer<'_> {
     }
 }
 
-/// A footer that reads back as it is written; `link` only if it is a web address.
+/// A footer of the last form.
 pub(super) fn write(link: Option<&str>, tag: &str, category: &str, site: &str) -> String {
-    let link = link.filter(|link| is_link(link)).map(|link| format!("\n\n<{link}>"));
-    let link = link.unwrap_or_default();
+    let link = link.map(|link| format!("\n\n<{link}>")).unwrap_or_default();
     format!("{link}\n\n[返回{tag}]({category})｜[返回首页]({site})")
+}
+
+/// Whether this stands between `<` and `>` as a link: a web address on one line.
+pub(super) fn is_link(text: &str) -> bool {
+    let web = ["http://", "https://", "//"].iter().any(|start| text.starts_with(start));
+    web && !text.contains(|c: char| matches!(c, '<' | '>') || c.is_control())
 }
 
 /// What stands above the links back, and how late their form is.
@@ -59,11 +64,6 @@ fn article_link(text: &str) -> Option<(&str, Option<&str>)> {
         "" => Some((without_gap(above), None)),
         _ => is_link(link).then_some((without_gap(above), Some(link))),
     }
-}
-
-fn is_link(text: &str) -> bool {
-    let web = ["http://", "https://", "//"].iter().any(|start| text.starts_with(start));
-    web && !text.contains(|c: char| matches!(c, '<' | '>') || c.is_control())
 }
 
 /// All before the last line, with the line break, and the last line.

@@ -58,7 +58,7 @@ pub(super) fn write(post: &Post, date: Option<DateTime<FixedOffset>>) -> String 
 
 /// The text on one line: YAML and the footer both end at a line's end.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_control() && c != '\t' { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
 }
 
 /// An instant as a clock in the zone shows it; as UTC where the zone then was not on whole minutes

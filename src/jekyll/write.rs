@@ -45,7 +45,7 @@ fn start(post: &Post) -> String {
 fn end(post: &Post, form: &Form) -> String {
     let share = post.code.as_ref().filter(|_| post.medium_form);
     let share = share.map(|_| form.share.replace("{id}", &id(post)));
-    let link = share.as_deref().or(post.link.as_deref());
+    let link = share.as_deref().or(post.link.as_deref()).filter(|link| footer::is_link(link));
     if link.is_none() && post.code.is_none() {
         return String::new();
     }

@@ -50,5 +50,6 @@ pub fn file_part(name: &str) -> String {
 /// Eight hexadecimal digits that stay the same for the same name.
 fn short_hash(name: &str) -> String {
     let digest = Sha256::digest(name.as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let number = digest.iter().take(4).fold(0u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{number:08x}")
 }

@@ -86,7 +86,8 @@ fn predecessor_reads_the_whole_table_alike() {
             digest.update(format!("{:X} {reading}\n", u32::from(c)));
         }
     }
-    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest =
+        digest.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!((known, digest.as_str()), (25_557, WHOLE_TABLE));
 }
 

@@ -1,3 +1,2 @@
 //! The integration tests; each module says what it guards.
-mod origin;
-mod fetch;
+mod jekyll;
