@@ -1,3 +1,7 @@
 //! The binary: hands the world to `finews::cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    finews::cli::main()
+}

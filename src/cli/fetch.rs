@@ -82,7 +82,7 @@ async fn fetch(
     let world = setup::world(&held.settings, &held.authority, Some(sender))?;
     let round = async {
         let round = daemon::round(&world, &held.store, sources, setup::now()).await;
-        progress::end(&world);
+        world.end_of_news();
         round
     };
     let shown = progress::show(news, sources.len(), quiet);

@@ -9,28 +9,25 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::out;
 use crate::model::SourceId;
-use crate::refresh::{News, Report, World};
-
-/// Closes the news: every journey is home.
-pub(super) fn end(world: &World) {
-    world.close_news();
-}
+use crate::refresh::{News, Report};
 
 /// Shows the news until they end.
 pub(super) async fn show(mut news: UnboundedReceiver<News>, sources: usize, quiet: bool) {
     if quiet || !std::io::stderr().is_terminal() {
         while let Some(one) = news.recv().await {
-            if let News::Done(report) = one
-                && !quiet
-            {
-                tell(&report, &mut |line| out::note(line));
+            match one {
+                News::Done(report) if !quiet => tell(&report, &mut |line| out::note(line)),
+                News::End => break,
+                _ => {}
             }
         }
         return;
     }
-    let bars = Bars::new(sources);
-    let mut bars = bars;
+    let mut bars = Bars::new(sources);
     while let Some(one) = news.recv().await {
+        if matches!(one, News::End) {
+            break;
+        }
         bars.on(one);
     }
     bars.clear();
@@ -72,6 +69,7 @@ impl Bars {
                 }
             }
             News::Done(report) => self.done(&report),
+            News::End => {}
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) async fn run(args: &Args, own: &Fetch, address: &str) -> anyhow::Resu
     let mut items = Vec::new();
     let most = own.address.limit.unwrap_or(usize::MAX);
     for (key, entry) in identity::keyed(listing.entries).0.into_iter().take(most) {
-        items.extend(made(&world, &source, key, entry).await?.1);
+        items.extend(made(&world, &source, "main", key, entry).await?.1);
     }
     let note = SourceNote {
         title: listing.title.unwrap_or_else(|| source.id.to_string()),
@@ -101,12 +101,13 @@ fn listing(gathered: Vec<Gathered>) -> anyhow::Result<Listing> {
 pub(super) async fn made(
     world: &World,
     source: &Arc<Source>,
+    list: &str,
     key: String,
     mut entry: Entry,
 ) -> anyhow::Result<(ArticleOutcome, Option<Item>)> {
     let outcome = refresh::article(world, source, &mut entry).await;
     let article = outcome.fragment().cloned();
-    let list = "main".to_owned();
+    let list = list.to_owned();
     let originals = vec![Original { list, entry, article }];
     let maker = Maker::new(world, source, setup::now());
     let id = identity::item_id(&source.id, &key);

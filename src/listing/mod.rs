@@ -1,5 +1,6 @@
 //! A fetched page to the entries it lists, by the kind of its source.
 
+pub mod alternate;
 pub mod api;
 pub mod feed;
 pub mod page;

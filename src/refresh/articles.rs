@@ -10,23 +10,15 @@ use crate::article::{self, Found};
 use crate::charset;
 use crate::config::Source;
 use crate::fetch::{Accept, Answer, Request};
-use crate::identity::Print;
 use crate::listing::{plan::Wrap, wrapped};
 use crate::model::{Entry, Fault, Fragment, Original, Page};
-
-/// A rendition of an entry, complete with its article if it wanted one and got it.
-#[derive(Clone, Debug)]
-pub(super) struct Rendition {
-    pub original: Original,
-    pub print: Print,
-    pub tries: u32,
-}
+use crate::store::Kept;
 
 /// What became of all entries.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     /// Renditions by key; keys in their own order.
-    pub by_key: BTreeMap<String, Vec<Rendition>>,
+    pub by_key: BTreeMap<String, Vec<Kept>>,
     pub faults: Vec<Fault>,
     pub fetched: usize,
     /// Whether the stop came before the end: what is missing was not begun.
@@ -57,14 +49,13 @@ pub(super) async fn fetch(world: &World, source: &Arc<Source>, work: Vec<Work>) 
         }
         let mut next_tries = 0;
         let mut body = None;
-        match one(world, source, &entry).await {
+        match article(world, source, &mut entry).await {
             Outcome::NotWanted => {}
             Outcome::Here(found) => {
                 done.fetched += 1;
                 let place = format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
                 let at = |f: Fault| Fault::new(format!("{place}: {}", f.place), f.what);
                 done.faults.extend(found.faults.iter().cloned().map(at));
-                fill_gaps(&mut entry, &found);
                 body = Some(found.fragment);
             }
             Outcome::Failed(why) => {
@@ -75,17 +66,25 @@ pub(super) async fn fetch(world: &World, source: &Arc<Source>, work: Vec<Work>) 
         }
         world.tell(News::Article(source.id.clone()));
         let original = Original { list, entry, article: body };
-        let rendition = Rendition { original, print, tries: next_tries };
+        let rendition = Kept { original, print, tries: next_tries };
         done.by_key.entry(key).or_default().push(rendition);
     }
     done
 }
 
-/// Fetches the article of one entry.
-pub async fn one(world: &World, source: &Arc<Source>, entry: &Entry) -> Outcome {
+/// Fetches the article of one entry, and fills what the list left out and the article names.
+pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry) -> Outcome {
     if !source.full_text {
         return Outcome::NotWanted;
     }
+    let outcome = ask(world, source, entry).await;
+    if let Outcome::Here(found) = &outcome {
+        fill_gaps(entry, found);
+    }
+    outcome
+}
+
+async fn ask(world: &World, source: &Arc<Source>, entry: &Entry) -> Outcome {
     let Some(url) = address(source, entry) else { return Outcome::NotWanted };
     let request = Request {
         headers: headers_for(source, &url),

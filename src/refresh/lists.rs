@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::World;
+use crate::charset;
 use crate::config::{Form, List, Pages, Source};
 use crate::fetch::{Accept, Answer, Error, Method, Request};
 use crate::identity;
@@ -35,6 +36,8 @@ pub struct Gathered {
     pub given: Option<Given>,
     /// Bytes of the answer.
     pub bytes: usize,
+    /// The feed that a page names which was asked for as a feed itself.
+    pub names_feed: Option<String>,
 }
 
 /// Asks for every list of a source. Without a store nothing is conditional, and every page up to
@@ -152,15 +155,21 @@ async fn page(
 /// Reads a page off the runtime's threads; what cannot be read leaves no validators behind.
 async fn read(one: &mut Gathered, source: &Arc<Source>, list: &List, page: Page, now: Instant) {
     let (source, form) = (Arc::clone(source), list.form.clone());
-    let read = tokio::task::spawn_blocking(move || parse(&source, &form, &page, now)).await;
-    match read {
+    let read = tokio::task::spawn_blocking(move || {
+        let read = parse(&source, &form, &page, now);
+        let named = if read.is_err() { named_feed(&form, &page) } else { None };
+        read.map_err(|why| (why, named))
+    });
+    match read.await {
         Ok(Ok(listing)) => {
             let ttl = listing.ttl.map(Duration::from_secs);
             one.wish = one.wish.max(ttl);
             one.listing = Some(listing);
         }
-        Ok(Err(why)) => {
-            one.error = Some(format!("`{}`: {why}", one.address));
+        Ok(Err((why, named))) => {
+            let hint = named.as_ref().map(|feed| format!(" (the page names the feed `{feed}`)"));
+            one.error = Some(format!("`{}`: {why}{}", one.address, hint.unwrap_or_default()));
+            one.names_feed = named;
             one.given = None;
         }
         Err(_panic) => {
@@ -168,6 +177,15 @@ async fn read(one: &mut Gathered, source: &Arc<Source>, list: &List, page: Page,
             one.given = None;
         }
     }
+}
+
+/// Whoever asked for a feed and got a page is told which feed the page names.
+fn named_feed(form: &Form, page: &Page) -> Option<String> {
+    if !matches!(form, Form::Feed) {
+        return None;
+    }
+    let decoded = charset::decode(&page.bytes, page.content_type.as_deref(), None);
+    listing::alternate::feeds(&decoded.text, &page.url).into_iter().next().map(String::from)
 }
 
 fn parse(

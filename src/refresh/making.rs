@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::World;
-use super::articles::Rendition;
 use crate::article;
 use crate::category;
 use crate::config::{Settings, Source};
@@ -25,8 +24,11 @@ pub struct Maker {
 }
 
 /// What became of an entry.
-pub(super) enum Made {
+#[derive(Debug)]
+pub enum Made {
+    /// An item, and how it stands to what was known.
     Item(Box<Saved>, Verdict),
+    /// Nothing that can be published.
     Held(Vec<Held>),
 }
 
@@ -44,34 +46,26 @@ impl Maker {
     }
 
     /// Makes the item of a key from what is kept of it and what came anew.
-    pub(super) async fn make(
+    pub async fn make(
         &self,
         store: &Store,
         key: String,
         known: Option<KnownItem>,
-        renditions: Vec<Rendition>,
+        mut new: Vec<Kept>,
     ) -> Result<Made, store::Error> {
         let mut originals = match &known {
             Some(item) => store.originals(&item.id).await?,
             None => Vec::new(),
         };
-        for rendition in &renditions {
-            let mut new = rendition.original.clone();
-            keep_article(&originals, &mut new);
-            originals = identity::with(originals, new);
+        for one in &mut new {
+            keep_article(&originals, &mut one.original);
+            originals = identity::with(originals, one.original.clone());
         }
-        let kept = renditions.into_iter().map(|rendition| {
-            let list = &rendition.original.list;
-            let original = originals.iter().find(|one| one.list == *list).cloned();
-            let original = original.unwrap_or(rendition.original);
-            Kept { original, print: rendition.print, tries: rendition.tries }
-        });
-        let kept = kept.collect();
-        Ok(self.saved(key, known.as_ref(), originals, kept))
+        Ok(self.saved(key, known.as_ref(), originals, new))
     }
 
     /// The pure half: originals and what is known to what is to be kept.
-    pub(super) fn saved(
+    fn saved(
         &self,
         key: String,
         known: Option<&KnownItem>,
@@ -138,7 +132,23 @@ impl Maker {
             apply: &|fragment| article::apply(fragment, rules),
             credited: &|fragment| article::medium(fragment, rules),
         };
-        normalize::item(originals, &birth, &ways)
+        let settled: Vec<Original> = originals.iter().map(|one| self.settled(one)).collect();
+        normalize::item(&settled, &birth, &ways)
+    }
+
+    /// An imported post of the predecessor under its medium links to a share page; the settings
+    /// know the address of the article itself.
+    fn settled(&self, original: &Original) -> Original {
+        let mut original = original.clone();
+        let table = self.settings.jekyll.as_ref();
+        let link = table.filter(|table| table.source == self.source.id);
+        let code = original.entry.vars.get("post.code").cloned();
+        let is_medium = original.entry.vars.get("post.form").is_some_and(|form| form == "medium");
+        if let (Some(link), Some(code), true) = (link.and_then(|t| t.link.as_ref()), code, is_medium)
+        {
+            original.entry.link = Some(link.replace("{code}", &code));
+        }
+        original
     }
 
     /// The categories that the source, the lists that name the item, and its words ask for.

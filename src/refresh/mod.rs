@@ -18,9 +18,9 @@ use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
 use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
-pub use articles::Outcome as ArticleOutcome;
-pub use lists::Gathered;
-pub use making::{Maker, wish_for};
+pub use articles::{Outcome as ArticleOutcome, article};
+pub use lists::{Gathered, gather};
+pub use making::{Made, Maker, wish_for};
 
 /// The articles that are asked for again at a visit, and how often each.
 const RETRIES: (usize, u32) = (20, 6);
@@ -45,6 +45,11 @@ impl World {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// Tells whoever listens that no more news will come.
+    pub fn end_of_news(&self) {
+        self.tell(News::End);
+    }
+
     fn tell(&self, news: News) {
         if let Some(sender) = &self.news {
             // Nobody listening any more is no fault of the journey.
@@ -64,6 +69,8 @@ pub enum News {
     Article(SourceId),
     /// It is over.
     Done(Report),
+    /// All journeys are.
+    End,
 }
 
 /// What a journey brought.
@@ -132,11 +139,11 @@ pub async fn visit(
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
         match maker.make(store, key, known, renditions).await? {
-            making::Made::Item(item, verdict) => {
+            Made::Item(item, verdict) => {
                 report.count(verdict);
                 saved.push(*item);
             }
-            making::Made::Held(entries) => {
+            Made::Held(entries) => {
                 report.held += entries.len();
                 held.extend(entries);
             }

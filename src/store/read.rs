@@ -245,6 +245,14 @@ impl Store {
         categories.collect()
     }
 
+    /// Whether a category has this address.
+    pub async fn has_slug(&self, slug: &str) -> Result<bool, Error> {
+        let query = "SELECT 1 FROM category WHERE slug = ?";
+        let found: Option<i64> =
+            sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
+        Ok(found.is_some())
+    }
+
     /// All categories with the number of their items, the one with the newest item first.
     pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
         let query = "SELECT id, slug, title, count(item) AS total, \

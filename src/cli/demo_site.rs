@@ -1,0 +1,3 @@
+//! stub
+pub(super) const SETTINGS: &str = "";
+pub(super) const FILES: &[(&str, &str)] = &[];

@@ -1,0 +1,278 @@
+//! `finews import jekyll DIR`: the predecessor's posts to items, with nothing lost.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::args::{Args, Foreign, Move};
+use super::exit::{Exit, Usage};
+use super::{out, setup};
+use crate::config::{Jekyll, Settings, Source};
+use crate::identity;
+use crate::jekyll::{self, Post, Repaired};
+use crate::model::{CategoryId, Original};
+use crate::refresh::{self, Maker};
+use crate::store::{CategoryWish, Held, Kept, Saved};
+
+/// Posts that are kept in one transaction.
+const BATCH: usize = 500;
+
+/// What became of the files.
+#[derive(Debug, Default, Serialize)]
+struct Outcome {
+    /// Files read.
+    files: usize,
+    /// Items that are new.
+    new: usize,
+    /// Items that were known and got something.
+    joined: usize,
+    /// Items that were known as they are.
+    known: usize,
+    /// What was mended, file by file.
+    repaired: Vec<(String, String)>,
+    /// Older states of a post, and the state that stands for it.
+    superseded: Vec<(String, String)>,
+    /// Posts that are kept and not published, with the reason.
+    set_aside: Vec<(String, String)>,
+    /// Files that are no posts, with the reason.
+    not_posts: Vec<(String, String)>,
+}
+
+pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
+    let Foreign::Jekyll = own.form;
+    let settings = setup::settings(args)?;
+    let (form, source) = predecessor(&settings)?;
+    let zone = settings.site.zone;
+    let held = setup::hold(settings).await?;
+    let mut outcome = Outcome::default();
+    let dir = own.dir.clone();
+    let read = tokio::task::spawn_blocking(move || read(&dir, zone)).await??;
+    outcome.files = read.files;
+    outcome.not_posts = read.not_posts;
+    let Repaired { posts, repaired, aside, superseded } = jekyll::repair(read.posts, zone);
+    outcome.repaired = repaired;
+    outcome.superseded = superseded;
+    outcome.set_aside =
+        aside.iter().map(|one| (one.post.file.clone(), one.reason.to_string())).collect();
+    keep_aside(&held, &source, &aside).await?;
+    let importer = Importer::new(&held, &form, &source)?;
+    let by_key = by_key(posts);
+    let all: Vec<_> = by_key.into_iter().collect();
+    for batch in all.chunks(BATCH) {
+        importer.keep(batch, &mut outcome).await?;
+    }
+    held.store.close().await;
+    tell(own, &outcome)?;
+    Ok(Exit::Well)
+}
+
+/// The `[jekyll]` table and the source that it names.
+pub(super) fn predecessor(settings: &Settings) -> anyhow::Result<(Jekyll, Arc<Source>)> {
+    let form = settings.jekyll.clone().ok_or_else(|| {
+        Usage("the settings have no [jekyll] table\nhint: see `config/predecessor.toml`".into())
+    })?;
+    let source = settings.sources.iter().find(|source| source.id == form.source);
+    let source = source.ok_or_else(|| Usage(format!("there is no source `{}`", form.source)))?;
+    Ok((form, Arc::new(source.clone())))
+}
+
+struct Read {
+    files: usize,
+    posts: Vec<Post>,
+    not_posts: Vec<(String, String)>,
+}
+
+fn read(dir: &Path, zone: chrono_tz::Tz) -> anyhow::Result<Read> {
+    let mut read = Read { files: 0, posts: Vec::new(), not_posts: Vec::new() };
+    for path in markdown_files(dir)? {
+        read.files += 1;
+        let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read `{name}`"))?;
+        let post = match String::from_utf8(bytes) {
+            Ok(text) => jekyll::read(&name, &text, zone).map_err(|why| why.to_string()),
+            Err(_) => Err("it is not UTF-8".to_owned()),
+        };
+        match post {
+            Ok(post) => read.posts.push(post),
+            Err(why) => read.not_posts.push((name, why)),
+        }
+    }
+    Ok(read)
+}
+
+/// Every `.md` file below a folder, in the order of their paths; links are not followed.
+fn markdown_files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder)
+            .map_err(|why| Usage(format!("cannot read `{}`: {why}", folder.display())))?;
+        for entry in entries {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() && entry.path().extension().is_some_and(|ext| ext == "md") {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The posts of one article: the rolling one and the one under its medium.
+fn by_key(posts: Vec<Post>) -> BTreeMap<String, Vec<Post>> {
+    let mut by_key = BTreeMap::<String, Vec<Post>>::new();
+    for post in posts {
+        let key = post.code.clone().unwrap_or_else(|| post.stem().to_owned());
+        by_key.entry(key).or_default().push(post);
+    }
+    by_key
+}
+
+async fn keep_aside(
+    held: &setup::Held,
+    source: &Source,
+    aside: &[jekyll::SetAside],
+) -> anyhow::Result<()> {
+    let entries = aside.iter().map(|one| {
+        let original = jekyll::to_original(&one.post);
+        let print = identity::print(&original.entry);
+        let key = original.entry.guid.clone().unwrap_or_default();
+        Held { key, original, print, reason: one.reason.to_string() }
+    });
+    let entries: Vec<_> = entries.collect();
+    Ok(held.store.keep(&source.id, setup::now().timestamp(), &[], &entries).await?)
+}
+
+struct Importer<'h> {
+    held: &'h setup::Held,
+    source: Arc<Source>,
+    maker: Maker,
+    suffix: String,
+}
+
+impl<'h> Importer<'h> {
+    fn new(
+        held: &'h setup::Held,
+        form: &Jekyll,
+        source: &Arc<Source>,
+    ) -> anyhow::Result<Self> {
+        let world = setup::world(&held.settings, &held.authority, None)?;
+        let maker = Maker::new(&world, source, setup::now());
+        let source = Arc::clone(source);
+        Ok(Self { held, source, maker, suffix: form.suffix.clone() })
+    }
+
+    async fn keep(
+        &self,
+        batch: &[(String, Vec<Post>)],
+        outcome: &mut Outcome,
+    ) -> anyhow::Result<()> {
+        let keys = batch.iter().map(|(key, _)| key.as_str());
+        let known = self.held.store.known(&self.source.id, keys).await?;
+        let mut saved = Vec::new();
+        let mut aside = Vec::new();
+        for (key, posts) in batch {
+            let known = known.get(key).cloned();
+            let new = self.renditions(posts, known.as_ref());
+            if new.is_empty() {
+                outcome.known += 1;
+                continue;
+            }
+            let is_new = known.is_none();
+            let made = self.maker.make(&self.held.store, key.clone(), known, new).await?;
+            match made {
+                refresh::Made::Item(item, _) => {
+                    saved.push(self.filed(*item, posts));
+                    *if is_new { &mut outcome.new } else { &mut outcome.joined } += 1;
+                }
+                refresh::Made::Held(entries) => {
+                    let why = |one: &Held| (one.key.clone(), one.reason.clone());
+                    outcome.set_aside.extend(entries.iter().map(why));
+                    aside.extend(entries);
+                }
+            }
+        }
+        let at = setup::now().timestamp();
+        Ok(self.held.store.keep(&self.source.id, at, &saved, &aside).await?)
+    }
+
+    /// What is not kept already in these very words.
+    fn renditions(
+        &self,
+        posts: &[Post],
+        known: Option<&crate::store::KnownItem>,
+    ) -> Vec<Kept> {
+        let lists = known.map(|item| item.lists.as_slice()).unwrap_or_default();
+        let kept = posts.iter().map(|post| {
+            let original = jekyll::to_original(post);
+            let print = print(&original);
+            Kept { original, print, tries: 0 }
+        });
+        kept.filter(|one| {
+            !lists.iter().any(|(list, print)| *list == one.original.list && *print == one.print)
+        })
+        .collect()
+    }
+
+    /// Under the categories that the posts stood in, at the addresses that these had.
+    fn filed(&self, mut saved: Saved, posts: &[Post]) -> Saved {
+        for post in posts {
+            let wish = self.category(post);
+            match saved.categories.iter_mut().find(|one| one.id == wish.id) {
+                Some(same) => *same = wish,
+                None => saved.categories.push(wish),
+            }
+        }
+        saved.item.categories = saved.categories.iter().map(|one| one.id.clone()).collect();
+        saved
+    }
+
+    fn category(&self, post: &Post) -> CategoryWish {
+        let name = if post.medium_form {
+            let name = post.tag.strip_suffix(self.suffix.as_str()).unwrap_or(&post.tag);
+            CategoryId::new(name.trim())
+        } else {
+            CategoryId::new(&post.slug)
+        };
+        let title = if post.medium_form { name.to_string() } else { post.tag.clone() };
+        let fixed = self.held.settings.categories.iter().any(|one| one.id == name);
+        if fixed {
+            return refresh::wish_for(&self.held.settings, name);
+        }
+        CategoryWish { id: name, title, slug: crate::slug::file_part(&post.slug) }
+    }
+}
+
+/// The print of a post, with its body: an imported body may be all that differs.
+fn print(original: &Original) -> identity::Print {
+    let body = original.article.as_ref().map(|article| article.html.as_str());
+    let entry = identity::print(&original.entry);
+    let entry: String = entry.iter().map(|byte| format!("{byte:02x}")).collect();
+    identity::substance(&entry, body.unwrap_or_default(), None)
+}
+
+fn tell(own: &Move, outcome: &Outcome) -> anyhow::Result<()> {
+    if own.json {
+        return out::json(outcome);
+    }
+    let Outcome { files, new, joined, known, .. } = outcome;
+    let lists = [
+        ("mended", &outcome.repaired),
+        ("an older state of", &outcome.superseded),
+        ("set aside", &outcome.set_aside),
+        ("no post", &outcome.not_posts),
+    ];
+    for (what, list) in lists {
+        for (file, why) in list {
+            out::note(format!("{file}: {what}: {why}"));
+        }
+    }
+    out::note(format!("{files} files: {new} new items, {joined} joined, {known} known"));
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Addresses that things once had, and where they are now: the predecessor's share links, posts
+//! and pages.
+
+use crate::config::Settings;
+use crate::serve::{Finding, Found, Lookup};
+use crate::store::Store;
+
+/// Knows the predecessor's addresses by the codes in them.
+pub(super) struct Moved {
+    store: Store,
+    base: String,
+}
+
+impl Moved {
+    pub(super) fn new(store: Store, settings: &Settings) -> Self {
+        let base = settings.site.url.path().trim_end_matches('/').to_owned();
+        Self { store, base }
+    }
+
+    async fn of_key(&self, key: &str) -> Found {
+        let bare = key.strip_prefix("NW").unwrap_or(key);
+        for key in [bare, key] {
+            if let Ok(Some(id)) = self.store.item_of_key(key).await {
+                return Found::Moved(format!("{}/share/{id}.html", self.base));
+            }
+        }
+        Found::Nothing
+    }
+
+    async fn of_slug(&self, slug: &str) -> Found {
+        let known = self.store.has_slug(slug).await.unwrap_or(false);
+        if !known {
+            return Found::Nothing;
+        }
+        Found::Moved(format!("{}/category/{slug}.html", self.base))
+    }
+
+    async fn look(&self, path: &str, query: Option<&str>) -> Found {
+        match asked(path, query) {
+            Some(Asked::Key(key)) => self.of_key(&key).await,
+            Some(Asked::Slug(slug)) => self.of_slug(&slug).await,
+            Some(Asked::Everything) => Found::Moved(format!("{}/all.atom", self.base)),
+            None => Found::Nothing,
+        }
+    }
+}
+
+impl Lookup for Moved {
+    fn find<'a>(&'a self, path: &'a str, query: Option<&'a str>) -> Finding<'a> {
+        Box::pin(self.look(path, query))
+    }
+}
+
+/// What an old address asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// The item of a key: `/html_News/NewsShare.html?infoCode=NW…`, `/<slug>/2022/03/09/NW….html`.
+    Key(String),
+    /// A category: `/emnews/`.
+    Slug(String),
+    /// The one feed there was: `/feed.xml`.
+    Everything,
+}
+
+fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
+    if path == "/html_News/NewsShare.html" {
+        let code = url::form_urlencoded::parse(query?.as_bytes())
+            .find(|(name, _)| name == "infoCode")
+            .map(|(_, code)| code.into_owned())?;
+        return Some(Asked::Key(code));
+    }
+    if path == "/feed.xml" {
+        return Some(Asked::Everything);
+    }
+    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    match parts.as_slice() {
+        [slug, ""] | [slug] if !slug.is_empty() && !slug.contains('.') => {
+            Some(Asked::Slug((*slug).to_owned()))
+        }
+        ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
+            Some(Asked::Slug((*slug).to_owned()))
+        }
+        [.., year, month, day, file] if is_date(year, month, day) => {
+            Some(Asked::Key(file.strip_suffix(".html")?.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn is_date(year: &str, month: &str, day: &str) -> bool {
+    let digits = |text: &str, many: usize| {
+        text.len() == many && text.bytes().all(|c| c.is_ascii_digit())
+    };
+    digits(year, 4) && digits(month, 2) && digits(day, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, asked};
+
+    #[test]
+    fn knows_what_old_addresses_ask_for() {
+        let check = |path: &str, query: Option<&str>, expect: Option<Asked>| {
+            assert_eq!(asked(path, query), expect, "{path}");
+        };
+        let key = |key: &str| Some(Asked::Key(key.into()));
+        let share = "/html_News/NewsShare.html";
+        check(share, Some("a=1&infoCode=NW202203092303042960"), key("NW202203092303042960"));
+        check(share, Some("a=1"), None);
+        check(share, None, None);
+        check("/xinhuaribao/2022/03/09/NW202203092303042960.html", None, key("NW202203092303042960"));
+        check("/career/in/touxing/2022/03/09/NW1.html", None, key("NW1"));
+        check("/emnews/", None, Some(Asked::Slug("emnews".into())));
+        check("/category/emnews", None, Some(Asked::Slug("emnews".into())));
+        check("/feed.xml", None, Some(Asked::Everything));
+        check("/a/b/c/d.html", None, None);
+        check("/x.html", None, None);
+        check("/", None, None);
+    }
+}

@@ -1,0 +1,272 @@
+//! `finews preview`: what each stage makes of a source or an address; nothing is kept.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::args::{Args, Preview};
+use super::exit::{Exit, Usage};
+use super::{out, setup, single};
+use crate::config::{Settings, Source};
+use crate::html;
+use crate::identity;
+use crate::model::{Entry, Fault, Item};
+use crate::refresh::{self, ArticleOutcome, Gathered, World, wish_for};
+
+/// Entries that people are shown, unless they ask for more.
+const SHOWN: usize = 3;
+
+/// One request for a list.
+#[derive(Serialize)]
+struct ListStage {
+    list: String,
+    address: String,
+    bytes: usize,
+    entries: usize,
+    error: Option<String>,
+    names_feed: Option<String>,
+    title: Option<String>,
+    home: Option<String>,
+    language: Option<String>,
+    ttl: Option<u64>,
+    hub: Option<String>,
+    faults: Vec<Fault>,
+}
+
+/// One entry through all stages.
+#[derive(Serialize)]
+struct EntryStage {
+    list: String,
+    key: String,
+    id: String,
+    entry: Entry,
+    article: Value,
+    item: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Stages {
+    source: String,
+    lists: Vec<ListStage>,
+    entries: Vec<EntryStage>,
+    faults: Vec<Fault>,
+}
+
+pub(super) async fn run(args: &Args, own: &Preview) -> anyhow::Result<Exit> {
+    let (settings, source) = source(args, own)?;
+    let world = setup::world(&settings, "localhost,2026", None)?;
+    let gathered = refresh::gather(&world, None, &source, setup::now()).await?;
+    let as_article = article_instead(&source, &own.source, &gathered);
+    let stages = match as_article {
+        Some(entry) => article(&world, &settings, &source, entry, gathered).await?,
+        None => stages(&world, &settings, &source, own, gathered).await?,
+    };
+    let failed = stages.entries.is_empty() && stages.lists.iter().any(|one| one.error.is_some());
+    if own.json {
+        out::json(&stages)?;
+    } else {
+        show(&stages)?;
+    }
+    Ok(out::exit(failed))
+}
+
+fn source(args: &Args, own: &Preview) -> anyhow::Result<(Arc<Settings>, Arc<Source>)> {
+    if setup::is_address(&own.source) {
+        let settings = Arc::new(single::settings_if_any(args)?);
+        let source = single::source(&settings, &own.source, &own.address)?;
+        return Ok((settings, source));
+    }
+    let settings = Arc::new(setup::settings(args)?);
+    let source = settings.sources.iter().find(|source| source.id.as_str() == own.source);
+    let source = source.ok_or_else(|| Usage(format!("there is no source `{}`", own.source)))?;
+    let source = Arc::new(source.clone());
+    Ok((settings, source))
+}
+
+/// An address that is a page and no feed is previewed as an article.
+fn article_instead(source: &Source, address: &str, gathered: &[Gathered]) -> Option<Entry> {
+    let page = gathered.iter().all(|one| one.listing.is_none() && one.bytes > 0);
+    (page && setup::is_address(address) && !gathered.is_empty() && source.lists.len() == 1)
+        .then(|| Entry { link: Some(address.to_owned()), ..Entry::default() })
+}
+
+async fn article(
+    world: &World,
+    settings: &Settings,
+    source: &Arc<Source>,
+    entry: Entry,
+    gathered: Vec<Gathered>,
+) -> anyhow::Result<Stages> {
+    let mut reader = Source::clone(source);
+    reader.full_text = true;
+    let reader = Arc::new(reader);
+    let key = identity::key(&entry).unwrap_or_default();
+    let stage = entry_stage(world, settings, &reader, "article", key, entry).await?;
+    let lists = gathered.into_iter().map(list_stage).collect();
+    let entries = stage.into_iter().collect();
+    Ok(Stages { source: source.id.to_string(), lists, entries, faults: Vec::new() })
+}
+
+async fn stages(
+    world: &World,
+    settings: &Settings,
+    source: &Arc<Source>,
+    own: &Preview,
+    gathered: Vec<Gathered>,
+) -> anyhow::Result<Stages> {
+    let most = own.address.limit.unwrap_or(if own.json { usize::MAX } else { SHOWN });
+    let mut entries = Vec::new();
+    let mut faults = Vec::new();
+    for one in &gathered {
+        let Some(listing) = &one.listing else { continue };
+        let (keyed, more) = identity::keyed(listing.entries.clone());
+        faults.extend(more);
+        for (key, entry) in keyed {
+            if entries.len() >= most {
+                break;
+            }
+            entries.extend(entry_stage(world, settings, source, &one.list, key, entry).await?);
+        }
+    }
+    let lists = gathered.into_iter().map(list_stage).collect();
+    Ok(Stages { source: source.id.to_string(), lists, entries, faults })
+}
+
+fn list_stage(one: Gathered) -> ListStage {
+    let listing = one.listing.unwrap_or_default();
+    ListStage {
+        list: one.list,
+        address: one.address,
+        bytes: one.bytes,
+        entries: listing.entries.len(),
+        error: one.error,
+        names_feed: one.names_feed,
+        title: listing.title,
+        home: listing.home,
+        language: listing.language,
+        ttl: listing.ttl,
+        hub: listing.hub,
+        faults: listing.faults,
+    }
+}
+
+async fn entry_stage(
+    world: &World,
+    settings: &Settings,
+    source: &Arc<Source>,
+    list: &str,
+    key: String,
+    entry: Entry,
+) -> anyhow::Result<Option<EntryStage>> {
+    let listed = entry.clone();
+    let (outcome, item) = single::made(world, source, list, key.clone(), entry).await?;
+    let id = identity::item_id(&source.id, &key).to_string();
+    let article = match outcome {
+        ArticleOutcome::NotWanted => Value::Null,
+        ArticleOutcome::Failed(why) => json!({ "error": why }),
+        ArticleOutcome::Here(found) => json!({
+            "by": format!("{:?}", found.by),
+            "title": found.title,
+            "medium": found.medium,
+            "image": found.image,
+            "language": found.language,
+            "base": found.fragment.base,
+            "html": found.fragment.html,
+            "faults": found.faults,
+        }),
+    };
+    let item = item.map(|item| shown(settings, &item));
+    Ok(Some(EntryStage { list: list.to_owned(), key, id, entry: listed, article, item }))
+}
+
+fn shown(settings: &Settings, item: &Item) -> Value {
+    let categories: Vec<_> = item
+        .categories
+        .iter()
+        .map(|id| {
+            let wish = wish_for(settings, id.clone());
+            json!({ "id": id, "title": wish.title, "slug": wish.slug })
+        })
+        .collect();
+    json!({
+        "uri": item.uri,
+        "link": item.link,
+        "title": item.title,
+        "published": item.published,
+        "updated": item.updated,
+        "authors": item.authors,
+        "medium": item.medium,
+        "language": item.language,
+        "labels": item.labels,
+        "image": item.image,
+        "enclosures": item.enclosures,
+        "categories": categories,
+        "summary": item.summary,
+        "html": item.body.as_str(),
+        "text": html::text(item.body.as_str()),
+    })
+}
+
+fn show(stages: &Stages) -> anyhow::Result<()> {
+    for list in &stages.lists {
+        let ListStage { list: name, address, bytes, entries, .. } = list;
+        match &list.error {
+            Some(error) => out::line(format!("list {name}: error: {error}"))?,
+            None => out::line(format!("list {name}: {address}: {bytes} bytes, {entries} entries"))?,
+        }
+        for fault in &list.faults {
+            out::line(format!("  fault: {fault}"))?;
+        }
+    }
+    for fault in &stages.faults {
+        out::line(format!("fault: {fault}"))?;
+    }
+    for entry in &stages.entries {
+        show_entry(entry)?;
+    }
+    let total: usize = stages.lists.iter().map(|list| list.entries).sum();
+    if total > stages.entries.len() {
+        out::note(format!("{} of {total} entries shown (`--limit N`)", stages.entries.len()));
+    }
+    Ok(())
+}
+
+fn show_entry(entry: &EntryStage) -> anyhow::Result<()> {
+    out::line(format!("\nentry {} (key `{}`)", entry.id, entry.key))?;
+    match &entry.article {
+        Value::Null => out::line("  article:    not wanted")?,
+        article => {
+            let error = article["error"].as_str().map(|why| format!("error: {why}"));
+            let by = || format!("by {}", article["by"].as_str().unwrap_or("?"));
+            out::line(format!("  article:    {}", error.unwrap_or_else(by)))?;
+            for fault in article["faults"].as_array().into_iter().flatten() {
+                let (place, what) = (&fault["place"], &fault["what"]);
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                out::line(format!("  fault:      {}: {}", text(place), text(what)))?;
+            }
+        }
+    }
+    let Some(item) = &entry.item else {
+        return out::line("  item:       none: neither a title nor a text");
+    };
+    for name in ["title", "link", "published", "updated", "medium", "language", "summary"] {
+        if let Some(text) = item[name].as_str() {
+            out::line(format!("  {:<11} {}", format!("{name}:"), html::excerpt(text, 100)))?;
+        }
+    }
+    let categories = item["categories"].as_array().into_iter().flatten();
+    let names: Vec<_> = categories
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+            format!("{} (/category/{})", text("title"), text("slug"))
+        })
+        .collect();
+    out::line(format!("  categories: {}", names.join(", ")))?;
+    let text = item["text"].as_str().unwrap_or_default();
+    out::line(format!("  text:       {} characters", text.chars().count()))?;
+    for line in text.lines().take(4) {
+        out::line(format!("    {}", html::excerpt(line, 100)))?;
+    }
+    Ok(())
+}
