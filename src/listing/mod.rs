@@ -1,1 +1,38 @@
-//! stub
+//! A fetched page to the entries it lists, by the kind of its source.
+
+use chrono_tz::Tz;
+use url::Url;
+
+use crate::model::Instant;
+
+pub mod feed;
+pub mod json_feed;
+
+/// What is known about a fetched page besides its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The page's address after redirects, which relative links are relative to.
+    pub base: Option<&'a Url>,
+    /// When it was fetched; dates that leave out the year or the day count from here.
+    pub now: Instant,
+    /// The source's zone, for dates that name none.
+    pub zone: Tz,
+    /// `Content-Type` as sent.
+    pub content_type: Option<&'a str>,
+    /// The operator's charset label for the source; wins over what page and server say.
+    pub charset: Option<&'a str>,
+}
+
+/// Why a page gave no entries at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The page is something else.
+    #[error("not a feed but {what}")]
+    NotAFeed {
+        /// What it is instead: `an HTML page`, `an empty document`.
+        what: String,
+    },
+    /// JSON that ends early or breaks the grammar.
+    #[error("the JSON cannot be read")]
+    Json(#[from] serde_json::Error),
+}
