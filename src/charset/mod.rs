@@ -59,15 +59,10 @@ fn as_declared<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Decoded<'a> 
     }
     let characters = utf_8_sequences(bytes);
     let enough = if encoding.is_single_byte() { 1 } else { 4 };
-    if characters.valid >= enough && characters.invalid == 0 {
-        return with(bytes, UTF_8);
+    if characters.valid >= enough && characters.valid > characters.invalid {
+        return mostly_utf_8(bytes, &characters);
     }
-    let decoded = with(bytes, encoding);
-    if decoded.replaced > 0 && characters.valid > characters.invalid {
-        with(bytes, UTF_8)
-    } else {
-        decoded
-    }
+    with(bytes, encoding)
 }
 
 /// UTF-8 where that is mostly right, else a guess.
@@ -76,11 +71,26 @@ fn by_bytes(bytes: &[u8]) -> Decoded<'_> {
         return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 };
     }
     let characters = utf_8_sequences(bytes);
-    if characters.valid > characters.invalid {
-        with(bytes, UTF_8)
-    } else {
-        with(bytes, guess(bytes))
+    if characters.valid > characters.invalid { mostly_utf_8(bytes, &characters) } else { with(bytes, guess(bytes)) }
+}
+
+/// UTF-8 with single bytes of windows-1252 in it, as aggregators and templates mix them.
+///
+/// Among East Asian characters a single byte is the rest of a character that was cut.
+fn mostly_utf_8<'a>(bytes: &'a [u8], characters: &Sequences) -> Decoded<'a> {
+    if characters.invalid == 0 || characters.east_asian * 2 > characters.valid {
+        return with(bytes, UTF_8);
     }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        match chunk.invalid() {
+            [] => {}
+            [byte] => text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0),
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    Decoded { text: Cow::Owned(text), encoding: UTF_8.name(), replaced: characters.invalid }
 }
 
 /// By the statistics of the bytes.
@@ -102,13 +112,16 @@ fn with<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Decoded<'a> {
 /// Sequences of more than one byte.
 struct Sequences {
     valid: usize,
+    /// Those of the valid ones that are of the East Asian planes.
+    east_asian: usize,
     invalid: usize,
 }
 
 fn utf_8_sequences(bytes: &[u8]) -> Sequences {
-    let mut found = Sequences { valid: 0, invalid: 0 };
+    let mut found = Sequences { valid: 0, east_asian: 0, invalid: 0 };
     for chunk in bytes.utf8_chunks() {
         found.valid += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
+        found.east_asian += chunk.valid().bytes().filter(|byte| matches!(byte, 0xe3..=0xef)).count();
         found.invalid += usize::from(!chunk.invalid().is_empty());
     }
     found

@@ -44,9 +44,8 @@ fn fill(raw: Raw, entry: &mut Entry) {
         .filter(not_empty)
         .or(more.about)
         .or(first(core.identifiers));
-    let titles = [rss.title, first(core.titles), more.media_title];
-    entry.title =
-        titles.into_iter().flatten().next().map(guessed).or_else(|| construct(atom.title));
+    let title = rss.title.map(guessed).or_else(|| construct(atom.title));
+    entry.title = title.or_else(|| first(core.titles).or(more.media_title).map(guessed));
     let summaries = [
         rss.description,
         first(core.descriptions),

@@ -1,9 +1,9 @@
 //! Tokens to trees: one for each entry as it ends, one for what surrounds them.
 
 use super::names::{Bindings, Space};
+use super::fields;
 use super::references::References;
 use super::scan::{Attributes, Scanner, Token};
-use super::text;
 use super::tree::{Element, Size, Tree, What};
 use url::Url;
 
@@ -43,6 +43,11 @@ pub(super) struct Grown<'a> {
     pub(super) references: References,
 }
 
+/// Whether careless writers of HTML leave an element of this name open; no feed has one.
+fn is_left_open_in_html(name: &str) -> bool {
+    ["br", "img", "hr", "input", "wbr"].iter().any(|void| void.eq_ignore_ascii_case(name))
+}
+
 /// An element that has not ended.
 struct Open<'a> {
     node: u32,
@@ -70,6 +75,8 @@ struct Grower<'a, F> {
     repairs: Repairs,
     root: Option<u32>,
     first_name: Option<&'a str>,
+    /// The document is a web page, in which a feed may begin further down.
+    in_page: bool,
     document: u32,
     entries: usize,
     on_entry: F,
@@ -95,6 +102,7 @@ where
         repairs: Repairs::default(),
         root: None,
         first_name: None,
+        in_page: false,
         document,
         entries: 0,
         on_entry,
@@ -167,6 +175,7 @@ where
             if matches!(written, "feed" | "entry") {
                 self.bindings.default = Space::Atom;
             }
+            self.in_page = ["html", "head", "body", "div"].iter().any(|name| name.eq_ignore_ascii_case(written));
         }
         let bindings = self.bindings.mark();
         self.declare(attributes);
@@ -174,6 +183,8 @@ where
         let is_entry = self.is_entry(space, name);
         if is_entry {
             self.close_entry();
+        } else {
+            self.close_field(space, name);
         }
         if is_entry && self.entries >= MOST_ENTRIES {
             self.repairs.too_many_entries = true;
@@ -186,9 +197,9 @@ where
         let Some((node, kind)) = self.plant(what, is_entry) else {
             return self.bindings.release(bindings);
         };
-        self.scope(node, attributes);
+        self.scope(node, kind, attributes);
         self.open.push(Open { node, written, bindings, kind });
-        if closed || (matches!(kind, Kind::Other) && text::is_void(name)) {
+        if closed || (kind == Kind::Other && is_left_open_in_html(name)) {
             self.close_to(self.open.len() - 1);
         }
     }
@@ -206,7 +217,7 @@ where
         let node = self.add(parent, what)?;
         let What::Element { space, name, .. } = what else { return None };
         let kind = self.kind(space, name);
-        if kind == Kind::Frame && self.root.is_none() {
+        if kind == Kind::Frame && self.root.is_none() && (!self.in_page || matches!(name, "rss" | "feed" | "rdf")) {
             self.root = Some(node);
         }
         Some((node, kind))
@@ -230,7 +241,9 @@ where
             Space::Rdf => name == "item",
             _ => false,
         };
-        named && !self.open.iter().any(|open| open.kind == Kind::Content)
+        // A web page may have elements of any name, and is still no feed.
+        let in_page = self.in_page && self.root.is_none();
+        named && !in_page && !self.open.iter().any(|open| open.kind == Kind::Content)
     }
 
     fn in_entry(&self) -> bool {
@@ -254,14 +267,15 @@ where
     }
 
     /// Reads `xml:base` and `xml:lang`.
-    fn scope(&mut self, node: u32, attributes: Attributes<'a>) {
-        if !attributes.raw().contains("xml:") {
+    fn scope(&mut self, node: u32, kind: Kind, attributes: Attributes<'a>) {
+        if !attributes.raw().contains("xml:") && kind != Kind::Frame {
             return;
         }
         let (mut base, mut language) = self.inherited(node);
         for (name, value) in attributes.iter() {
             match name {
-                "xml:base" => base = self.tree.add_base(base, &self.references.decode(value)),
+                // CDF has it without a prefix, and shouts.
+                "xml:base" | "BASE" => base = self.tree.add_base(base, &self.references.decode(value)),
                 "xml:lang" => language = value.trim(),
                 _ => {}
             }
@@ -282,7 +296,16 @@ where
                 self.repairs.left_open += above;
                 self.close_to(self.open.len() - 1 - above);
             }
-            None => self.repairs.stray += usize::from(!text::is_void(written)),
+            None => self.repairs.stray += usize::from(!is_left_open_in_html(written)),
+        }
+    }
+
+    /// Ends the field that is open where another one begins in it that cannot be meant to.
+    fn close_field(&mut self, space: Space, name: &str) {
+        let Some([frame, field]) = self.open.last_chunk() else { return };
+        if matches!(frame.kind, Kind::Frame | Kind::Entry(_)) && fields::ends(field.written, space, name) {
+            self.repairs.left_open += 1;
+            self.close_to(self.open.len() - 1);
         }
     }
 

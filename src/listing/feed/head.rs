@@ -17,6 +17,7 @@ struct Head {
     atom: Feed,
     title: Option<String>,
     language: Option<String>,
+    home: Option<String>,
     period: Option<u64>,
     frequency: Option<u64>,
 }
@@ -30,6 +31,9 @@ pub(super) fn read(grown: &Grown<'_>, listing: &mut Listing) -> Vec<Person> {
     for element in frames.iter().flatten().flat_map(|frame| frame.elements()) {
         head.take(element, &grown.references);
     }
+    // CDF has the address of the site there.
+    let address = frames.iter().flatten().find_map(|frame| frame.attributes.get("href"));
+    head.home = address.map(|address| grown.references.decode(address).trim().to_owned());
     let inherited =
         frames.iter().flatten().map(|frame| frame.language).find(|language| !language.is_empty());
     head.fill(inherited, listing)
@@ -69,6 +73,7 @@ impl Head {
         listing.home = given(self.rss.link)
             .into_iter()
             .chain(rel("alternate"))
+            .chain(self.home)
             .find(|link| links::is_web(link));
         listing.hub = rel("hub").find(|link| links::is_web(link));
         listing.language = self.rss.language.or(self.language).or(inherited.map(str::to_owned));

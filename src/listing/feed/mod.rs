@@ -9,6 +9,7 @@ use crate::model::{Fault, Listing, Person};
 mod atom;
 mod entry;
 mod extensions;
+mod fields;
 mod grow;
 mod head;
 mod links;

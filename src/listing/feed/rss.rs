@@ -12,6 +12,7 @@ use crate::model::Enclosure;
 pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut Raw) -> bool {
     let Raw { rss: item, more, .. } = raw;
     let decoded = || text::decoded(element, references);
+    let own = || text::own(element, references);
     match element.name {
         "title" if element.attributes.get("type").is_none() => keep(&mut item.title, decoded()),
         "link" => return link(element, references, item),
@@ -21,13 +22,13 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
         "category" if element.attributes.get("term").is_none() => {
             category(element, references, item)
         }
-        "comments" => keep(&mut more.comments, decoded()),
+        "comments" => keep(&mut more.comments, own()),
         "enclosure" => more
             .enclosures
             .extend(enclosure(element, references).filter(|_| more.enclosures.len() < MOST)),
         "guid" => guid(element, references, item),
-        "pubdate" => keep(&mut item.pub_date, decoded()),
-        "lastmod" | "lastbuilddate" => keep(&mut more.updated, decoded()),
+        "pubdate" => keep(&mut item.pub_date, own()),
+        "lastmod" | "lastbuilddate" => keep(&mut more.updated, own()),
         "source" if element.attributes.get("url").is_some() || !text::has_elements(element) => {
             source(element, references, item)
         }
@@ -71,14 +72,14 @@ fn link(element: Element<'_, '_>, references: &References, item: &mut Item) -> b
 }
 
 fn category(element: Element<'_, '_>, references: &References, item: &mut Item) {
-    let name = text::decoded(element, references);
+    let name = text::own(element, references);
     if !name.is_empty() && item.categories.len() < MOST {
         item.categories.push(Category { name, domain: None });
     }
 }
 
 fn guid(element: Element<'_, '_>, references: &References, item: &mut Item) {
-    let value = text::decoded(element, references);
+    let value = text::own(element, references);
     if item.guid.is_none() && !value.is_empty() {
         let permalink = element
             .attributes

@@ -166,6 +166,12 @@ impl<'a> Scanner<'a> {
                 self.take(1);
                 Some(self.start())
             }
+            // The file broke off.
+            None => {
+                self.unclosed += 1;
+                self.take(1);
+                None
+            }
             _ => Some(self.text(1)),
         }
     }

@@ -29,6 +29,19 @@ pub(super) fn decoded(element: Element<'_, '_>, references: &References) -> Stri
     trimmed(text)
 }
 
+/// An element's own text, without that of elements in it: keys, dates and names have none.
+pub(super) fn own(element: Element<'_, '_>, references: &References) -> String {
+    let mut text = String::new();
+    for (_, node) in element.tree.children(element.number) {
+        match bounded(node.what) {
+            What::Text(raw) => text.push_str(&references.decode(raw)),
+            What::Literal(literal) => text.push_str(literal),
+            What::Element { .. } => {}
+        }
+    }
+    trimmed(text)
+}
+
 /// An element's content as HTML: what is text stays text, whatever it looks like.
 pub(super) fn markup(element: Element<'_, '_>, references: &References) -> String {
     let mut text = String::new();
