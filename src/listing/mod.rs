@@ -1,54 +1,38 @@
 //! A fetched page to the entries it lists, by the kind of its source.
 
-pub mod alternate;
-pub mod api;
-pub mod feed;
-pub mod page;
-pub mod plan;
-pub mod wrapped;
+use chrono_tz::Tz;
+use url::Url;
 
 use crate::model::Instant;
 
-/// What a reader of lists is told besides the bytes.
+pub mod feed;
+pub mod json_feed;
+
+/// What is known about a fetched page besides its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// Address of the list after redirects: relative links are resolved against it.
-    pub base: Option<&'a url::Url>,
-    /// The time of the visit, against which `5分钟前` is read.
+    /// The page's address after redirects, which relative links are relative to.
+    pub base: Option<&'a Url>,
+    /// When it was fetched; dates that leave out the year or the day count from here.
     pub now: Instant,
-    /// The source's zone, for dates that have none.
-    pub zone: chrono_tz::Tz,
+    /// The source's zone, for dates that name none.
+    pub zone: Tz,
     /// `Content-Type` as sent.
     pub content_type: Option<&'a str>,
-    /// The operator's word for the encoding; wins over all but a byte order mark.
+    /// The operator's charset label for the source; wins over what page and server say.
     pub charset: Option<&'a str>,
 }
 
-/// Why a page gave no list at all.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a page gave no entries at all.
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The bytes are something else.
-    #[error("this is no feed: {what}")]
+    /// The page is something else.
+    #[error("not a feed but {what}")]
     NotAFeed {
-        /// What it seems to be: `an HTML page`, `empty`.
+        /// What it is instead: `an HTML page`, `an empty document`.
         what: String,
     },
-    /// The bytes are not the JSON that the settings promise.
-    #[error("this is no JSON: {what}")]
-    NotJson {
-        /// What is wrong, with the place.
-        what: String,
-    },
-    /// HTTP 200 with an error inside.
-    #[error("the server answers with an error of its own: {message}")]
-    Refused {
-        /// The server's words.
-        message: String,
-    },
-    /// The place where the settings look for entries is not there.
-    #[error("{locator} matches nothing")]
-    NoItems {
-        /// The selector or path as typed, in backquotes.
-        locator: String,
-    },
+    /// JSON that ends early or breaks the grammar.
+    #[error("the JSON cannot be read")]
+    Json(#[from] serde_json::Error),
 }

@@ -1,2 +1,136 @@
-//! stub
-pub fn read(_b: &[u8], _c: &super::Context<'_>) -> Result<crate::model::Listing, super::Error> { Ok(crate::model::Listing::default()) }
+//! Whatever a source sends as a feed: RSS, RDF, Atom, CDF or JSON Feed, well-formed or not.
+
+use std::borrow::Cow;
+
+use super::{Context, Error, json_feed};
+use crate::charset;
+use crate::model::{Fault, Listing, Person};
+
+mod atom;
+mod entry;
+mod extensions;
+mod fields;
+mod grow;
+mod head;
+mod links;
+mod names;
+mod person;
+mod raw;
+mod references;
+mod rss;
+mod scan;
+mod text;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+/// More bytes than this are left out; no feed worth reading is longer.
+const LONGEST: usize = 32 << 20;
+/// Faults beyond this are not told one by one.
+const MOST_FAULTS: usize = 200;
+
+/// Reads a feed: decodes it once, and takes it for XML or JSON by its first character.
+///
+/// Never refuses a feed for its mistakes: they are told as faults. An entry costs at most itself.
+pub fn read(bytes: &[u8], context: &Context<'_>) -> Result<Listing, Error> {
+    let kept = bytes.get(..LONGEST).unwrap_or(bytes);
+    let decoded = charset::decode(kept, context.content_type, context.charset);
+    let mut faults = Vec::new();
+    if kept.len() < bytes.len() {
+        faults.push(Fault::new(
+            "document",
+            format!("longer than {} MiB; the rest was left out", LONGEST >> 20),
+        ));
+    }
+    if decoded.replaced > 0 {
+        faults.push(Fault::new(
+            "document",
+            format!("{} characters are not {}", decoded.replaced, decoded.encoding),
+        ));
+    }
+    let text = without_control_characters(&decoded.text, &mut faults);
+    match text.trim_start().bytes().next() {
+        None => Err(Error::NotAFeed { what: "an empty document".to_owned() }),
+        Some(b'{' | b'[') => json_feed::read(&text, context, faults),
+        _ => markup(&text, context, faults),
+    }
+}
+
+/// Without the characters that XML forbids (§2.2).
+fn without_control_characters<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Cow<'a, str> {
+    let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if !text.bytes().any(forbidden) {
+        return Cow::Borrowed(text);
+    }
+    faults.push(Fault::new("document", "control characters were dropped"));
+    Cow::Owned(text.chars().filter(|character| references::is_allowed(*character)).collect())
+}
+
+fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listing, Error> {
+    let mut listing = Listing { faults, ..Listing::default() };
+    let Listing { entries, faults, .. } = &mut listing;
+    let grown = grow::grow(text, context.base, |element, references| {
+        let entry = entry::read(element, references, context, entries.len(), faults);
+        entries.push(entry);
+    });
+    if grown.root.is_none() {
+        return Err(not_a_feed(text, grown.first_name));
+    }
+    let authors = head::read(&grown, &mut listing);
+    inherit(authors, &mut listing);
+    tell(&grown, text, &mut listing);
+    Ok(listing)
+}
+
+/// A feed's authors are those of its entries that name none (RFC 4287 §4.2.1).
+fn inherit(authors: Vec<Person>, listing: &mut Listing) {
+    for entry in listing.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
+        entry.authors.clone_from(&authors);
+    }
+}
+
+fn not_a_feed(text: &str, first: Option<&str>) -> Error {
+    let what = match first {
+        Some(name) if name.eq_ignore_ascii_case("html") => "an HTML page".to_owned(),
+        Some(name) => format!("a document of `{}`", name.chars().take(40).collect::<String>()),
+        None if text.trim().is_empty() => "an empty document".to_owned(),
+        None => "plain text".to_owned(),
+    };
+    Error::NotAFeed { what }
+}
+
+/// What was repaired, as faults.
+fn tell(grown: &grow::Grown<'_>, text: &str, listing: &mut Listing) {
+    let repairs = &grown.repairs;
+    let bare = grown.references.bare.get();
+    let counted = [
+        (repairs.stray, "end tags that end nothing"),
+        (repairs.left_open, "elements without an end"),
+        (repairs.unclosed, "tags or sections that break off"),
+        (repairs.too_deep, "elements nested too deep"),
+        (bare, "bare `&`"),
+    ];
+    let faults = &mut listing.faults;
+    faults.truncate(MOST_FAULTS);
+    faults.extend(
+        counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| Fault::new("markup", format!("{count} {what}"))),
+    );
+    let flags = [
+        (repairs.junk, "text before the first tag"),
+        (repairs.too_many_nodes, "more elements than can be kept; some were left out"),
+        (repairs.too_many_entries, "more entries than can be kept; the rest was left out"),
+        (repairs.too_many_namespaces, "more namespaces than can be kept"),
+        (grown.references.exhausted.get(), "entities that grow without bound; they were left out"),
+        (
+            listing.entries.is_empty() && (text.contains("<item") || text.contains("<entry")),
+            "no entry could be read",
+        ),
+    ];
+    faults.extend(
+        flags.into_iter().filter(|(so, _)| *so).map(|(_, what)| Fault::new("markup", what)),
+    );
+}

@@ -1,0 +1,104 @@
+//! What surrounds the entries: a channel's or a feed's own description.
+
+use ::rss::Channel;
+use atom_syndication::Feed;
+
+use super::grow::Grown;
+use super::names::Space;
+use super::references::References;
+use super::tree::Element;
+use super::{atom, entry, links, rss, text};
+use crate::model::{Listing, Person};
+
+/// A head in the structures of the two formats, and what they have no place for.
+#[derive(Default)]
+struct Head {
+    rss: Channel,
+    atom: Feed,
+    title: Option<String>,
+    language: Option<String>,
+    home: Option<String>,
+    period: Option<u64>,
+    frequency: Option<u64>,
+}
+
+/// Fills the listing's own fields; gives the authors that hold for entries without one.
+pub(super) fn read(grown: &Grown<'_>, listing: &mut Listing) -> Vec<Person> {
+    let Some(root) = grown.root else { return Vec::new() };
+    let mut head = Head::default();
+    let channel = grown.tree.elements(root).find(|element| element.name == "channel");
+    let frames = [channel, grown.tree.element(root)];
+    for element in frames.iter().flatten().flat_map(|frame| frame.elements()) {
+        head.take(element, &grown.references);
+    }
+    // CDF has the address of the site there.
+    let address = frames.iter().flatten().find_map(|frame| frame.attributes.get("href"));
+    head.home = address.map(|address| grown.references.decode(address).trim().to_owned());
+    let inherited =
+        frames.iter().flatten().map(|frame| frame.language).find(|language| !language.is_empty());
+    head.fill(inherited, listing)
+}
+
+impl Head {
+    fn take(&mut self, element: Element<'_, '_>, references: &References) {
+        let decoded = || text::decoded(element, references);
+        match (element.space, element.name) {
+            (Space::Atom, _) => {
+                atom::take_head(element, references, &mut self.atom);
+            }
+            (Space::Rss, _) => {
+                if !rss::take_head(element, references, &mut self.rss) {
+                    atom::take_head(element, references, &mut self.atom);
+                }
+            }
+            (Space::Dc | Space::DcTerms, "title") => {
+                self.title = self.title.take().or_else(|| Some(decoded()))
+            }
+            (Space::Dc | Space::DcTerms, "language") => {
+                self.language = self.language.take().or_else(|| Some(decoded()))
+            }
+            (Space::Sy, "updateperiod") => self.period = period(&decoded()),
+            (Space::Sy, "updatefrequency") => self.frequency = decoded().parse().ok(),
+            _ => {}
+        }
+    }
+
+    fn fill(self, inherited: Option<&str>, listing: &mut Listing) -> Vec<Person> {
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
+        let rel = |rel: &'static str| {
+            self.atom.links.iter().filter(move |link| link.rel == rel).map(|link| link.href.clone())
+        };
+        let title = given(self.rss.title).or(given(self.atom.title.value)).or(self.title);
+        listing.title = title.map(|title| text::plain(&title).into_owned());
+        listing.home = given(self.rss.link)
+            .into_iter()
+            .chain(rel("alternate"))
+            .chain(self.home)
+            .find(|link| links::is_web(link));
+        listing.hub = rel("hub").find(|link| links::is_web(link));
+        listing.language = self.rss.language.or(self.language).or(inherited.map(str::to_owned));
+        listing.ttl = ttl(self.rss.ttl.as_deref(), self.period, self.frequency);
+        self.atom.authors.iter().map(entry::of_atom).collect()
+    }
+}
+
+/// In seconds: RSS says minutes; the syndication module says how often in a period.
+fn ttl(minutes: Option<&str>, period: Option<u64>, frequency: Option<u64>) -> Option<u64> {
+    let stated = minutes
+        .and_then(|minutes| minutes.trim().parse::<u64>().ok())
+        .and_then(|minutes| minutes.checked_mul(60));
+    let often = || Some(period?.checked_div(frequency.unwrap_or(1)).unwrap_or(0));
+    stated.filter(|ttl| *ttl > 0).or_else(often).filter(|ttl| *ttl > 0)
+}
+
+fn period(name: &str) -> Option<u64> {
+    const DAY: u64 = 86_400;
+    match name.to_ascii_lowercase().as_str() {
+        "hourly" => Some(3_600),
+        "daily" => Some(DAY),
+        "weekly" => Some(7 * DAY),
+        "monthly" => Some(30 * DAY),
+        "yearly" => Some(365 * DAY),
+        _ => None,
+    }
+}
