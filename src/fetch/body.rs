@@ -74,7 +74,7 @@ pub(super) fn looks_plain(bytes: &[u8]) -> bool {
 /// come as they are, whether there is a decoder or not.
 fn broken(error: reqwest::Error) -> Error {
     let source = error.without_url();
-    let decoder = source.source().is_some_and(|cause| cause.is::<io::Error>());
+    let decoder = source.source().is_some_and(<dyn StdError>::is::<io::Error>);
     let what = if decoder { UNDECODABLE } else { "the body was cut off" };
     Error::Body { what, source: Some(source) }
 }

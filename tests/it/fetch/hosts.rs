@@ -1,6 +1,7 @@
 //! Guards the manners towards hosts: one at a time, with pauses, and peace when asked for.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use finews::fetch::{Error, Fetcher, Manners};
 use tokio::task::JoinSet;
@@ -15,15 +16,15 @@ async fn f38_requests_to_one_host_keep_their_distance() {
     let origin = Origin::start([("GET /", vec![reply(200)])]);
     let fetcher = Fetcher::new(Manners { gap: PAUSE, ..Manners::new(AGENT) }).unwrap();
     let request = ask(origin.url("/"));
+    let began = Instant::now();
     let (a, b, c) =
         tokio::join!(fetcher.fetch(&request), fetcher.fetch(&request), fetcher.fetch(&request));
     for answer in [a, b, c] {
         fresh(answer);
     }
-    let times: Vec<_> = origin.requests().iter().map(|it| it.at).collect();
-    // The origin's clock starts after ours, by as much as the machine is busy.
-    let slack = Duration::from_millis(10);
-    assert!(times.windows(2).all(|it| it[1] - it[0] + slack >= PAUSE), "{times:?}");
+    let asked = origin.requests();
+    assert!(asked[1].at - began >= PAUSE);
+    assert!(asked[2].at - began >= 2 * PAUSE);
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn f38_all_hosts_together_have_a_limit() {
     let origins: Vec<_> =
         (0..6).map(|_| Origin::start([("GET /", vec![reply(200).stall(PAUSE)])])).collect();
     let manners = Manners { at_once: 2, gap: Duration::ZERO, ..Manners::new(AGENT) };
-    let fetcher = std::sync::Arc::new(Fetcher::new(manners).unwrap());
+    let fetcher = Arc::new(Fetcher::new(manners).unwrap());
     let mut all = JoinSet::new();
     for origin in &origins {
         let (fetcher, request) = (fetcher.clone(), ask(origin.url("/")));
@@ -62,7 +63,7 @@ async fn f17_a_host_that_asks_for_peace_gets_it() {
         let other = Origin::start([("GET /", vec![reply(200)])]);
         let fetcher = fetcher();
         let error = failure(&fetcher, &ask(origin.url("/a"))).await;
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(5400)));
+        assert_eq!(error.retry_after(), Some(Duration::from_mins(90)));
         let error = failure(&fetcher, &ask(origin.url("/b"))).await;
         assert!(matches!(error, Error::CoolingDown { .. }), "{error:?}");
         assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(5300)));
@@ -93,6 +94,7 @@ async fn a_request_that_is_given_up_frees_its_host() {
     let origin =
         Origin::start([("GET /never", vec![Reply::silence()]), ("GET /", vec![reply(200)])]);
     let fetcher = fetcher();
+    fresh(fetcher.fetch(&ask(origin.url("/"))).await);
     let never = ask(origin.url("/never"));
     assert!(tokio::time::timeout(PAUSE, fetcher.fetch(&never)).await.is_err());
     fresh(fetcher.fetch(&ask(origin.url("/"))).await);
