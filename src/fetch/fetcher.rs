@@ -13,8 +13,6 @@ use crate::fetch::route::{self, Route};
 use crate::fetch::{Error, Manners, Method, Request, guard};
 use crate::model::Page;
 
-pub use crate::fetch::route::shown;
-
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
@@ -49,7 +47,7 @@ impl Fetcher {
         match &second {
             Ok(Answer::Fresh { page, .. }) if !body::looks_plain(&page.bytes) => first,
             Ok(_) => {
-                tracing::warn!(url = %shown(&request.url), "a body is not what its Content-Encoding says");
+                tracing::warn!(url = %route::shown(&request.url), "a body is not what its Content-Encoding says");
                 second
             }
             Err(_) => first,

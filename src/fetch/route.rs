@@ -23,7 +23,7 @@ pub(super) struct Route<'a> {
     confided: bool,
     validators: &'a Validators,
     validated: Url,
-    been: Vec<Url>,
+    been: Vec<(Method, Url)>,
     permanent: bool,
 }
 
@@ -101,16 +101,15 @@ impl<'a> Route<'a> {
         if next.origin() != self.url.origin() {
             self.own.clear();
         }
+        let before = self.method;
         if matches!(status, 301..=303) {
             self.method = Method::Get;
             self.body = None;
         }
         self.permanent &= matches!(status, 301 | 308);
-        self.been.push(std::mem::replace(&mut self.url, next));
-        if self.been.contains(&self.url) {
-            return Err(Detour::Circle.into());
-        }
-        Ok(())
+        self.been.push((before, std::mem::replace(&mut self.url, next)));
+        let circle = self.been.iter().any(|(how, url)| *how == self.method && *url == self.url);
+        if circle { Err(Detour::Circle.into()) } else { Ok(()) }
     }
 
     /// Where the page lives now, if it moved for good.

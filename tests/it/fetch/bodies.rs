@@ -150,6 +150,16 @@ async fn a_body_that_stops_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(4 << 20));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: x\r\n".repeat(100_000));
+    for head in [long, many] {
+        let error = error_of(vec![Reply::raw(head)], Limits::default()).await;
+        assert_eq!(error.kind(), "protocol", "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_does_not_begin_is_not_waited_for() {
     for late in [Reply::silence(), reply(200).stall(Duration::from_secs(9))] {
         let limits = Limits { head: Duration::from_millis(30), ..Limits::default() };

@@ -190,6 +190,16 @@ async fn a_name_without_addresses_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_not_answered_ends_with_the_time_to_connect() {
+    let limits = Limits { connect: Duration::from_millis(20), ..Limits::default() };
+    let lookup: Lookup = Arc::new(|_| Box::pin(std::future::pending()));
+    let fetcher = Fetcher::with_lookup(Manners { limits, ..Manners::new(AGENT) }, lookup).unwrap();
+    let url = Url::parse("http://slow.example/").unwrap();
+    let error = failure(&fetcher, &Request::get(url, Accept::Feed)).await;
+    assert_eq!(error.to_string(), "connecting took longer than 20ms");
+}
+
+#[tokio::test]
 async fn s07_only_web_addresses_are_fetched() {
     for url in ["file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "data:,x"] {
         let error = failure(&fetcher(), &ask(Url::parse(url).unwrap())).await;

@@ -129,3 +129,14 @@ async fn a_post_turns_into_a_get_or_stays_as_the_status_says() {
         assert_eq!(typed, !body.is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_post_may_lead_back_to_its_own_address() {
+    let origin = Origin::start([
+        ("POST /api", vec![Reply::redirect(303, "/api")]),
+        ("GET /api", vec![reply(200).body("[]")]),
+    ]);
+    let request = Request { method: Method::Post, ..ask(origin.url("/api")) };
+    let (page, ..) = fresh(fetcher().fetch(&request).await);
+    assert_eq!(page.bytes, b"[]");
+}
