@@ -124,6 +124,7 @@ fn permissions_hold_for_their_networks_and_no_others() {
     check("http://10.1.3.3", "10.1.2.0/24", false);
     check("http://10.1.2.3", "192.168.0.0/16 10.0.0.0/8", true);
     check("http://[::ffff:10.1.2.3]", "10.1.2.0/24", true);
+    check("http://[::ffff:10.1.2.3]", "::ffff:10.1.2.0/120", true);
     check("http://[64:ff9b::10.1.2.3]", "10.1.2.0/24", false);
     check("http://[fd00::1]", "fd00::/8", true);
     check("http://93.184.216.34", "10.0.0.0/8", true);

@@ -238,3 +238,26 @@ async fn s09_a_permission_is_for_its_source_alone() {
         assert_eq!(origin.requests().len(), asked);
     }
 }
+
+/// Needs a machine that holds a public address, such as a network namespace of one's own:
+/// `unshare -rn sh -c 'ip link set lo up; ip addr add 93.184.216.34/32 dev lo; cargo test …'`.
+#[tokio::test]
+async fn s09_nobody_outside_sends_us_inside() {
+    let outside = Ipv4Addr::new(93, 184, 216, 34);
+    if TcpListener::bind((outside, 0)).is_err() {
+        println!("skipped: no public address");
+        return;
+    }
+    let (inside, request) = neighbour("/");
+    inside.on("GET /", [reply(200)]);
+    let outside = Origin::start_at(outside, []);
+    for status in [301, 307] {
+        outside.on("GET /", [Reply::redirect(status, inside.url("/"))]);
+        let request = Request { url: outside.url("/"), ..request.clone() };
+        let error = failure(&fetcher(), &request).await;
+        assert_eq!(error.kind(), "blocked_address", "{error:?}");
+    }
+    outside.on("GET /", [reply(200)]);
+    fresh(fetcher().fetch(&Request::get(outside.url("/"), Accept::Feed)).await);
+    assert_eq!(inside.connections(), 0);
+}
