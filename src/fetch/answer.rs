@@ -115,16 +115,17 @@ fn whole_seconds(text: &str) -> Option<Duration> {
     digits.then(|| Duration::from_secs(text.parse().unwrap_or(u64::MAX)))
 }
 
-/// The three forms of an HTTP date (RFC 9110 §5.6.7), all in GMT.
+/// The three forms of an HTTP date (RFC 9110 §5.6.7), all in GMT; the day of the week is not read
+/// where it stands before a comma, since it is wrong more often than the rest.
 pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
     if text.len() > 64 {
         return None;
     }
+    let text = text.split_once(',').map_or(text, |(_, rest)| rest).trim();
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.to_utc());
     }
-    ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
+    ["%d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
         .map(|date| date.and_utc())

@@ -1,11 +1,13 @@
 //! A body piece by piece, within the limits of size and time.
 
 use std::error::Error as StdError;
+use std::io;
 
 use reqwest::Response;
-use tokio::time::{Instant, timeout_at};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use tokio::time::{Duration, Instant, timeout_at};
 
-use crate::fetch::{Error, Limits};
+use crate::fetch::{Error, Limits, answer};
 
 /// How far a request may still go.
 pub(super) struct Bounds<'a> {
@@ -21,7 +23,7 @@ impl Bounds<'_> {
     pub(super) async fn within<T>(
         &self,
         what: &'static str,
-        step: std::time::Duration,
+        step: Duration,
         job: impl Future<Output = T>,
     ) -> Result<T, Error> {
         let until = self.deadline.min(Instant::now() + step);
@@ -43,9 +45,8 @@ pub(super) async fn read(mut response: Response, bounds: &Bounds<'_>) -> Result<
     }
     let mut bytes = Vec::new();
     loop {
-        let next =
-            bounds.within("the next piece of the body", bounds.limits.idle, response.chunk());
-        match next.await? {
+        let next = response.chunk();
+        match bounds.within("the next piece of the body", bounds.limits.idle, next).await? {
             Ok(None) => return Ok(bytes),
             Ok(Some(piece)) if bytes.len() + piece.len() > bounds.bytes => return Err(too_large),
             Ok(Some(piece)) => bytes.extend_from_slice(&piece),
@@ -54,17 +55,28 @@ pub(super) async fn read(mut response: Response, bounds: &Bounds<'_>) -> Result<
     }
 }
 
-/// The body failed on its way: below the decoder it was cut off, in the decoder it is no such code.
+/// Whether the client left the body encoded, as it does with labels that it does not know.
+/// It takes the label away when it decompresses.
+pub(super) fn still_encoded(head: &HeaderMap) -> bool {
+    answer::text(head, CONTENT_ENCODING)
+        .is_some_and(|label| !label.is_empty() && !label.eq_ignore_ascii_case("identity"))
+}
+
+/// Whether bytes can be text: markup and JSON have none of these control characters at
+/// their beginning, while compressed data has them soon.
+pub(super) fn looks_plain(bytes: &[u8]) -> bool {
+    const ESCAPE: u8 = 0x1b;
+    let odd = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != ESCAPE;
+    !bytes.iter().take(512).any(odd)
+}
+
+/// The body failed on its way. The decoder's own errors come as `io::Error`; those from below it
+/// come as they are, whether there is a decoder or not.
 fn broken(error: reqwest::Error) -> Error {
     let source = error.without_url();
-    let mut cause = source.source();
-    while let Some(error) = cause {
-        if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_body) {
-            return Error::Body { what: "the body was cut off", source };
-        }
-        cause = error.source();
-    }
-    Error::Body { what: UNDECODABLE, source }
+    let decoder = source.source().is_some_and(<dyn StdError>::is::<io::Error>);
+    let what = if decoder { UNDECODABLE } else { "the body was cut off" };
+    Error::Body { what, source: Some(source) }
 }
 
 /// What is said of a body that is not encoded as its label says.

@@ -13,6 +13,9 @@ use crate::fetch::names::{Guarded, Lookup};
 
 /// More sets of permissions than this are not kept at a time.
 const KEPT: usize = 32;
+/// A shorter life than servers give idle connections (five seconds are common), so that
+/// none is taken up again just as the server drops it.
+const IDLE: Duration = Duration::from_secs(4);
 
 /// Whether bodies are decompressed on their way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl Clients {
             .referer(false)
             .no_proxy()
             .connect_timeout(self.connect)
-            .pool_idle_timeout(Duration::from_secs(15))
+            .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(1)
             .gzip(decode)
             .brotli(decode)

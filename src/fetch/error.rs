@@ -88,8 +88,8 @@ pub enum Error {
     Body {
         /// `the body was cut off` or `the body cannot be decompressed`.
         what: &'static str,
-        /// What was wrong.
-        source: reqwest::Error,
+        /// What was wrong; none where the encoding is one that we do not know.
+        source: Option<reqwest::Error>,
     },
     /// A configured header cannot be sent.
     #[error("the header `{name}` cannot be sent")]

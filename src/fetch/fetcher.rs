@@ -13,8 +13,6 @@ use crate::fetch::route::{self, Route};
 use crate::fetch::{Error, Manners, Method, Request, guard};
 use crate::model::Page;
 
-pub use crate::fetch::route::shown;
-
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
@@ -40,33 +38,33 @@ impl Fetcher {
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
     /// and counts towards the limits.
     pub async fn fetch(&self, request: &Request) -> Result<Answer, Error> {
-        match self.walk(request, Coding::Labelled).await {
-            Err(Error::Body { what: body::UNDECODABLE, source }) => {
-                // Some servers label plain bodies `gzip`; asked once more, and read as they are.
-                let url = shown(&request.url);
-                tracing::warn!(%url, cause = %source, "the body is not what its Content-Encoding says");
-                self.walk(request, Coding::Identity).await
+        let first = self.walk(request, Coding::Labelled).await;
+        if !matches!(first, Err(Error::Body { what: body::UNDECODABLE, .. })) {
+            return first;
+        }
+        // Some servers label plain bodies `gzip`: asked once more, and read as they are.
+        let second = self.walk(request, Coding::Identity).await;
+        match &second {
+            Ok(Answer::Fresh { page, .. }) if !body::looks_plain(&page.bytes) => first,
+            Ok(_) => {
+                tracing::warn!(url = %route::shown(&request.url), "a body is not what its Content-Encoding says");
+                second
             }
-            other => other,
+            Err(_) => first,
         }
     }
 
     async fn walk(&self, request: &Request, coding: Coding) -> Result<Answer, Error> {
-        let client = self.clients.get(&request.allow_private, coding)?;
+        let (manners, mut allow) = (&self.manners, request.allow_private.as_slice());
         let mut route = Route::start(request)?;
-        let mut left = self.manners.limits.total;
+        let mut left = manners.limits.total;
         loop {
-            guard::vet_url(&route.url, &request.allow_private)?;
+            guard::vet_url(&route.url, allow)?;
+            let client = self.clients.get(allow, coding)?;
             let host = manners::host_of(&route.url);
-            let turn = self.turns.take(&host).await?;
+            let _turn = self.turns.take(&host).await?;
             let began = Instant::now();
-            let visit = Visit {
-                manners: &self.manners,
-                client: &client,
-                request,
-                coding,
-                deadline: began + left,
-            };
+            let visit = Visit { manners, client, request, coding, deadline: began + left };
             let response = visit.send(&route).await?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
@@ -74,9 +72,11 @@ impl Fetcher {
                 return answer;
             }
             let status = response.status().as_u16();
-            route.follow(status, response.headers(), self.manners.limits.redirects)?;
+            route.follow(status, response.headers(), manners.limits.redirects)?;
+            if !guard::inside(response.remote_addr()) {
+                allow = &[];
+            }
             left = left.saturating_sub(began.elapsed());
-            drop(turn);
         }
     }
 
@@ -91,7 +91,7 @@ impl Fetcher {
 /// One hop.
 struct Visit<'a> {
     manners: &'a Manners,
-    client: &'a Client,
+    client: Client,
     request: &'a Request,
     coding: Coding,
     deadline: Instant,
@@ -126,6 +126,9 @@ impl Visit<'_> {
         }
         if status >= 300 {
             return Err(Error::Status { status, retry_after: answer::retry_after(head) });
+        }
+        if self.coding == Coding::Labelled && body::still_encoded(head) {
+            return Err(Error::Body { what: body::UNDECODABLE, source: None });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
         let bytes = body::read(response, &self.bounds()).await?;

@@ -1,6 +1,6 @@
 //! Which addresses, names and ports may be reached; pure, and the only place that decides.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 use url::{Host, Url};
@@ -32,6 +32,12 @@ pub(super) fn vet_name(name: &str, found: &[IpAddr], allow: &[IpNet]) -> Result<
             .map_err(|it| Blocked { place: format!("{name} ({})", it.place), ..it })?;
     }
     Ok(())
+}
+
+/// Whether an answer came from a private address. Permissions end at the first answer that
+/// did not: nobody outside may send us inside by a redirect.
+pub(super) fn inside(remote: Option<SocketAddr>) -> bool {
+    remote.is_some_and(|address| special(address.ip()).is_some())
 }
 
 fn vet_address(ip: IpAddr, allow: &[IpNet]) -> Result<(), Blocked> {

@@ -42,11 +42,11 @@ const REMEMBERED: usize = 1024;
 pub(super) struct Turns {
     gap: Duration,
     slots: Semaphore,
-    hosts: Mutex<HashMap<String, Arc<Place>>>,
+    pub(super) hosts: Mutex<HashMap<String, Arc<Place>>>,
 }
 
 /// One host: a queue of one, and when it may be asked next.
-struct Place {
+pub(super) struct Place {
     queue: Arc<Semaphore>,
     pace: Mutex<Pace>,
 }
@@ -77,7 +77,9 @@ impl Turns {
         let queue = place.queue.clone().acquire_owned().await.ok();
         place.awake(host)?;
         let pause = locked(&place.pace).pause(Instant::now(), self.gap);
-        tokio::time::sleep(pause).await;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         let slot = self.slots.acquire().await.ok();
         locked(&place.pace).last = Some(Instant::now());
         Ok(Turn { _slot: slot, _queue: queue })

@@ -15,7 +15,8 @@ mod tests;
 
 pub use answer::{Answer, Wishes};
 pub use error::{Blocked, Detour, Error};
-pub use fetcher::{Fetcher, shown};
+pub use fetcher::Fetcher;
 pub use manners::Manners;
 pub use names::Lookup;
 pub use request::{Accept, Limits, Method, Request};
+pub use route::shown;

@@ -23,7 +23,7 @@ pub(super) struct Route<'a> {
     confided: bool,
     validators: &'a Validators,
     validated: Url,
-    been: Vec<Url>,
+    been: Vec<(Method, Url)>,
     permanent: bool,
 }
 
@@ -101,16 +101,15 @@ impl<'a> Route<'a> {
         if next.origin() != self.url.origin() {
             self.own.clear();
         }
+        let before = self.method;
         if matches!(status, 301..=303) {
             self.method = Method::Get;
             self.body = None;
         }
         self.permanent &= matches!(status, 301 | 308);
-        self.been.push(std::mem::replace(&mut self.url, next));
-        if self.been.contains(&self.url) {
-            return Err(Detour::Circle.into());
-        }
-        Ok(())
+        self.been.push((before, std::mem::replace(&mut self.url, next)));
+        let circle = self.been.iter().any(|(how, url)| *how == self.method && *url == self.url);
+        if circle { Err(Detour::Circle.into()) } else { Ok(()) }
     }
 
     /// Where the page lives now, if it moved for good.
@@ -159,7 +158,7 @@ fn credentials(url: &Url) -> Option<HeaderValue> {
 }
 
 /// RFC 4648 §4, with padding.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
