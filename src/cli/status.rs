@@ -29,7 +29,7 @@ fn table(health: &[Health], zone: chrono_tz::Tz) -> Table {
         at.map_or_else(String::new, |at| at.with_timezone(&zone).format("%m-%d %H:%M").to_string())
     };
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["source", "state", "items", "held", "last good", "next visit", "remarks"]);
     for one in health {

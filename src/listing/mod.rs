@@ -5,8 +5,13 @@ use url::Url;
 
 use crate::model::Instant;
 
+pub mod alternate;
+pub mod api;
 pub mod feed;
 pub mod json_feed;
+pub mod page;
+pub mod plan;
+pub mod wrapped;
 
 /// What is known about a fetched page besides its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +32,7 @@ pub struct Context<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The page is something else.
-    #[error("not a feed but {what}")]
+    #[error("this is no feed but {what}")]
     NotAFeed {
         /// What it is instead: `an HTML page`, `an empty document`.
         what: String,
@@ -35,4 +40,23 @@ pub enum Error {
     /// JSON that ends early or breaks the grammar.
     #[error("the JSON cannot be read")]
     Json(#[from] serde_json::Error),
+    /// The bytes are not the JSON that the settings promise.
+    #[error("this is no JSON: {what}")]
+    NotJson {
+        /// What is wrong, with the place.
+        what: String,
+    },
+    /// HTTP 200 with an error inside.
+    #[error("the server answers with an error of its own: {message}")]
+    Refused {
+        /// The server's words.
+        message: String,
+    },
+    /// The place where the settings look for entries is not there.
+    #[error("{locator} matches nothing")]
+    NoItems {
+        /// The selector or path as typed, in backquotes.
+        locator: String,
+    },
 }
+
