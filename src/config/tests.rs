@@ -1,1 +1,175 @@
+use super::{Faults, Form, Outside, Pages, Settings, parse};
 
+const SITE: &str = "[site]\ntitle = \"t\"\nurl = \"https://example.org\"\n";
+
+fn good(text: &str) -> Settings {
+    parse(&format!("{SITE}{text}"), &Outside::NOTHING).unwrap()
+}
+
+fn faults(text: &str) -> Vec<String> {
+    let Err(Faults(faults)) = parse(text, &Outside::NOTHING) else { panic!("no fault: {text}") };
+    faults.iter().map(ToString::to_string).collect()
+}
+
+/// The faults of a text that stands behind a good `[site]`, with their lines counted from it.
+fn check(text: &str, expect: &[&str]) {
+    assert_eq!(faults(&format!("{text}\n{SITE}")), expect, "{text}");
+}
+
+#[test]
+fn the_smallest_settings_hold() {
+    let settings = good("");
+    assert_eq!(settings.site.url.as_str(), "https://example.org/");
+    assert_eq!(settings.publish.items, 50);
+    assert!(settings.sources.is_empty());
+}
+
+#[test]
+fn names_every_fault_at_once() {
+    let text = "[site]\ntitel = \"x\"\nurl = \"example.org\"\ntimezone = \"Asia/Shanghay\"\n\n\
+                [publish]\nitems = 0\n\n[[source]]\nid = \"a b\"\nurl = \"https://a.example/\"\n\
+                categories = [\"tech\"]\nevery = \"soon\"\n";
+    assert_eq!(
+        faults(text),
+        [
+            "1:1: `site` needs `title`",
+            "2:1: `site` has no key `titel`\n  hint: did you mean `title`?",
+            "3:7: `url` is no web address: `example.org`\n  hint: write it whole: \
+             `https://example.org/…`",
+            "4:12: `Asia/Shanghay` is no time zone\n  hint: did you mean `Asia/Shanghai`?",
+            "7:9: `items` must be a whole number from 1 to 1000, not a whole number",
+            "10:6: `a b` is no name for a source\n  hint: letters, digits, `-`, `_` and `.`, up \
+             to 64",
+            "12:15: there is no category `tech`\n  hint: add [[category]] with id = \"tech\"",
+            "13:9: `every` is no length of time: `soon`\n  hint: write `30s`, `15m`, `2h` or `1d`",
+        ]
+    );
+}
+
+#[test]
+fn places_of_broken_toml_are_named() {
+    let got = faults("[site\ntitle = 1");
+    assert!(got[0].starts_with("1:6: "), "{got:?}");
+}
+
+#[test]
+fn a_missing_site_is_named() {
+    assert!(faults("").concat().contains("the table `[site]` is missing"));
+}
+
+#[test]
+fn sources_say_what_is_wrong_with_them() {
+    let source = |text: &str| format!("[[source]]\nid = \"a\"\n{text}");
+    let list = |text: &str| source(&format!("kind = \"api\"\n[source.list]\nurl = \"https://a.example/\"\n{text}"));
+    check(&source(""), &["1:1: `source` needs `url`"]);
+    check(
+        &source("kind = \"rss\"\nurl = \"https://a.example/\""),
+        &["3:8: `rss` is no kind\n  hint: write `feed`, `api` or `page`"],
+    );
+    check(
+        &source("kind = \"page\"\nurl = \"https://a.example/\""),
+        &["1:1: a source of this kind needs `[source.list]`\n  hint: say where entries are: \
+           [source.list] with `items`, `title`, `link`"],
+    );
+    check(
+        &source("url = \"https://a.example/?p={seite}\""),
+        &["3:7: `url` has no place `{seite}`\n  hint: known: {page}, {cursor}, {now}"],
+    );
+    check(&list("items = \"$.a[*]\""), &["4:1: this list needs `title` or `link`"]);
+    check(
+        &list("items = \"$.a[*]\"\ntitle = \"title\""),
+        &["7:9: `title`: `title`: write a path such as `$.title`, or a template such as \
+           `https://…/{code}`"],
+    );
+    check(
+        &list("items = \"$.a[*]\"\ntitle = { path = \"$.t\", pattern = \"(\" }"),
+        &["7:36: `(` is no pattern: unclosed group"],
+    );
+    check(
+        &source("url = \"https://a.example/\"\nallow_private = [\"10.0.0.0/99\"]"),
+        &["4:18: `10.0.0.0/99` is no network\n  hint: write `10.1.2.0/24` or `127.0.0.1/32`"],
+    );
+    check(
+        "[[category]]\nid = \"tech\"\n[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n\
+         categories = [\"teck\"]",
+        &["6:15: there is no category `teck`\n  hint: did you mean `tech`?"],
+    );
+    check(
+        &format!("{}\n{}", source("url = \"https://a.example/\""), source("url = \"https://b.example/\"")),
+        &["5:6: there is a source `a` already"],
+    );
+}
+
+#[test]
+fn an_api_is_read_whole() {
+    let settings = good(
+        "[[source]]\nid = \"a\"\nkind = \"api\"\n[[source.list]]\nname = \"one\"\n\
+         url = [\"https://a.example/1?p={page}\", \"https://a.example/2?p={page}\"]\n\
+         pages = { first = 0, most = 3 }\nitems = \"$.list[*]\"\ntitle = \"$.title\"\n\
+         date = [\"$.a\", { path = \"$.b\", zone = \"Asia/Tokyo\" }]\n\
+         expect = { path = \"$.code\", equals = 1, message = \"$.msg\" }\n",
+    );
+    let list = &settings.sources[0].lists[0];
+    assert_eq!((list.name.as_str(), list.urls.len()), ("one", 2));
+    assert_eq!(list.pages, Pages::Numbered { first: 0, step: 1, most: 3 });
+    let Form::Api(plan) = &list.form else { panic!("{list:?}") };
+    assert_eq!(plan.expect.as_ref().map(|e| e.equals.as_str()), Some("1"));
+    let dates = &plan.fields[&crate::listing::plan::Field::Date];
+    assert_eq!(dates[1].zone, Some(chrono_tz::Asia::Tokyo));
+}
+
+#[test]
+fn defaults_are_inherited_and_overridden() {
+    let settings = good(
+        "[defaults]\nevery = \"2h\"\nfull_text = true\ntimezone = \"Asia/Shanghai\"\n\
+         [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n\
+         [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nfull_text = false\nevery = \"1d\"\n",
+    );
+    let [a, b] = settings.sources.as_slice() else { panic!() };
+    assert_eq!((a.every.as_secs(), a.full_text), (7_200, true));
+    assert_eq!((b.every.as_secs(), b.full_text), (86_400, false));
+    assert_eq!(b.zone, chrono_tz::Asia::Shanghai);
+}
+
+#[test]
+fn secrets_come_from_outside() {
+    let outside = Outside {
+        env: &|name| (name == "TOKEN").then(|| "abc".to_owned()),
+        file: &|path| match path {
+            "/run/key" => Ok("xyz\n".to_owned()),
+            _ => Err(std::io::ErrorKind::NotFound.into()),
+        },
+    };
+    let text = |headers: &str| {
+        format!("{SITE}[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\nheaders = {headers}")
+    };
+    let headers = |table: &str| {
+        let settings = parse(&text(table), &outside).map_err(|faults| faults.to_string());
+        settings.map(|settings| settings.sources[0].access.headers.clone())
+    };
+    let pair = |name: &str, value: &str| Ok(vec![(name.to_owned(), value.to_owned())]);
+    assert_eq!(headers("{ A = \"Bearer ${TOKEN}\" }"), pair("A", "Bearer abc"));
+    assert_eq!(headers("{ A = \"$${TOKEN}\" }"), pair("A", "${TOKEN}"));
+    assert_eq!(headers("{ A_file = \"/run/key\" }"), pair("A", "xyz"));
+    assert!(headers("{ A = \"${NONE}\" }").unwrap_err().contains("7:17: the environment has no `NONE`"));
+    assert!(headers("{ A_file = \"/none\" }").unwrap_err().contains("cannot read `/none`"));
+    assert!(headers("{ \"a b\" = \"x\" }").unwrap_err().contains("no header of one line"));
+}
+
+#[test]
+fn lengths_of_time() {
+    let check = |text: &str, expect: Option<u64>| {
+        assert_eq!(super::read::duration(text).map(|d| d.as_secs()), expect, "{text}");
+    };
+    check("90s", Some(90));
+    check("15m", Some(900));
+    check("1h30m", Some(5_400));
+    check("1d", Some(86_400));
+    check(" 2 h ", Some(7_200));
+    check("", None);
+    check("15", None);
+    check("m", None);
+    check("1y", None);
+    check("99999999999999999999s", None);
+    check("9999d", None);
+}
