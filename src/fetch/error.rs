@@ -30,17 +30,15 @@ pub enum Error {
         /// The host.
         host: String,
         /// What the network said.
-        source: reqwest::Error,
+        source: io::Error,
     },
     /// The server's certificate or its TLS does not hold.
-    #[error("no safe connection to `{host}`: {why}")]
+    #[error("no safe connection to `{host}`")]
     Tls {
         /// The host.
         host: String,
         /// What TLS said.
-        why: String,
-        /// The whole chain.
-        source: reqwest::Error,
+        source: rustls::Error,
     },
     /// Connected, but what came back is not HTTP, or nothing came back.
     #[error("`{host}` does not answer in HTTP")]
@@ -166,14 +164,18 @@ impl Error {
             return Self::Blocked(blocked.clone());
         }
         if let Some(lost) = find::<Lost>(&source) {
-            return Self::Dns { host, source: io::Error::new(lost.0.kind(), lost.0.to_string()) };
+            return Self::Dns { host, source: copy(&lost.0) };
         }
         if let Some(tls) = find::<rustls::Error>(&source) {
-            return Self::Tls { host, why: plain(&tls.to_string()), source };
+            return Self::Tls { host, source: tls.clone() };
         }
         match (source.is_connect(), source.is_timeout()) {
             (true, true) => Self::Timeout { what: "connecting", limit: connect },
-            (true, false) => Self::Connect { host, source },
+            (true, false) => {
+                let cause = find::<io::Error>(&source).map(copy);
+                let source = cause.unwrap_or_else(|| io::Error::other(source));
+                Self::Connect { host, source }
+            }
             _ => Self::Protocol { host, source },
         }
     }
@@ -199,7 +201,7 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// Foreign text without control characters, at most 200 characters.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+/// The cause alone, without the layers that it came through.
+fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
 }

@@ -124,10 +124,10 @@ impl Pace {
         self.last.map_or(Duration::ZERO, |last| (last + gap).saturating_duration_since(now))
     }
 
-    /// How long the host still rests.
+    /// How long the host still rests, in whole seconds and never too short.
     fn resting(&self, now: Instant) -> Option<Duration> {
         let left = self.rests?.saturating_duration_since(now);
-        (!left.is_zero()).then_some(left)
+        (!left.is_zero()).then(|| Duration::from_secs(left.as_secs().saturating_add(1)))
     }
 
     fn matters(&self, now: Instant, gap: Duration) -> bool {

@@ -7,6 +7,7 @@ mod guard;
 mod hosts;
 mod redirects;
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use finews::fetch::{Accept, Answer, Error, Fetcher, Limits, Manners, Method, Request, Wishes};
@@ -236,6 +237,8 @@ async fn what_is_no_http_is_told_from_what_is_not_there() {
     drop(origin);
     let error = failure(&fetcher(), &ask(url)).await;
     assert_eq!(error.kind(), "connect", "{error:?}");
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    assert!(cause.to_lowercase().starts_with("connection refused"), "{cause}");
 }
 
 #[tokio::test]
