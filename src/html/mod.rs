@@ -1,15 +1,118 @@
-//! stub
+//! The one door through which foreign markup becomes safe markup with absolute links.
+
+mod address;
+mod attributes;
+pub(crate) mod dom;
+mod elements;
+mod embed;
+mod image;
+mod markdown;
+mod policy;
+mod read;
+mod srcset;
+mod text;
+mod tidy;
+mod tree;
+#[cfg(test)]
+mod tests;
+
+use url::Url;
+
+/// Readings of its own output after which [`clean`] gives up and keeps the words alone.
+const MAX_ROUNDS: usize = 6;
+
+/// Markup that is safe to publish under our own origin. Only [`clean`] and [`from_text`] make one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SafeHtml(String);
 impl SafeHtml {
-    pub fn as_str(&self) -> &str { &self.0 }
-    pub fn is_empty(&self) -> bool { self.0.is_empty() }
-    pub(crate) fn stored(markup: String) -> Self { Self(markup) }
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it shows nothing: no text, no picture, no sound, no video.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty() || tidy::tidy(read::read(&self.0, None)).is_empty()
+    }
+
+    /// Its words, as [`text`] gives them.
+    pub fn text(&self) -> String {
+        text(&self.0)
+    }
+
+    /// Markup that was safe when it was stored; for `store` alone.
+    pub(crate) fn stored(markup: String) -> Self {
+        Self(markup)
+    }
 }
-pub fn clean(markup: &str, _base: Option<&url::Url>) -> SafeHtml { SafeHtml(markup.into()) }
-pub fn from_text(markup: &str) -> SafeHtml { SafeHtml(markup.into()) }
-pub fn text(markup: &str) -> String { markup.into() }
-pub fn line(markup: &str) -> String { markup.into() }
-pub fn markdown(m: &SafeHtml) -> String { m.0.clone() }
-pub fn excerpt(markup: &str, _m: usize) -> String { markup.into() }
-pub fn first_image(_m: &SafeHtml) -> Option<String> { None }
+
+/// Foreign markup to safe markup. Addresses become absolute by `base` or by an absolute
+/// `<base href>` inside; what stays relative goes. Cleaning what is clean changes nothing.
+/// Of more than 10 MiB the rest is left out, of very deep or very many elements the tags.
+pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
+    let mut cleaned = round(markup, base);
+    for _ in 0..MAX_ROUNDS {
+        let again = round(&cleaned, base);
+        if again == cleaned {
+            return SafeHtml(cleaned);
+        }
+        cleaned = again;
+    }
+    from_text(&text(&cleaned))
+}
+
+fn round(markup: &str, base: Option<&Url>) -> String {
+    policy::enforce(&tree::write(&tidy::tidy(read::read(markup, base))))
+}
+
+/// Plain text to markup that shows it: a paragraph at each blank line, `<br>` at line ends.
+pub fn from_text(plain: &str) -> SafeHtml {
+    SafeHtml(round(&text::markup(plain), None))
+}
+
+/// Markup to plain text: each block on a line of its own, entities decoded once.
+pub fn text(markup: &str) -> String {
+    text::text(markup)
+}
+
+/// Markup to plain text on one line, for titles.
+pub fn line(markup: &str) -> String {
+    text::one_line(&text::text(markup))
+}
+
+/// Plain text for a place in XML or HTML, between tags or in a quoted attribute. Characters that
+/// XML 1.0 cannot carry are left out.
+pub fn escape(plain: &str) -> String {
+    let mut out = String::with_capacity(plain.len());
+    escape_to(plain, &mut out);
+    out
+}
+
+fn escape_to(plain: &str, out: &mut String) {
+    for c in plain.chars().filter(|c| tree::is_xml(*c)) {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+}
+
+/// The start of a plain text, on one line, of at most `max_chars` characters: cut behind a
+/// sentence or a word, with `…` where it was cut.
+pub fn excerpt(plain: &str, max_chars: usize) -> String {
+    text::excerpt(plain, max_chars)
+}
+
+/// The same as CommonMark, with tables as GitHub writes them; text stays text.
+pub fn markdown(safe: &SafeHtml) -> String {
+    markdown::write(&read::read(&safe.0, None))
+}
+
+/// Address of the first picture.
+pub fn first_image(safe: &SafeHtml) -> Option<String> {
+    image::first(&read::read(&safe.0, None)).map(str::to_owned)
+}

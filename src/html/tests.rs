@@ -1,0 +1,287 @@
+use url::Url;
+
+use super::{SafeHtml, clean, escape, excerpt, first_image, from_text, line, markdown, text};
+
+const BASE: &str = "https://example.org/news/1.html";
+
+fn cleaned(markup: &str) -> SafeHtml {
+    clean(markup, Url::parse(BASE).ok().as_ref())
+}
+
+/// Checks what becomes of markup, and that cleaning it again changes nothing.
+#[track_caller]
+fn check(markup: &str, expect: &str) {
+    let once = cleaned(markup);
+    assert_eq!(once.as_str(), expect);
+    assert_eq!(cleaned(once.as_str()).as_str(), expect, "cleaned twice");
+    assert_eq!(clean(once.as_str(), None).as_str(), expect, "cleaned twice, without a base");
+}
+
+/// An `img` as it is written, without what every `img` has.
+#[track_caller]
+fn check_image(markup: &str, expect: &str) {
+    check(markup, &expect.replace('>', r#" loading="lazy" referrerpolicy="no-referrer">"#));
+}
+
+#[test]
+fn text_and_inline_markup_stay() {
+    check("a &lt; b &amp; c", "a &lt; b &amp; c");
+    check("<p>One <b>two</b> <em>three</em>.</p>", "<p>One <b>two</b> <em>three</em>.</p>");
+    check("<p>x<sub>1</sub> <code>a&lt;b</code></p>", "<p>x<sub>1</sub> <code>a&lt;b</code></p>");
+    check(
+        "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>",
+        "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>",
+    );
+    check(
+        "<acronym title=t>A</acronym><strike>s</strike><tt>t</tt>",
+        "<abbr title=\"t\">A</abbr><s>s</s><code>t</code>",
+    );
+    check("<p><font color=red>a</font><span class=x>b</span></p>", "<p>ab</p>");
+}
+
+#[test]
+fn what_runs_or_asks_goes() {
+    check("<p onclick=x() style='color:red' class=c id=i>a</p>", "<p>a</p>");
+    check("<script>alert(1)</script><style>p{}</style>b", "b");
+    check("<a href='javascript:alert(1)'>a</a>", "a");
+    check("<a href=' java\tscript:alert(1)'>a</a>", "a");
+    check("<a href='vbscript:x'>a</a><a href='data:text/html,x'>b</a>", "ab");
+    check("<form action=/x><p>text</p><input name=a><textarea>b</textarea></form>", "<p>text</p>");
+    check("<svg><script>alert(1)</script><text>12 %</text><path/></svg>", "12 % ");
+    check("<math><mi>x</mi><mo>=</mo><mn>1</mn><annotation>x=1</annotation></math>", "x=1");
+    check(
+        "<iframe srcdoc='<script>x</script>'></iframe><object data=x><p>f</p></object>",
+        "<p>f</p>",
+    );
+    check("<iframe src='javascript://youtube.com/%0Aalert(1)'></iframe>", "");
+}
+
+#[test]
+fn links_become_absolute_and_say_little() {
+    let link = |href: &str| format!(r#"<a href="{href}" rel="noopener noreferrer nofollow">a</a>"#);
+    check("<a href='../x?y=1#z'>a</a>", &link("https://example.org/x?y=1#z"));
+    check("<a href=//cdn.example/x>a</a>", &link("https://cdn.example/x"));
+    check("<a href='mailto:a@example.org'>a</a>", &link("mailto:a@example.org"));
+    check("<a href='/x?utm_source=f&id=1&fbclid=2'>a</a>", &link("https://example.org/x?id=1"));
+    check("<a href='/x?utm_source=f'>a</a>", &link("https://example.org/x"));
+    check("<a href='https://b.example/?ref=example.org'>a</a>", &link("https://b.example/"));
+    check("<a href='https://b.example/?ref=me'>a</a>", &link("https://b.example/?ref=me"));
+    check("<a name=x>a</a><a href=/y></a>", "a");
+    check("<base href='https://c.example/d/'><a href=e>a</a>", &link("https://c.example/d/e"));
+    check("<base href='/d/'><a href=e>a</a>", &link("https://example.org/news/e"));
+    assert_eq!(clean("<a href=e>a</a>", None).as_str(), "a");
+}
+
+#[test]
+fn lazy_pictures_are_resolved() {
+    check_image(
+        "<img src=a.png alt='A' width=600px height=40>",
+        r#"<img src="https://example.org/news/a.png" alt="A" width="600" height="40">"#,
+    );
+    check_image(
+        "<img src='data:image/gif;base64,R0' data-src=/a.jpg>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<img src=/blank.gif data-large-file=/a.jpg>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<img src=/small.jpg data-large-file=/a.jpg>",
+        r#"<img src="https://example.org/small.jpg">"#,
+    );
+    check_image(
+        "<img data-odd='https://example.org/b.webp?x'>",
+        r#"<img src="https://example.org/b.webp?x">"#,
+    );
+    check_image(
+        "<img style='display:none' data-original=/a.jpg>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<img src=/l.gif?x data-lazy-src=/a.jpg><noscript><img src=/a.jpg></noscript>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<img src=data:,><noscript><img src=/a.jpg></noscript>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<noscript><img src=/a.jpg></noscript><img data-src=/a.jpg>",
+        r#"<img src="https://example.org/a.jpg">"#,
+    );
+    check_image(
+        "<picture><source srcset='/a.avif' type=image/avif><source srcset='/a.webp 2x'><img src=data:,></picture>",
+        r#"<img src="https://example.org/a.webp" srcset="https://example.org/a.webp 2x">"#,
+    );
+    check("<img src=data:image/png;base64,aaaa>", "");
+    check("<noscript>Please enable JavaScript</noscript>", "");
+}
+
+#[test]
+fn srcset_is_parsed_candidate_by_candidate() {
+    check_image(
+        "<img src=/a.jpg srcset='a,b.jpg 480w, javascript:x 1x,//c.example/d.jpg 2x , e.jpg 1q' sizes='100vw'>",
+        r#"<img src="https://example.org/a.jpg" srcset="https://example.org/news/a,b.jpg 480w, https://c.example/d.jpg 2x" sizes="100vw">"#,
+    );
+    check_image(
+        "<img srcset='/s.jpg 300w, /m.jpg 1200w, /l.jpg 4000w'>",
+        r#"<img src="https://example.org/m.jpg" srcset="https://example.org/s.jpg 300w, https://example.org/m.jpg 1200w, https://example.org/l.jpg 4000w">"#,
+    );
+    check_image("<img data-srcset='/s.jpg'>", r#"<img src="https://example.org/s.jpg">"#);
+}
+
+#[test]
+fn pictures_that_count_readers_go() {
+    check("<p>a<img src=//t.example/p.gif width=1 height=1></p>", "<p>a</p>");
+    check("<p>a<img src=//t.example/p.gif style='width:1px;height:1px'></p>", "<p>a</p>");
+    check("<p>a<img src=https://pixel.wp.com/b.gif?x></p>", "<p>a</p>");
+}
+
+#[test]
+fn wrappers_become_paragraphs() {
+    check("<div><div>one</div><div>two</div></div>", "<p>one</p><p>two</p>");
+    check("<div>one</div>", "<p>one</p>");
+    check("loose <b>text</b><p>para</p>", "<p>loose <b>text</b></p><p>para</p>");
+    check("<section><h1>T</h1><article><p>a</p></article></section>", "<h2>T</h2><p>a</p>");
+    check(
+        "<ul><li><div>a</div></li><li>b<div>c</div></li></ul>",
+        "<ul><li>a</li><li><p>b</p><p>c</p></li></ul>",
+    );
+    check("<h2><div>a</div><div>b</div></h2>", "<h2>a<br>b</h2>");
+    check("<p></p><p>&nbsp;</p><p><br></p><div><span></span></div><p>a<br></p>", "<p>a</p>");
+    check(
+        "<p hidden>a</p><p style='Display : none'>b</p><p style='display:none;height:1px'><br /></p><p>c</p>",
+        "<p>c</p>",
+    );
+}
+
+#[test]
+fn centre_holds_a_picture_or_nothing() {
+    let img =
+        |src: &str| format!(r#"<img src="{src}" loading="lazy" referrerpolicy="no-referrer">"#);
+    check(
+        "<center><img src=https://e.org/a.png /></center><p>b</p>",
+        &format!("<figure>{}</figure><p>b</p>", img("https://e.org/a.png")),
+    );
+    check("<center>text</center><p>b</p>", "<p>text</p><p>b</p>");
+    check(
+        "<figure><div><img src=https://e.org/a.png></div><figcaption>c</figcaption></figure>",
+        &format!("<figure>{}<figcaption>c</figcaption></figure>", img("https://e.org/a.png")),
+    );
+}
+
+#[test]
+fn tables_lists_and_code_stay() {
+    check(
+        "<table><tr><th colspan=2>h<tr><td>a<td></table>",
+        r#"<table><tbody><tr><th colspan="2">h</th></tr><tr><td>a</td><td></td></tr></tbody></table>"#,
+    );
+    check("<ol start=3><li>a<li>b</ol>", r#"<ol start="3"><li>a</li><li>b</li></ol>"#);
+    check("<pre>\n\na\n  b</pre>", "<pre>a\n  b</pre>");
+    check("<dl><div><dt>a</dt><dd>b</dd></div></dl>", "<dl><dt>a</dt><dd>b</dd></dl>");
+    check(
+        "<blockquote>a</blockquote><details><summary>s</summary>t</details>",
+        "<blockquote>a</blockquote><details><summary>s</summary><p>t</p></details>",
+    );
+}
+
+#[test]
+fn what_plays_stays_or_becomes_a_link() {
+    check(
+        "<video src=/a.mp4 poster=/p.jpg autoplay></video>",
+        r#"<video src="https://example.org/a.mp4" poster="https://example.org/p.jpg" controls="" preload="none"></video>"#,
+    );
+    check(
+        "<audio><source src=/a.ogg type=audio/ogg><source src=data:,>no sound</audio>",
+        r#"<audio controls="" preload="none"><source src="https://example.org/a.ogg" type="audio/ogg"></audio>"#,
+    );
+    check("<video>cannot play</video>", "");
+    check(
+        "<iframe src='//www.youtube-nocookie.com/embed/abc?x=1' title=Talk></iframe>",
+        r#"<p><a href="https://www.youtube.com/watch?v=abc" rel="noopener noreferrer nofollow">▶ Talk</a></p>"#,
+    );
+    check("<iframe src=https://notyoutube.com/embed/x></iframe>", "");
+}
+
+#[test]
+fn ideographic_indents_go() {
+    check("<p>　　一</p><p>&nbsp; 　　<b>　二</b></p>", "<p>一</p><p><b>二</b></p>");
+    check("<p>一<br>　　二　　三　四</p>", "<p>一<br>二　三　四</p>");
+}
+
+#[test]
+fn text_is_for_people() {
+    assert_eq!(
+        text("<h1>A &amp;amp; B</h1><p>c<br>d</p><script>x</script><ul><li>e<li>f</ul>"),
+        "A &amp; B\nc\nd\ne\nf"
+    );
+    assert_eq!(text("<table><tr><td>a<td>b<tr><td>c</table>"), "a b\nc");
+    assert_eq!(text("one\n  two <b>three</b>four"), "one two threefour");
+    assert_eq!(text("<ruby>漢<rt>kan</rt></ruby>"), "漢(kan)");
+    assert_eq!(line(" a\n<br>b <i>c</i> "), "a b c");
+    assert_eq!(line("a < b &lt; c"), "a < b < c");
+    assert_eq!(escape("<a b=\"c\">&'\u{1}"), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;");
+}
+
+#[test]
+fn plain_text_becomes_paragraphs() {
+    let made = |plain: &str| from_text(plain).as_str().to_owned();
+    assert_eq!(made("one\ntwo\r\n\r\n\n<b>&amp;"), "<p>one<br>two</p><p>&lt;b&gt;&amp;amp;</p>");
+    assert_eq!(made("one"), "<p>one</p>");
+    assert_eq!(made(" \n\n "), "");
+}
+
+#[test]
+fn excerpts_end_at_borders() {
+    assert_eq!(excerpt("short", 10), "short");
+    assert_eq!(excerpt("One sentence here. Another one follows", 25), "One sentence here.…");
+    assert_eq!(excerpt("several words without an end", 16), "several words…");
+    assert_eq!(excerpt("这是第一句。这是很长的第二句", 8), "这是第一句。…");
+    assert_eq!(excerpt("没有句号的一长串汉字到处可断", 8), "没有句号的一长…");
+    assert_eq!(excerpt("abcdefghij", 5), "abcd…");
+    assert_eq!(excerpt("abc", 0), "");
+}
+
+#[test]
+fn emptiness_and_first_picture() {
+    assert!(cleaned("<p> </p>").is_empty());
+    assert!(!cleaned("<p>a</p>").is_empty());
+    assert!(!cleaned("<img src=/a.png>").is_empty());
+    assert_eq!(
+        first_image(&cleaned("<p>a</p><p><a href=/b><img src=/a.png></a>")),
+        Some("https://example.org/a.png".to_owned())
+    );
+    assert_eq!(first_image(&cleaned("<p>a</p>")), None);
+}
+
+#[track_caller]
+fn check_markdown(markup: &str, expect: &str) {
+    assert_eq!(markdown(&cleaned(markup)), expect);
+}
+
+#[test]
+fn markdown_keeps_structure_and_text() {
+    check_markdown(
+        "<h1>T</h1><p>a <b>b</b> <i>c</i> <a href=/x>d</a></p>",
+        "## T\n\na **b** *c* [d](https://example.org/x)",
+    );
+    check_markdown("<ul><li>a<ul><li>b</ul><li>c</ul>", "- a\n  - b\n- c");
+    check_markdown("<ol start=3><li><p>a</p><p>b</p><li>c</ol>", "3. a\n\n   b\n\n4. c");
+    check_markdown("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b");
+    check_markdown(
+        "<pre>a ``` b\n  c</pre><p><code>x`y</code></p>",
+        "````\na ``` b\n  c\n````\n\n``x`y``",
+    );
+    check_markdown(
+        "<table><tr><th>a<th>b<tr><td>c|d</table>",
+        "| a | b |\n| --- | --- |\n| c\\|d |  |",
+    );
+    check_markdown(
+        "<p>1. *a* _b_ [c] &lt;i&gt; &amp;amp; `d`</p>",
+        "1\\. \\*a\\* \\_b\\_ \\[c\\] &lt;i&gt; &amp;amp; \\`d\\`",
+    );
+    check_markdown("<p>a<br># b</p>", "a\\\n\\# b");
+    check_markdown("<p><b>“引”</b>文</p>", "<strong>“引”</strong>文");
+    check_markdown("<img src='/a_(1).png' alt='x]'>", "![x\\]](<https://example.org/a_(1).png>)");
+}
