@@ -42,8 +42,9 @@ pub(super) fn feed_at(url: &Url) -> List {
 
 /// All lists of a source; none where any of them has a fault.
 pub(super) fn lists(source: &mut Table<'_>, categories: &BTreeSet<String>) -> Option<Vec<List>> {
-    let kind = kind(source)?;
     let urls = addresses(source);
+    source.value("list");
+    let kind = kind(source)?;
     let span = source.span.clone();
     let marks = source.marks();
     let tables = source.tables("list");

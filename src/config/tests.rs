@@ -83,7 +83,7 @@ fn sources_say_what_is_wrong_with_them() {
     );
     check(
         &list("items = \"$.a[*]\"\ntitle = { path = \"$.t\", pattern = \"(\" }"),
-        &["7:36: `(` is no pattern: unclosed group"],
+        &["7:35: `(` is no pattern: unclosed group"],
     );
     check(
         &source("url = \"https://a.example/\"\nallow_private = [\"10.0.0.0/99\"]"),

@@ -21,7 +21,7 @@ fn keys_in_order() {
 #[test]
 fn ids_last_and_differ_by_source() {
     let id = |source: &str, key: &str| item_id(&SourceId::new(source), key).to_string();
-    assert_eq!(id("a", "1"), "c2hf7yagvfbeg8rg");
+    assert_eq!(id("a", "1"), "0pmwatd1gpp61xah");
     assert_ne!(id("a", "1"), id("b", "1"));
     assert_ne!(id("a", "1"), id("a", "2"));
     assert_ne!(id("a", "b1"), id("ab", "1"));
