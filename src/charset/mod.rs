@@ -91,8 +91,9 @@ fn mostly_utf_8<'a>(bytes: &'a [u8], characters: &Sequences) -> Decoded<'a> {
         text.push_str(chunk.valid());
         match chunk.invalid() {
             [] => {}
-            [byte] => text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0),
-            _ => text.push(char::REPLACEMENT_CHARACTER),
+            // The beginning of a quotation mark or a pictogram that was cut.
+            [0xe2 | 0xf0, _, ..] => text.push(char::REPLACEMENT_CHARACTER),
+            bytes => text.push_str(&WINDOWS_1252.decode_without_bom_handling(bytes).0),
         }
     }
     Decoded { text: Cow::Owned(text), encoding: UTF_8.name(), replaced: characters.invalid }

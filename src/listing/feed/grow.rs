@@ -201,7 +201,9 @@ where
         };
         self.scope(node, kind, attributes);
         self.open.push(Open { node, written, bindings, kind });
-        if closed || (kind == Kind::Other && is_left_open_in_html(name)) {
+        let left_open = !closed && kind == Kind::Other && is_left_open_in_html(name);
+        self.repairs.left_open += usize::from(left_open);
+        if closed || left_open {
             self.close_to(self.open.len() - 1);
         }
     }
