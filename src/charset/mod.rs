@@ -35,7 +35,8 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>, over: Option<&str
         return text;
     }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return with(bytes.get(mark..).unwrap_or_default(), encoding);
+        let bytes = bytes.get(mark..).unwrap_or_default();
+        return if encoding == UTF_8 { by_bytes(bytes) } else { with(bytes, encoding) };
     }
     if let Some(encoding) = over.and_then(declared::named) {
         return with(bytes, encoding);
@@ -71,7 +72,11 @@ fn by_bytes(bytes: &[u8]) -> Decoded<'_> {
         return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 };
     }
     let characters = utf_8_sequences(bytes);
-    if characters.valid > characters.invalid { mostly_utf_8(bytes, &characters) } else { with(bytes, guess(bytes)) }
+    if characters.valid > characters.invalid {
+        mostly_utf_8(bytes, &characters)
+    } else {
+        with(bytes, guess(bytes))
+    }
 }
 
 /// UTF-8 with single bytes of windows-1252 in it, as aggregators and templates mix them.
@@ -86,8 +91,9 @@ fn mostly_utf_8<'a>(bytes: &'a [u8], characters: &Sequences) -> Decoded<'a> {
         text.push_str(chunk.valid());
         match chunk.invalid() {
             [] => {}
-            [byte] => text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0),
-            _ => text.push(char::REPLACEMENT_CHARACTER),
+            // The beginning of a quotation mark or a pictogram that was cut.
+            [0xe2 | 0xf0, _, ..] => text.push(char::REPLACEMENT_CHARACTER),
+            bytes => text.push_str(&WINDOWS_1252.decode_without_bom_handling(bytes).0),
         }
     }
     Decoded { text: Cow::Owned(text), encoding: UTF_8.name(), replaced: characters.invalid }
@@ -121,7 +127,8 @@ fn utf_8_sequences(bytes: &[u8]) -> Sequences {
     let mut found = Sequences { valid: 0, east_asian: 0, invalid: 0 };
     for chunk in bytes.utf8_chunks() {
         found.valid += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
-        found.east_asian += chunk.valid().bytes().filter(|byte| matches!(byte, 0xe3..=0xef)).count();
+        found.east_asian +=
+            chunk.valid().bytes().filter(|byte| matches!(byte, 0xe3..=0xef)).count();
         found.invalid += usize::from(!chunk.invalid().is_empty());
     }
     found

@@ -77,12 +77,12 @@ struct Number<'a> {
 }
 
 /// Reads what stands before the time and after it; `None` where that is no date.
-pub(super) fn read<'a>(before: Vec<Token<'a>>, after: Vec<Token<'a>>) -> Option<Day> {
+pub(super) fn read(before: &[Token<'_>], after: &[Token<'_>]) -> Option<Day> {
     let mut found = Found::default();
     for (at, token) in before.iter().enumerate() {
         found.take(token, at == 0, at == 0)?;
     }
-    for token in &after {
+    for token in after {
         found.take(token, false, true)?;
     }
     let date = match found.month {

@@ -7,7 +7,7 @@ use super::tokens::{Kind, Token};
 /// A time as the text has it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Time {
-    pub(super) time: NaiveTime,
+    pub(super) clock: NaiveTime,
     /// `24:00`: the midnight that ends the day.
     pub(super) next_day: bool,
     /// It came with `am` or `pm`.
@@ -102,12 +102,12 @@ fn read(numbers: &[Token<'_>], half: Option<Half>) -> Option<Time> {
     };
     let next_day = hour == 24 && minute == 0 && second == 0;
     // A leap second has no place of its own in an `Instant`.
-    let time = NaiveTime::from_hms_opt(
+    let clock = NaiveTime::from_hms_opt(
         if next_day { 0 } else { hour },
         minute,
         second.min(if second == 60 { 59 } else { second }),
     )?;
-    Some(Time { time, next_day, twelve_hours: half.is_some() })
+    Some(Time { clock, next_day, twelve_hours: half.is_some() })
 }
 
 /// `.538` and `,538` are below the precision that is kept.

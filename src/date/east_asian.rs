@@ -35,12 +35,17 @@ fn marks(text: &str) -> String {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let digit_follows = characters.peek().is_some_and(char::is_ascii_digit);
+        let after_number = spelled.trim_end().ends_with(|c: char| c.is_ascii_digit());
         match character {
-            '年' | '년' | '月' | '월' => trim_and_push(&mut spelled, "-"),
-            '日' | '号' | '號' | '일' => spelled.push(' '),
-            '时' | '時' | '点' | '點' | '시' => hour_mark(&mut spelled, &mut characters),
-            '分' | '분' => trim_and_push(&mut spelled, if digit_follows { ":" } else { "" }),
-            '秒' | '초' => {}
+            '年' | '년' | '月' | '월' if after_number => trim_and_push(&mut spelled, "-"),
+            '日' | '号' | '號' | '일' if after_number => spelled.push(' '),
+            '时' | '時' | '点' | '點' | '시' if after_number => {
+                hour_mark(&mut spelled, &mut characters)
+            }
+            '分' | '분' if after_number => {
+                trim_and_push(&mut spelled, if digit_follows { ":" } else { "" })
+            }
+            '秒' | '초' if after_number => {}
             '周' | '週' => drop_weekday(&mut characters),
             '星' | '礼' | '禮' | '曜' | '요' => drop_two(&mut characters),
             other => spelled.push(other),
@@ -51,10 +56,7 @@ fn marks(text: &str) -> String {
 
 /// After an hour: `:`, and `00` where no minutes follow.
 fn hour_mark(spelled: &mut String, characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    if !spelled.ends_with(|c: char| c.is_ascii_digit()) {
-        spelled.push(' ');
-        return;
-    }
+    spelled.truncate(spelled.trim_end().len());
     while characters.next_if_eq(&' ').is_some() {}
     match characters.next_if_eq(&'半') {
         Some(_) => spelled.push_str(":30"),

@@ -61,12 +61,12 @@ pub fn parse_format(text: &str, format: &str, zone: Tz) -> Option<Instant> {
 fn absolute(tokens: Vec<tokens::Token<'_>>, now: Instant, zone: Tz) -> Option<Instant> {
     let clock::Split { time, date, rest } = clock::split(tokens)?;
     let (stated, rest) = zones::take(rest)?;
-    let day = calendar::read(date, rest).filter(|day| day.is_named() || time.is_some())?;
+    let day = calendar::read(&date, &rest).filter(|day| day.is_named() || time.is_some())?;
     let zone = stated.zone.unwrap_or(zone);
     let offset = stated.offset.or(day.offset).map(|offset| zones::local_meaning(offset, zone));
     let today = now.with_timezone(&zone).date_naive();
     let at = |date: NaiveDate| {
-        let moment = date.and_time(time.map(|time| time.time).unwrap_or_default());
+        let moment = date.and_time(time.map(|time| time.clock).unwrap_or_default());
         let moment = if time.is_some_and(|time| time.next_day) {
             moment.checked_add_signed(TimeDelta::days(1))?
         } else {

@@ -67,7 +67,7 @@ fn named_day(text: &str, now: Instant, zone: Tz) -> Option<Instant> {
     let (rest, _) = super::east_asian::spell(rest, zone);
     let split = clock::split(tokens::split(&rest)?)?;
     let day = now.with_timezone(&zone).date_naive().checked_sub_days(Days::new(*back))?;
-    in_zone(day.and_time(split.time.map(|time| time.time).unwrap_or_default()), None, zone)
+    in_zone(day.and_time(split.time.map(|time| time.clock).unwrap_or_default()), None, zone)
 }
 
 /// `3天前`, `3 days ago`.

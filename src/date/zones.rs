@@ -51,22 +51,21 @@ pub(super) fn local_meaning(offset: i32, zone: Tz) -> i32 {
 
 /// `America/Los_Angeles`, in whatever case.
 fn database_name(rest: &[Token<'_>]) -> Option<(Tz, usize)> {
-    let parts = match rest {
-        [a, s, b, t, c, ..] if is_path(a, s, b) && t.is("/") && c.kind == Kind::Word => {
-            vec![a.text, b.text, c.text]
-        }
-        [a, s, b, ..] if is_path(a, s, b) => vec![a.text, b.text],
-        _ => return None,
-    };
+    let path: Vec<&str> = rest
+        .chunk_by(|one, next| one.is("/") || next.is("/"))
+        .next()?
+        .iter()
+        .map(|t| t.text)
+        .collect();
+    let parts: Vec<&str> = path.iter().step_by(2).copied().collect();
+    if !matches!(parts.len(), 2 | 3) || path.iter().skip(1).step_by(2).any(|mark| *mark != "/") {
+        return None;
+    }
     let name = parts.iter().map(|part| capitals(part)).collect::<Vec<_>>().join("/");
     let zone = name
         .parse()
         .or_else(|_| parts.join("/").to_ascii_uppercase().replacen("ETC", "Etc", 1).parse());
     Some((zone.ok()?, parts.len() * 2 - 1))
-}
-
-fn is_path(area: &Token<'_>, slash: &Token<'_>, place: &Token<'_>) -> bool {
-    area.kind == Kind::Word && slash.is("/") && place.kind == Kind::Word
 }
 
 /// `los_angeles` to `Los_Angeles`.

@@ -6,7 +6,7 @@ use super::names::Space;
 use super::raw::{MOST, Raw, keep};
 use super::references::References;
 use super::tree::Element;
-use super::{links, text};
+use super::{links, mend, text};
 
 /// Files an element of an entry; `false` where Atom has no such element.
 pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut Raw) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
         "title" if entry.title.value.is_empty() => entry.title = construct(element, references),
         "link" => push(&mut entry.links, link(element, references)),
         "summary" if entry.summary.is_none() => {
-            entry.summary = Some(construct(element, references))
+            entry.summary = Some(construct(element, references));
         }
         "content" => content(element, references, raw),
         "author" => push(&mut entry.authors, person(element, references)),
@@ -136,7 +136,7 @@ fn kind(media_type: &str) -> Kind {
 /// Base64 that holds text; anything else is taken for the text itself.
 fn encoded(element: Element<'_, '_>, references: &References, html: bool) -> Text {
     let written = text::decoded(element, references);
-    let value = text::base64(&written).unwrap_or(written);
+    let value = mend::base64(&written).unwrap_or(written);
     let html = html || text::looks_like_html(&value);
     text_of(value, html)
 }
@@ -162,7 +162,7 @@ pub(super) fn person(element: Element<'_, '_>, references: &References) -> Optio
             "email" => person.email = Some(value).filter(|email| !email.is_empty()),
             "uri" | "url" | "homepage" => {
                 person.uri =
-                    Some(links::absolute(&value, part.base())).filter(|uri| !uri.is_empty())
+                    Some(links::absolute(&value, part.base())).filter(|uri| !uri.is_empty());
             }
             _ => {}
         }

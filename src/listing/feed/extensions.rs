@@ -13,7 +13,7 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
     match (element.space, element.name) {
         (Space::Content, "encoded") => keep(&mut raw.rss.content, decoded()),
         (Space::Xhtml, "body" | "div") => {
-            keep(&mut raw.more.xhtml, text::markup(element, references))
+            keep(&mut raw.more.xhtml, text::markup(element, references));
         }
         (Space::Dc, name) => dublin_core(name, decoded(), raw),
         (Space::DcTerms, name) => terms(name, decoded(), raw),
@@ -66,9 +66,14 @@ fn itunes(element: Element<'_, '_>, references: &References, raw: &mut Raw) {
             );
         }
         "keywords" => {
-            decoded().split(',').for_each(|word| add(&mut raw.more.labels, word.trim().to_owned()))
+            decoded().split(',').for_each(|word| add(&mut raw.more.labels, word.trim().to_owned()));
         }
-        "category" => add(&mut raw.more.labels, attribute("text").unwrap_or_else(decoded)),
+        "category" => {
+            add(&mut raw.more.labels, attribute("text").unwrap_or_else(decoded));
+            for inner in element.elements().filter_map(|inner| inner.attributes.get("text")) {
+                add(&mut raw.more.labels, references.decode(inner).trim().to_owned());
+            }
+        }
         _ => {}
     }
 }
@@ -109,7 +114,7 @@ fn one_media(element: Element<'_, '_>, references: &References, raw: &mut Raw) {
         "player" => more.player = more.player.take().or_else(url),
         "category" => add(&mut more.labels, decoded()),
         "keywords" => {
-            decoded().split(',').for_each(|word| add(&mut more.labels, word.trim().to_owned()))
+            decoded().split(',').for_each(|word| add(&mut more.labels, word.trim().to_owned()));
         }
         "content" => media_content(element, url(), raw),
         _ => {}

@@ -18,14 +18,30 @@ pub(super) fn ends(field: &str, space: Space, name: &str) -> bool {
 
 fn is_never_html(space: Space, name: &str) -> bool {
     match space {
-        Space::Dc | Space::DcTerms | Space::Content | Space::Itunes | Space::Slash | Space::FeedBurner => true,
+        Space::Dc
+        | Space::DcTerms
+        | Space::Content
+        | Space::Itunes
+        | Space::Slash
+        | Space::FeedBurner => true,
         Space::Rss | Space::Atom => {
-            matches!(name, "pubdate" | "guid" | "comments" | "enclosure" | "category" | "author" | "updated" | "published")
+            matches!(
+                name,
+                "pubdate"
+                    | "guid"
+                    | "comments"
+                    | "enclosure"
+                    | "category"
+                    | "author"
+                    | "updated"
+                    | "published"
+            )
         }
         _ => false,
     }
 }
 
 fn is_text_field(space: Space, name: &str) -> bool {
-    matches!(space, Space::Rss | Space::Atom) && matches!(name, "link" | "description" | "content" | "summary")
+    matches!(space, Space::Rss | Space::Atom)
+        && matches!(name, "link" | "description" | "content" | "summary")
 }

@@ -1,7 +1,7 @@
 //! Tokens to trees: one for each entry as it ends, one for what surrounds them.
 
-use super::names::{Bindings, Space};
 use super::fields;
+use super::names::{Bindings, Space};
 use super::references::References;
 use super::scan::{Attributes, Scanner, Token};
 use super::tree::{Element, Size, Tree, What};
@@ -175,7 +175,9 @@ where
             if matches!(written, "feed" | "entry") {
                 self.bindings.default = Space::Atom;
             }
-            self.in_page = ["html", "head", "body", "div"].iter().any(|name| name.eq_ignore_ascii_case(written));
+            self.in_page = ["html", "head", "body", "div"]
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(written));
         }
         let bindings = self.bindings.mark();
         self.declare(attributes);
@@ -199,7 +201,9 @@ where
         };
         self.scope(node, kind, attributes);
         self.open.push(Open { node, written, bindings, kind });
-        if closed || (kind == Kind::Other && is_left_open_in_html(name)) {
+        let left_open = !closed && kind == Kind::Other && is_left_open_in_html(name);
+        self.repairs.left_open += usize::from(left_open);
+        if closed || left_open {
             self.close_to(self.open.len() - 1);
         }
     }
@@ -217,7 +221,10 @@ where
         let node = self.add(parent, what)?;
         let What::Element { space, name, .. } = what else { return None };
         let kind = self.kind(space, name);
-        if kind == Kind::Frame && self.root.is_none() && (!self.in_page || matches!(name, "rss" | "feed" | "rdf")) {
+        if kind == Kind::Frame
+            && self.root.is_none()
+            && (!self.in_page || matches!(name, "rss" | "feed" | "rdf"))
+        {
             self.root = Some(node);
         }
         Some((node, kind))
@@ -275,7 +282,9 @@ where
         for (name, value) in attributes.iter() {
             match name {
                 // CDF has it without a prefix, and shouts.
-                "xml:base" | "BASE" => base = self.tree.add_base(base, &self.references.decode(value)),
+                "xml:base" | "BASE" => {
+                    base = self.tree.add_base(base, &self.references.decode(value));
+                }
                 "xml:lang" => language = value.trim(),
                 _ => {}
             }
@@ -303,7 +312,9 @@ where
     /// Ends the field that is open where another one begins in it that cannot be meant to.
     fn close_field(&mut self, space: Space, name: &str) {
         let Some([frame, field]) = self.open.last_chunk() else { return };
-        if matches!(frame.kind, Kind::Frame | Kind::Entry(_)) && fields::ends(field.written, space, name) {
+        if matches!(frame.kind, Kind::Frame | Kind::Entry(_))
+            && fields::ends(field.written, space, name)
+        {
             self.repairs.left_open += 1;
             self.close_to(self.open.len() - 1);
         }

@@ -46,16 +46,14 @@ impl Head {
             (Space::Atom, _) => {
                 atom::take_head(element, references, &mut self.atom);
             }
-            (Space::Rss, _) => {
-                if !rss::take_head(element, references, &mut self.rss) {
-                    atom::take_head(element, references, &mut self.atom);
-                }
+            (Space::Rss, _) if !rss::take_head(element, references, &mut self.rss) => {
+                atom::take_head(element, references, &mut self.atom);
             }
             (Space::Dc | Space::DcTerms, "title") => {
-                self.title = self.title.take().or_else(|| Some(decoded()))
+                self.title = self.title.take().or_else(|| Some(decoded()));
             }
             (Space::Dc | Space::DcTerms, "language") => {
-                self.language = self.language.take().or_else(|| Some(decoded()))
+                self.language = self.language.take().or_else(|| Some(decoded()));
             }
             (Space::Sy, "updateperiod") => self.period = period(&decoded()),
             (Space::Sy, "updatefrequency") => self.frequency = decoded().parse().ok(),

@@ -13,6 +13,7 @@ mod fields;
 mod grow;
 mod head;
 mod links;
+mod mend;
 mod names;
 mod person;
 mod raw;
@@ -78,15 +79,15 @@ fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listi
         return Err(not_a_feed(text, grown.first_name));
     }
     let authors = head::read(&grown, &mut listing);
-    inherit(authors, &mut listing);
+    inherit(&authors, &mut listing);
     tell(&grown, text, &mut listing);
     Ok(listing)
 }
 
 /// A feed's authors are those of its entries that name none (RFC 4287 §4.2.1).
-fn inherit(authors: Vec<Person>, listing: &mut Listing) {
+fn inherit(authors: &[Person], listing: &mut Listing) {
     for entry in listing.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
-        entry.authors.clone_from(&authors);
+        entry.authors.extend_from_slice(authors);
     }
 }
 

@@ -55,11 +55,11 @@ pub(super) fn read(entry: Element<'_, '_>, references: &References) -> Raw {
         match element.space {
             Space::Atom => {
                 _ = atom::take(element, references, &mut raw)
-                    || rss::take(element, references, &mut raw)
+                    || rss::take(element, references, &mut raw);
             }
             Space::Rss => {
                 _ = rss::take(element, references, &mut raw)
-                    || atom::take(element, references, &mut raw)
+                    || atom::take(element, references, &mut raw);
             }
             _ => extensions::take(element, references, &mut raw),
         }

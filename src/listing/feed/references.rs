@@ -49,12 +49,11 @@ impl References {
             let (before, reference) = rest.split_at(at);
             decoded.push_str(before);
             rest = reference.get(1..).unwrap_or_default();
-            match self.reference(rest, &mut decoded) {
-                Some(length) => rest = rest.get(length..).unwrap_or_default(),
-                None => {
-                    self.bare.set(self.bare.get() + 1);
-                    decoded.push('&');
-                }
+            if let Some(length) = self.reference(rest, &mut decoded) {
+                rest = rest.get(length..).unwrap_or_default();
+            } else {
+                self.bare.set(self.bare.get() + 1);
+                decoded.push('&');
             }
         }
         decoded.push_str(rest);
@@ -71,7 +70,7 @@ impl References {
         let name = text.get(..end)?;
         let closed = bytes.get(end) == Some(&b';');
         if let Some(number) = name.strip_prefix('#') {
-            decoded.extend(numbered(number)?);
+            decoded.extend(allowed(code(number)?));
             return Some(end + usize::from(closed));
         }
         if !closed {
@@ -130,18 +129,21 @@ pub(super) fn html_entity(name: &str) -> Option<impl Iterator<Item = char> + use
     Some(std::iter::once(first).chain(character(second)))
 }
 
-/// `160`, `xA0`; the inner `None` drops a character that XML forbids.
-fn numbered(number: &str) -> Option<Option<char>> {
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16),
-        None => number.parse(),
-    };
-    let code = code.ok()?;
-    Some(match code {
+/// The number of `160`, `xA0`.
+fn code(number: &str) -> Option<u32> {
+    match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => number.parse().ok(),
+    }
+}
+
+/// The character of a number, unless XML forbids it.
+fn allowed(code: u32) -> Option<char> {
+    match code {
         // The C1 controls are never meant; windows-1252 has letters and quotes there.
         0x80..=0x9f => windows_1252(code),
         _ => char::from_u32(code).filter(|c| is_allowed(*c)),
-    })
+    }
 }
 
 fn windows_1252(code: u32) -> Option<char> {

@@ -20,7 +20,7 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
         "encoded" | "fullitem" | "body" => keep(&mut item.content, decoded()),
         "author" if !text::has_elements(element) => keep(&mut item.author, decoded()),
         "category" if element.attributes.get("term").is_none() => {
-            category(element, references, item)
+            category(element, references, item);
         }
         "comments" => keep(&mut more.comments, own()),
         "enclosure" => more
@@ -30,11 +30,11 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
         "pubdate" => keep(&mut item.pub_date, own()),
         "lastmod" | "lastbuilddate" => keep(&mut more.updated, own()),
         "source" if element.attributes.get("url").is_some() || !text::has_elements(element) => {
-            source(element, references, item)
+            source(element, references, item);
         }
         "image" => image(element, references, &mut more.images),
         "keywords" => {
-            decoded().split(',').for_each(|word| add(&mut more.labels, word.trim().to_owned()))
+            decoded().split(',').for_each(|word| add(&mut more.labels, word.trim().to_owned()));
         }
         _ => return false,
     }
@@ -50,7 +50,7 @@ pub(super) fn take_head(
     let decoded = || text::decoded(element, references);
     match element.name {
         "title" if channel.title.is_empty() && element.attributes.get("type").is_none() => {
-            channel.title = decoded()
+            channel.title = decoded();
         }
         "link" if element.attributes.get("href").is_none() && channel.link.is_empty() => {
             channel.link = links::absolute(&decoded(), element.base());

@@ -245,8 +245,7 @@ fn doctype_length(doctype: &str) -> usize {
     let mut quote = None;
     for (at, byte) in doctype.bytes().enumerate().take(LONGEST_DOCTYPE) {
         match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
+            (Some(open), _) => quote = Some(open).filter(|open| *open != byte),
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'[') => subset = true,
             (None, b']') => subset = false,

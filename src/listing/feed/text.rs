@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::mend;
 use super::names::Space;
 use super::references::{References, html_entity};
 use super::tree::{Element, Tree, What};
@@ -58,8 +59,11 @@ pub(super) fn has_elements(element: Element<'_, '_>) -> bool {
     element.elements().next().is_some()
 }
 
-/// Without the blanks around it, in place.
+/// Without the blanks around it and without double encoding.
 fn trimmed(mut text: String) -> String {
+    if let Some(mended) = mend::double_encoding(&text) {
+        text = mended;
+    }
     text.truncate(text.trim_end().len());
     let start = text.len() - text.trim_start().len();
     text.drain(..start);
@@ -286,33 +290,6 @@ fn is_html_name(name: &str) -> bool {
     COMMON.iter().any(|common| common.eq_ignore_ascii_case(name))
 }
 
-/// Decodes base64 (RFC 4648), blanks ignored; `None` where it is none or no text.
-pub(super) fn base64(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        bits = bits << 6 | sextet(symbol)?;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn sextet(symbol: u8) -> Option<u32> {
-    let value = match symbol {
-        b'A'..=b'Z' => symbol - b'A',
-        b'a'..=b'z' => symbol - b'a' + 26,
-        b'0'..=b'9' => symbol - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(value.into())
-}
-
 /// Tags and references of a text dropped, for where only plain text can stand.
 pub(super) fn plain(html: &str) -> Cow<'_, str> {
     if !looks_like_html(html) {
@@ -325,7 +302,7 @@ pub(super) fn plain(html: &str) -> Cow<'_, str> {
         text.push_str(before);
         match tag.find('>') {
             Some(end) if has_tag(tag.get(..=end).unwrap_or_default()) => {
-                rest = tag.get(end + 1..).unwrap_or_default()
+                rest = tag.get(end + 1..).unwrap_or_default();
             }
             Some(_) => {
                 text.push('<');
