@@ -1,16 +1,196 @@
-//! stub
-use crate::model::*;
-#[derive(Clone, Debug, Default)]
-pub struct Rules;
-#[derive(Clone, Debug, Default)]
-pub struct RawRules { pub body: Vec<String>, pub remove: Vec<String>, pub unwrap: Vec<String>, pub stop_at: Vec<String>, pub medium: Option<String>, pub json: Option<String> }
-pub struct Bad { pub field: &'static str, pub index: usize, pub value: String, pub why: String }
-#[derive(Debug)]pub enum By { Rules(String), Json, Readability }
-#[derive(Debug)]pub struct Found { pub fragment: Fragment, pub by: By, pub title: Option<String>, pub medium: Option<String>, pub image: Option<String>, pub language: Option<String>, pub faults: Vec<Fault> }
-#[derive(Debug, thiserror::Error)]
-pub enum Error { #[error("x")] X }
-impl Rules { pub fn is_json(&self)->bool {false} pub fn compile(_raw: &RawRules) -> Result<Rules, Vec<Bad>> { Ok(Rules) } }
-pub fn read(_page: &str, _url: &url::Url, _rules: &Rules) -> Result<Found, Error> { Err(Error::X) }
-pub fn read_json(_v: &serde_json::Value, _rules: &Rules) -> Result<Found, Error> { Err(Error::X) }
-pub fn apply(f: &str, _rules: &Rules) -> String { f.into() }
-pub fn medium(_f: &str, _rules: &Rules) -> Option<String> { None }
+//! An article's page to its main text: by the settings' rules, else by what reads like an article.
+
+mod fragment;
+mod readable;
+mod rules;
+mod structured;
+#[cfg(test)]
+mod tests;
+
+use scraper::{ElementRef, Html};
+use serde_json::Value;
+use url::Url;
+
+pub use self::rules::{Bad, Css, RawRules, Rules};
+use crate::html::{self, dom};
+use crate::model::{Fault, Fragment};
+
+/// What a page gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The body as it stands in the page, before `remove`, `unwrap` and `stop_at`.
+    pub fragment: Fragment,
+    /// What found it.
+    pub by: By,
+    /// The title the page gives the article.
+    pub title: Option<String>,
+    /// The outlet credited, by `medium` of the rules.
+    pub medium: Option<String>,
+    /// The time of publication as the page writes it.
+    pub published_text: Option<String>,
+    /// Absolute address of the lead picture.
+    pub image: Option<String>,
+    /// BCP 47 language tag.
+    pub language: Option<String>,
+    /// Rules that matched nothing.
+    pub faults: Vec<Fault>,
+}
+
+/// What found a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// This selector of the rules.
+    Rules(String),
+    /// The JSON path of the rules.
+    Json,
+    /// The look of the page.
+    Readability,
+}
+
+/// Why a page gave no body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Neither this rule nor the look of the page led to an article.
+    #[error("selector `{0}` matches nothing, and no article was found without it")]
+    NoMatch(String),
+    /// There was no rule, and nothing on the page reads like an article.
+    #[error("no article found")]
+    NoArticle,
+    /// The JSON path leads to no text.
+    #[error("json path `{0}` leads to no text")]
+    NoJson(String),
+    /// The answer is JSON, and no rule says where in it the body is.
+    #[error("the article is JSON, and no rule says where its body is")]
+    NoPath,
+}
+
+/// Reads a page that was decoded already. `url` is its address after redirects.
+pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
+    if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
+        return read_json(&value, rules);
+    }
+    let tree = dom::page(page);
+    let base = structured::base(&tree, url);
+    let mut faults = Vec::new();
+    let (html, by) = match by_rules(&tree, &rules.body, &mut faults) {
+        Some((html, css)) => (html, By::Rules(css)),
+        None => (readable::read(&tree, &base).ok_or_else(|| nothing(rules))?, By::Readability),
+    };
+    Ok(Found {
+        medium: medium(&apply(&html, rules), rules),
+        fragment: Fragment { html, base: Some(base.to_string()) },
+        by,
+        title: structured::title(&tree),
+        published_text: structured::published(&tree),
+        image: structured::image(&tree, &base),
+        language: structured::language(&tree),
+        faults,
+    })
+}
+
+/// Reads an answer of an API for one article; `json` of the rules says where the body is. Plain
+/// text there becomes paragraphs.
+pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
+    let path = rules.json.as_ref().ok_or(Error::NoPath)?;
+    let mut texts = Vec::new();
+    path.query(value).iter().for_each(|node| collect(node, &mut texts));
+    let html = texts.join("\n");
+    if html::clean(&html, None).is_empty() && !html.contains("<img") {
+        return Err(Error::NoJson(path.to_string()));
+    }
+    Ok(Found {
+        medium: medium(&apply(&html, rules), rules),
+        fragment: Fragment { html, base: None },
+        by: By::Json,
+        title: None,
+        published_text: None,
+        image: None,
+        language: None,
+        faults: Vec::new(),
+    })
+}
+
+/// The fragment without what `remove` names, without the tags that `unwrap` names, and without
+/// everything from the first element on that `stop_at` names. All selectors see the fragment as
+/// it came. Comments go. The same rules on the result change nothing, unless they count siblings.
+pub fn apply(fragment: &str, rules: &Rules) -> String {
+    fragment::apply(fragment, rules)
+}
+
+/// The medium that `medium` of the rules finds in the text of a fragment that was [`apply`]'d:
+/// its first group, else the whole match.
+pub fn medium(fragment: &str, rules: &Rules) -> Option<String> {
+    let pattern = rules.medium.as_ref()?;
+    let text = html::text(fragment);
+    let found = pattern.captures(&text)?;
+    let name = found.get(1).or(found.get(0))?.as_str();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!name.is_empty()).then_some(name)
+}
+
+/// The page as JSON, if it is that and no markup.
+fn json_in(page: &str) -> Option<Value> {
+    let page = page.trim_start_matches('\u{feff}').trim();
+    page.starts_with(['{', '[']).then(|| serde_json::from_str(page).ok())?
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.contains('<') || text.contains("&lt;") => {
+            texts.push(text.clone())
+        }
+        Value::String(text) => texts.push(html::from_text(text).as_str().to_owned()),
+        Value::Array(list) => {
+            let inner = list.iter().filter(|value| value.is_string());
+            inner.for_each(|value| collect(value, texts));
+        }
+        _ => {}
+    }
+}
+
+fn nothing(rules: &Rules) -> Error {
+    rules.body.first().map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+}
+
+/// The first alternative that matches something with content, and its selector.
+fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(String, String)> {
+    for css in body {
+        let found = fragment::outermost(tree, css);
+        let html = markup(&found);
+        if found.is_empty() {
+            faults.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
+        } else if fragment::is_empty(&found) {
+            faults.push(Fault::new(
+                format!("selector `{}`", css.text),
+                "matches only empty elements",
+            ));
+        } else {
+            return Some((html, css.text.clone()));
+        }
+    }
+    None
+}
+
+/// One container gives what is in it; several elements, or one that says something itself, stand whole.
+fn markup(found: &[ElementRef<'_>]) -> String {
+    match found {
+        [only] if is_container(only.value().name()) => dom::inner(*only),
+        several => several.iter().map(|one| dom::outer(*one)).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn is_container(name: &str) -> bool {
+    matches!(
+        name,
+        "article"
+            | "body"
+            | "center"
+            | "div"
+            | "form"
+            | "html"
+            | "main"
+            | "section"
+            | "span"
+            | "td"
+    ) || name.contains('-')
+}

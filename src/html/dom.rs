@@ -5,12 +5,13 @@ use std::cell::{Cell, RefCell};
 
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::{Tracer, TreeSink};
+use html5ever::serialize::{SerializeOpts, TraversalScope, serialize};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{RawKind, State};
 use html5ever::tokenizer::{TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, TokenizerResult, local_name, ns};
-use scraper::{Html, HtmlTreeSink};
+use scraper::{ElementRef, Html, HtmlTreeSink};
 
 use super::attributes;
 
@@ -39,6 +40,25 @@ pub(crate) fn fragment(markup: &str) -> Html {
 pub(crate) fn page(markup: &str) -> Html {
     let sink = HtmlTreeSink::new(Html::new_document());
     parse(TreeBuilder::new(sink, options()), None, markup)
+}
+
+/// An element's content as markup, with scripting off as when it was read.
+pub(crate) fn inner(element: ElementRef<'_>) -> String {
+    write(element, TraversalScope::ChildrenOnly(None))
+}
+
+/// An element as markup.
+pub(crate) fn outer(element: ElementRef<'_>) -> String {
+    write(element, TraversalScope::IncludeNode)
+}
+
+fn write(element: ElementRef<'_>, traversal_scope: TraversalScope) -> String {
+    let options =
+        SerializeOpts { scripting_enabled: false, traversal_scope, create_missing_parent: true };
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = serialize(&mut bytes, &element, options);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn options() -> TreeBuilderOpts {

@@ -35,11 +35,9 @@ pub(super) fn media(
     found: ElementRef<'_>,
     base: Option<&Url>,
 ) -> Option<Element> {
-    if kept.attribute("src").is_none() {
-        if let Some(src) = found.value().attr("data-src").and_then(|raw| address::media(raw, base))
-        {
-            kept.set("src", src);
-        }
+    let late = found.value().attr("data-src").and_then(|raw| address::media(raw, base));
+    if let (None, Some(src)) = (kept.attribute("src"), late) {
+        kept.set("src", src);
     }
     let mut inside = Vec::new();
     read::children(found, base, &mut inside);

@@ -38,7 +38,7 @@ const SPARE: &[&str] = &[
     "data-full-url",
     "data-zoom-src",
 ];
-const LAZY_SETS: &[&str] = &["data-srcset", "data-lazy-srcset", "nitro-lazy-srcset", "srcset"];
+const LAZY_SETS: &[&str] = &["data-srcset", "data-lazy-srcset", "nitro-lazy-srcset"];
 
 /// Parts of the file names that stand where a picture will be.
 const PLACEHOLDERS: &[&str] = &[
@@ -78,9 +78,7 @@ const COUNTERS: &[&str] = &[
 
 /// One picture; `None` where no address is left, or where it only counts readers.
 pub(super) fn image(found: &Foreign, base: Option<&Url>) -> Option<Element> {
-    let set =
-        LAZY_SETS.iter().map(|name| candidates(found, name, base)).find(|set| !set.is_empty());
-    build(found, set.unwrap_or_default(), base)
+    build(found, &candidates(found, base), base)
 }
 
 /// `picture` to its `img`, which takes an address from a `source` if it has none.
@@ -94,10 +92,9 @@ pub(super) fn picture(found: ElementRef<'_>, base: Option<&Url>) -> Option<Eleme
     let sources: Vec<&Foreign> = inside("source").map(|e| e.value()).collect();
     let readable = |s: &&&Foreign| !s.attr("type").is_some_and(|t| t.contains("avif"));
     let ordered = sources.iter().filter(readable).chain(sources.iter());
-    let set = ordered
-        .flat_map(|source| LAZY_SETS.iter().map(|name| candidates(source, name, base)))
-        .find(|set| !set.is_empty())?;
-    build(inside("img").next()?.value(), set, base)
+    let mut sets = ordered.map(|source| candidates(source, base));
+    let set = sets.find(|set| !set.is_empty())?;
+    build(inside("img").next()?.value(), &set, base)
 }
 
 /// Adds a picture, unless it stands right before already, as one for readers without scripts.
@@ -137,19 +134,22 @@ fn picture_before(nodes: &mut [Node]) -> Option<&mut Element> {
     }
 }
 
-fn candidates(found: &Foreign, name: &str, base: Option<&Url>) -> Vec<Candidate> {
-    srcset::parse(found.attr(name).unwrap_or_default(), base)
+/// The sizes to choose from: those that wait for a script, else those of `srcset`.
+fn candidates(found: &Foreign, base: Option<&Url>) -> Vec<Candidate> {
+    let sets = LAZY_SETS.iter().chain(&["srcset"]);
+    let mut parsed = sets.filter_map(|name| Some(srcset::parse(found.attr(name)?, base)));
+    parsed.find(|set| !set.is_empty()).unwrap_or_default()
 }
 
-fn build(found: &Foreign, set: Vec<Candidate>, base: Option<&Url>) -> Option<Element> {
-    let src = source(found, &set, base)?;
+fn build(found: &Foreign, set: &[Candidate], base: Option<&Url>) -> Option<Element> {
+    let src = source(found, set, base)?;
     if is_counter(found, &src) {
         return None;
     }
     let mut img = Element::new("img", Vec::new());
     img.set("src", src);
     if set.iter().any(|candidate| !candidate.descriptor.is_empty()) {
-        img.set("srcset", srcset::write(&set));
+        img.set("srcset", srcset::write(set));
         text_into(&mut img, "sizes", found);
     }
     text_into(&mut img, "alt", found);
@@ -177,7 +177,9 @@ fn source(found: &Foreign, set: &[Candidate], base: Option<&Url>) -> Option<Stri
     let spare = || named(SPARE).or_else(|| any_data(found, base));
     let chosen = || srcset::best(set).map(|candidate| candidate.url.clone());
     let real = plain.clone().filter(|src| !is_placeholder(Some(src)));
-    named(LAZY).or(real).or_else(chosen).or_else(spare).or(plain)
+    let waits = LAZY_SETS.iter().any(|name| found.attr(name).is_some());
+    let late = named(LAZY).or_else(|| chosen().filter(|_| waits));
+    late.or(real).or_else(chosen).or_else(spare).or(plain)
 }
 
 /// Any other `data-` attribute that holds a picture's whole address.
@@ -208,9 +210,9 @@ fn is_counter(found: &Foreign, src: &str) -> bool {
 fn pixels(found: &Foreign, name: &str) -> Option<u32> {
     let style =
         found.attr("style").unwrap_or_default().split(';').filter_map(|rule| rule.split_once(':'));
-    let styled =
+    let mut styled =
         style.filter(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    let raw = found.attr(name).or(styled.last())?.trim();
+    let raw = found.attr(name).or(styled.next_back())?.trim();
     raw.strip_suffix("px").unwrap_or(raw).parse().ok()
 }
 

@@ -140,16 +140,18 @@ fn inline_element(element: &Element, out: &mut String) {
         "code" | "kbd" | "samp" => code(&element.children, out),
         "del" | "ins" | "mark" | "s" | "sub" | "sup" | "u" | "small" | "ruby" | "rt" | "rp" => {
             let name = element.name;
-            out.push_str(&format!("<{name}>{}</{name}>", span(&element.children)));
+            out.extend(["<", name, ">", &span(&element.children), "</", name, ">"]);
         }
-        "q" => out.push_str(&format!("“{}”", span(&element.children))),
+        "q" => out.extend(["“", &span(&element.children), "”"]),
         _ => out.push_str(&span(&element.children)),
     }
 }
 
 fn span(nodes: &[Node]) -> String {
     let mut out = String::new();
-    nodes.iter().for_each(|node| inline(node, &mut out));
+    for node in nodes {
+        inline(node, &mut out);
+    }
     out
 }
 
@@ -164,9 +166,9 @@ fn emphasis(mark: &str, tag: &str, children: &[Node], out: &mut String) {
     let flanks = inner.starts_with(char::is_alphanumeric) && inner.ends_with(char::is_alphanumeric);
     out.push_str(before);
     if flanks && !out.ends_with('*') {
-        out.push_str(&format!("{mark}{inner}{mark}"));
+        out.extend([mark, inner, mark]);
     } else {
-        out.push_str(&format!("<{tag}>{inner}</{tag}>"));
+        out.extend(["<", tag, ">", inner, "</", tag, ">"]);
     }
     out.push_str(after);
 }
@@ -180,7 +182,7 @@ fn code(children: &[Node], out: &mut String) {
     }
     let fence = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    out.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
+    out.extend([&fence, pad, &text, pad, &fence]);
 }
 
 fn picture(img: &Element) -> String {

@@ -61,7 +61,7 @@ fn border<'a>(room: &'a str, rest: &str) -> &'a str {
         if "。！？".contains(c) || ".!?".contains(c) && next.is_whitespace() {
             sentence = end;
         }
-        if !(is_wordy(c) && is_wordy(next)) && !is_closing(next) {
+        if !(is_closing(next) || is_wordy(c) && is_wordy(next)) {
             word = end;
         }
     }

@@ -37,7 +37,7 @@ fn one(mut found: Element, out: &mut Vec<Node>) {
         return;
     }
     if found.name == "a" && found.attribute("href").is_none() {
-        children.into_iter().for_each(|child| push(child, out));
+        append(children, out);
         return;
     }
     found.block = elements::is_block(found.name) || children.iter().any(Node::is_block);
@@ -45,11 +45,17 @@ fn one(mut found: Element, out: &mut Vec<Node>) {
     out.push(Node::Element(found));
 }
 
-/// Adds a node; text joins the text before it, a picture is not shown twice in a row.
+/// Adds a node; text joins the text before it.
 fn push(node: Node, out: &mut Vec<Node>) {
     match (out.last_mut(), node) {
         (Some(Node::Text(before)), Node::Text(text)) => before.push_str(&text),
         (_, node) => out.push(node),
+    }
+}
+
+fn append(nodes: Vec<Node>, out: &mut Vec<Node>) {
+    for node in nodes {
+        push(node, out);
     }
 }
 
@@ -97,11 +103,14 @@ fn settle(parent: &'static str, nodes: Vec<Node>) -> Vec<Node> {
         "pre" => part(nodes, || Node::Text("\n".to_owned())),
         "table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup" | "ul" | "ol" | "dl"
         | "figure" => splice(nodes),
-        "" => paragraphs(nodes, true),
         "a" if !nodes.iter().any(Node::is_block) => nodes,
-        "div" | "center" | "blockquote" | "details" | "a" if is_one(&nodes) => splice(nodes),
-        "li" | "dd" | "td" | "th" | "figcaption" if is_one(&nodes) => splice(nodes),
-        "div" | "center" | "blockquote" | "details" | "a" => paragraphs(nodes, true),
+        "div" | "center" | "blockquote" | "details" | "a" | "li" | "dd" | "td" | "th"
+        | "figcaption"
+            if is_one(&nodes) =>
+        {
+            splice(nodes)
+        }
+        "" | "div" | "center" | "blockquote" | "details" | "a" => paragraphs(nodes, true),
         "li" | "dd" | "td" | "th" | "figcaption" => paragraphs(nodes, false),
         "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt" | "summary" | "caption" => {
             trimmed(part(nodes, line_end))
@@ -124,7 +133,7 @@ fn splice(nodes: Vec<Node>) -> Vec<Node> {
     for node in nodes {
         match node {
             Node::Element(wrapper) if wrapper.name == "div" => {
-                wrapper.children.into_iter().for_each(|child| push(child, &mut out));
+                append(wrapper.children, &mut out);
             }
             node => push(node, &mut out),
         }
@@ -148,7 +157,7 @@ fn part(nodes: Vec<Node>, end: impl Fn() -> Node) -> Vec<Node> {
             push(end(), &mut out);
         }
         match wrapper {
-            Ok(children) => children.into_iter().for_each(|child| push(child, &mut out)),
+            Ok(children) => append(children, &mut out),
             Err(node) => push(node, &mut out),
         }
     }

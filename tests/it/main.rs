@@ -6,6 +6,7 @@ mod house;
 mod origin;
 
 mod architecture;
+mod article;
 mod cli;
 mod feeds;
 mod fetch;
