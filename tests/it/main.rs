@@ -1,1 +1,3 @@
 //! The integration tests; each module says what it guards.
+
+mod serve;
