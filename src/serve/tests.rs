@@ -5,6 +5,7 @@ mod shelf;
 
 use axum::http::header::{ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::coding::Coding;
@@ -248,5 +249,31 @@ fn what_was_wanted_is_told_from_the_ending() {
         ("/x.rss/y", Page),
     ] {
         assert_eq!(media::wanted(path), expect, "{path}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_a_client_sends_breaks_anything(text in "\\PC{0,60}", bytes: Vec<u8>) {
+        let at = "2026-03-01T10:00:00Z".parse().unwrap();
+        for value in [HeaderValue::from_bytes(text.as_bytes()), HeaderValue::from_bytes(&bytes)] {
+            let mut headers = HeaderMap::new();
+            for name in [ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH] {
+                headers.extend(value.as_ref().ok().map(|value| (name, value.clone())));
+            }
+            conditional::unchanged(&headers, "\"abc\"", at);
+            coding::wanted(&headers);
+        }
+        lookup::own(&text);
+    }
+
+    #[test]
+    fn s27_what_is_decoded_stays_below_the_root(path in "/([a./%25ef\\\\]|%2[ef]|%5c|%c0%ae|新){0,12}") {
+        if let Some(decoded) = address::decode(&path, "") {
+            prop_assert!(decoded.starts_with('/') && !decoded.contains(['\\', '\0']));
+            let (parts, last) = decoded[1..].rsplit_once('/').unwrap_or(("a", &decoded[1..]));
+            prop_assert!(parts.split('/').all(|part| !part.is_empty() && !part.starts_with('.')));
+            prop_assert!(!last.starts_with('.'));
+        }
     }
 }

@@ -116,3 +116,20 @@ async fn p33_a_folder_that_cannot_be_read_leaves_the_last_content() {
     assert_eq!(text(&shelf, "x.rss").await.as_deref(), Some("one"));
     assert!(shelf.get("never.rss").await.is_err());
 }
+
+#[tokio::test]
+async fn p33_a_file_that_cannot_be_read_leaves_the_last_content() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "x.rss", "one");
+    let shelf = Shelf::new(dir.path().to_owned(), 1 << 20);
+    assert_eq!(text(&shelf, "x.rss").await.as_deref(), Some("one"));
+    // A file with a hole larger than anything that is read.
+    let hole = fs::File::create(dir.path().join("hole")).unwrap();
+    hole.set_len(1 << 40).unwrap();
+    fs::rename(dir.path().join("hole"), dir.path().join("x.rss")).unwrap();
+    for _ in 0..3 {
+        assert_eq!(text(&shelf, "x.rss").await.as_deref(), Some("one"));
+    }
+    put(dir.path(), "x.rss", "two");
+    assert_eq!(text(&shelf, "x.rss").await.as_deref(), Some("two"));
+}
