@@ -105,7 +105,7 @@ pub(super) async fn made(
     key: String,
     mut entry: Entry,
 ) -> anyhow::Result<(ArticleOutcome, Option<Item>)> {
-    let outcome = refresh::article(world, source, &mut entry).await;
+    let outcome = refresh::article(world, source, &mut entry, setup::now()).await;
     let article = outcome.fragment().cloned();
     let list = list.to_owned();
     let originals = vec![Original { list, entry, article }];

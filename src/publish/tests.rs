@@ -2,6 +2,7 @@
 
 mod feeds;
 mod values;
+mod throwaway;
 
 use std::collections::BTreeMap;
 

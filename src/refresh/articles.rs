@@ -8,10 +8,11 @@ use url::Url;
 use super::{News, Work, World, lists};
 use crate::article::{self, Found};
 use crate::charset;
+use crate::date;
 use crate::config::Source;
 use crate::fetch::{Accept, Answer, Request};
 use crate::listing::{plan::Wrap, wrapped};
-use crate::model::{Entry, Fault, Fragment, Original, Page};
+use crate::model::{Entry, Fault, Fragment, Instant, Original, Page};
 use crate::store::Kept;
 
 /// What became of all entries.
@@ -37,7 +38,12 @@ pub enum Outcome {
 }
 
 /// Fetches the articles that the source wants, one after the other as its manners ask.
-pub(super) async fn fetch(world: &World, source: &Arc<Source>, work: Vec<Work>) -> Done {
+pub(super) async fn fetch(
+    world: &World,
+    source: &Arc<Source>,
+    work: Vec<Work>,
+    now: Instant,
+) -> Done {
     let mut done = Done::default();
     if source.full_text && !work.is_empty() {
         world.tell(News::Articles(source.id.clone(), work.len() as u64));
@@ -49,7 +55,7 @@ pub(super) async fn fetch(world: &World, source: &Arc<Source>, work: Vec<Work>) 
         }
         let mut next_tries = 0;
         let mut body = None;
-        match article(world, source, &mut entry).await {
+        match article(world, source, &mut entry, now).await {
             Outcome::NotWanted => {}
             Outcome::Here(found) => {
                 done.fetched += 1;
@@ -73,13 +79,18 @@ pub(super) async fn fetch(world: &World, source: &Arc<Source>, work: Vec<Work>) 
 }
 
 /// Fetches the article of one entry, and fills what the list left out and the article names.
-pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry) -> Outcome {
+pub async fn article(
+    world: &World,
+    source: &Arc<Source>,
+    entry: &mut Entry,
+    now: Instant,
+) -> Outcome {
     if !source.full_text {
         return Outcome::NotWanted;
     }
     let outcome = ask(world, source, entry).await;
     if let Outcome::Here(found) = &outcome {
-        fill_gaps(entry, found);
+        fill_gaps(entry, found, source, now);
     }
     outcome
 }
@@ -108,7 +119,7 @@ async fn ask(world: &World, source: &Arc<Source>, entry: &Entry) -> Outcome {
 fn read(source: &Source, page: &Page) -> Result<Found, String> {
     let content_type = page.content_type.as_deref();
     let decoded = charset::decode(&page.bytes, content_type, source.charset.as_deref());
-    if source.article.is_json() {
+    if source.article.json.is_some() {
         let value = wrapped::unwrap(&decoded.text, &Wrap::Auto).map_err(|why| why.to_string())?;
         return article::read_json(&value, &source.article).map_err(|why| why.to_string());
     }
@@ -144,7 +155,11 @@ fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
 }
 
 /// What the list left out and the article names.
-fn fill_gaps(entry: &mut Entry, found: &Found) {
+fn fill_gaps(entry: &mut Entry, found: &Found, source: &Source, now: Instant) {
+    if entry.published.is_none() {
+        let text = found.published_text.as_deref();
+        entry.published = text.and_then(|text| date::parse(text, now, source.zone));
+    }
     if entry.title.is_none() {
         entry.title = found.title.clone().map(crate::model::Text::Plain);
     }

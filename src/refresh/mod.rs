@@ -131,7 +131,7 @@ pub async fn visit(
         let print = identity::print(&original.entry);
         Some(Work { list: original.list, key, entry: original.entry, print, tries })
     }));
-    let done = articles::fetch(world, source, work).await;
+    let done = articles::fetch(world, source, work, now).await;
     let interrupted = done.interrupted;
     report.articles = done.fetched;
     report.faults.extend(done.faults);

@@ -19,6 +19,8 @@ use super::media;
 
 /// How often a file may be replaced under our hands before we give up on it.
 const ATTEMPTS: usize = 16;
+/// The largest file that is read, in bytes: many times what any of ours has.
+const LARGEST: u64 = 256 << 20;
 
 /// A file as it is sent.
 pub(super) struct Content {
@@ -100,8 +102,16 @@ struct Slot {
     stamp: Stamp,
     /// Filled once, however many ask at the same time.
     cell: Arc<OnceCell<Arc<Content>>>,
+    /// The content before, for as long as the cell is empty.
+    before: Option<Arc<Content>>,
     weight: usize,
     used: u64,
+}
+
+impl Slot {
+    fn last(&self) -> Option<Arc<Content>> {
+        self.cell.get().or(self.before.as_ref()).cloned()
+    }
 }
 
 impl Shelf {
@@ -118,7 +128,6 @@ impl Shelf {
             Ok(None) => return Ok(self.forget(path)),
             Err(cause) => return self.last(path).map(Some).ok_or(cause),
         };
-        let last = self.last(path);
         let cell = self.cell(path, stamp);
         let (root, asked) = (self.root.clone(), path.to_owned());
         let load = || blocking(move || load(&root, &asked));
@@ -128,7 +137,7 @@ impl Shelf {
                 Ok(Some(Arc::clone(content)))
             }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(self.forget(path)),
-            Err(cause) => last.map(Some).ok_or(cause),
+            Err(cause) => self.last(path).map(Some).ok_or(cause),
         }
     }
 
@@ -141,9 +150,9 @@ impl Shelf {
             slot.used = used;
             return Arc::clone(&slot.cell);
         }
-        kept.remove(path);
+        let before = kept.remove(path).and_then(|slot| slot.last());
         let cell = Arc::default();
-        let slot = Slot { stamp, cell: Arc::clone(&cell), weight: 0, used };
+        let slot = Slot { stamp, cell: Arc::clone(&cell), before, weight: 0, used };
         kept.slots.insert(path.to_owned(), slot);
         cell
     }
@@ -157,6 +166,7 @@ impl Shelf {
         };
         let more = weight - slot.weight.min(weight);
         slot.weight = weight;
+        slot.before = None;
         kept.bytes += more;
         if kept.bytes > self.budget {
             kept.shrink(self.budget - self.budget / 8);
@@ -164,7 +174,7 @@ impl Shelf {
     }
 
     fn last(&self, path: &str) -> Option<Arc<Content>> {
-        self.kept().slots.get(path).and_then(|slot| slot.cell.get().cloned())
+        self.kept().slots.get(path).and_then(Slot::last)
     }
 
     fn forget(&self, path: &str) -> Option<Arc<Content>> {
@@ -178,10 +188,10 @@ impl Shelf {
 }
 
 impl Kept {
-    fn remove(&mut self, path: &str) {
-        if let Some(slot) = self.slots.remove(path) {
-            self.bytes -= slot.weight.min(self.bytes);
-        }
+    fn remove(&mut self, path: &str) -> Option<Slot> {
+        let slot = self.slots.remove(path)?;
+        self.bytes -= slot.weight.min(self.bytes);
+        Some(slot)
     }
 
     fn shrink(&mut self, goal: usize) {
@@ -242,6 +252,9 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         let found = file.metadata()?;
         if Stamp::of(&found) != seen {
             continue;
+        }
+        if seen.size > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;

@@ -13,3 +13,4 @@ mod fetch;
 mod jekyll;
 mod journey;
 mod moving;
+mod serve;
