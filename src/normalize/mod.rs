@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::html::{self, SafeHtml};
 use crate::model::{
-    Enclosure, Entry, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text,
+    Enclosure, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text,
 };
 
 /// The longest title, in characters.

@@ -8,7 +8,6 @@ mod origin;
 mod architecture;
 mod article;
 mod cli;
-mod feeds;
 mod fetch;
 mod jekyll;
 mod journey;
