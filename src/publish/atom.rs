@@ -85,7 +85,7 @@ fn entry_links(xml: &mut Xml, item: &FeedItem<'_>) {
         }
     };
     page("alternate", item.link.as_deref());
-    page("related", item.share.as_deref().filter(|share| Some(*share) != item.link.as_deref()));
+    page("related", item.share.as_deref().filter(|_| item.original().is_some()));
     for file in &item.enclosures {
         let length = file.length.map_or_else(String::new, |bytes| bytes.to_string());
         let attributes = [

@@ -34,6 +34,7 @@ impl Desk {
         Feed {
             id: self.places.tag(&["c", category.id.as_str()]),
             title: format!("{} — {}", category.title, site.title),
+            heading: category.title.clone(),
             subtitle: fill(
                 self.words.gathered,
                 &[("title", &category.title), ("site", &site.title)],
@@ -53,6 +54,7 @@ impl Desk {
         Feed {
             id: self.places.tag(&["all"]),
             title: site.title.clone(),
+            heading: self.words.everything.to_owned(),
             subtitle: self.about(),
             language: &site.language,
             author: (&site.title, self.places.root().to_owned()),

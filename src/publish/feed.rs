@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use crate::model::{Enclosure, Instant, Item, Person};
+use crate::model::{Enclosure, Instant, Item, ItemId, Person};
 use crate::publish::address::{Places, public};
 use crate::publish::words::{Words, fill};
 use crate::publish::xml::legible;
@@ -20,6 +20,8 @@ pub(super) struct Feed<'a> {
     /// Its lasting name, an IRI.
     pub id: String,
     pub title: String,
+    /// Its title without the site's, for the site's own page.
+    pub heading: String,
     pub subtitle: String,
     /// BCP 47 language tag.
     pub language: &'a str,
@@ -45,6 +47,8 @@ pub(super) struct Feed<'a> {
 
 /// What a feed says of an item.
 pub(super) struct FeedItem<'a> {
+    /// Its lasting name here.
+    pub name: &'a ItemId,
     /// Its lasting name, an IRI.
     pub id: Cow<'a, str>,
     pub title: Cow<'a, str>,
@@ -73,6 +77,8 @@ pub(super) struct FeedItem<'a> {
 pub(super) struct Author<'a> {
     pub name: Cow<'a, str>,
     pub uri: Option<Cow<'a, str>>,
+    /// Nobody was named: this is the outlet.
+    pub is_medium: bool,
 }
 
 /// The source that an item came from.
@@ -116,6 +122,7 @@ pub(super) fn lone<'a>(
     Feed {
         id: origin.id.clone().into_owned(),
         title: source.title.clone(),
+        heading: source.title.clone(),
         subtitle: fill(words.gathered, &[("title", &source.title), ("site", &site.title)]),
         language: &site.language,
         author: (&source.title, page.to_owned()),
@@ -154,6 +161,7 @@ pub(super) fn newest_first(items: &[Item]) -> Vec<&Item> {
 /// What is said of an item wherever it stands; links and tags depend on where.
 pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> FeedItem<'a> {
     FeedItem {
+        name: &item.id,
         id: legible(&item.uri),
         title: legible(&item.title),
         link: item.link.as_deref().and_then(public),
@@ -183,8 +191,8 @@ pub(super) fn origin(note: &SourceNote, own: impl FnOnce() -> String) -> Origin<
 fn authors(item: &Item) -> Vec<Author<'_>> {
     let mut authors: Vec<Author<'_>> = item.authors.iter().filter_map(author).collect();
     if authors.is_empty() {
-        authors
-            .extend(item.medium.as_deref().and_then(name).map(|name| Author { name, uri: None }));
+        let medium = item.medium.as_deref().and_then(name);
+        authors.extend(medium.map(|name| Author { name, uri: None, is_medium: true }));
     }
     authors
 }
@@ -192,7 +200,7 @@ fn authors(item: &Item) -> Vec<Author<'_>> {
 fn author(person: &Person) -> Option<Author<'_>> {
     let given = [&person.name, &person.email, &person.uri];
     let name = given.into_iter().flatten().find_map(|text| name(text))?;
-    Some(Author { name, uri: person.uri.as_deref().and_then(public) })
+    Some(Author { name, uri: person.uri.as_deref().and_then(public), is_medium: false })
 }
 
 fn name(text: &str) -> Option<Cow<'_, str>> {
@@ -247,6 +255,13 @@ pub(super) fn media_type(url: &str) -> &'static str {
 /// The newest change among them; 1970 where there are none, since the clock has no part in it.
 pub(super) fn newest(items: &[FeedItem<'_>]) -> Instant {
     items.iter().map(|item| item.updated).max().unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+impl FeedItem<'_> {
+    /// The original article; `None` where the link is but our own page.
+    pub(super) fn original(&self) -> Option<&str> {
+        self.link.as_deref().filter(|link| Some(*link) != self.share.as_deref())
+    }
 }
 
 impl Feed<'_> {

@@ -4,9 +4,15 @@ mod address;
 mod atom;
 mod desk;
 mod feed;
+mod fixed;
 mod json;
+mod linked;
+mod markdown;
 mod opml;
+mod pages;
+mod qr;
 mod rss;
+mod share;
 mod text;
 mod words;
 mod xml;
@@ -19,6 +25,7 @@ use std::collections::BTreeMap;
 use crate::model::{Category, CategoryId, File, Instant, Item, SourceId};
 use crate::publish::desk::Desk;
 use crate::publish::feed::Feed;
+use crate::publish::pages::Pages;
 
 /// What the whole site says of itself.
 #[derive(Clone, Debug)]
@@ -132,60 +139,83 @@ pub enum Error {
 /// The library and the compiled templates; the same items give the same bytes for ever.
 pub struct Press {
     desk: Desk,
+    pages: Pages,
 }
 
 impl Press {
     /// A press for a library.
     pub fn new(library: Library) -> Result<Self, Error> {
-        Ok(Self { desk: Desk::new(library) })
+        let desk = Desk::new(library);
+        let pages = Pages::new(&desk)?;
+        Ok(Self { desk, pages })
     }
 
     /// One category: `category/<slug>` as page and in each feed format.
     pub fn category(&self, category: &Category, items: &[Item]) -> Vec<File> {
         let stem = format!("category/{}", category.slug);
-        documents(&stem, &self.desk.category(category, items))
+        self.documents(&stem, "../", &self.desk.category(category, items))
     }
 
     /// Everything: `all` as page and in each feed format.
     pub fn all(&self, items: &[Item]) -> Vec<File> {
-        documents("all", &self.desk.all(items))
+        self.documents("all", "", &self.desk.all(items))
+    }
+
+    /// The newest of every category: `index.html`, its shelves in the order given.
+    pub fn home(&self, shelves: &[Shelf<'_>]) -> File {
+        let items = shelves.iter().flat_map(|shelf| shelf.items);
+        let modified = items.map(|item| item.updated).max();
+        page("index.html", self.pages.home(&self.desk, shelves), modified)
+    }
+
+    /// One item's own page: `share/<id>.html`.
+    pub fn share(&self, item: &Item) -> File {
+        let path = format!("share/{}.html", item.id);
+        page(&path, self.pages.share(&self.desk, item), Some(item.updated))
     }
 
     /// All category feeds as one list: `opml.xml`.
     pub fn opml(&self) -> File {
-        let media_type = "text/x-opml; charset=utf-8";
-        let bytes = opml::write(&self.desk);
-        File { path: "opml.xml".to_owned(), media_type, bytes, modified: None }
+        fixed::file("opml.xml", "text/x-opml; charset=utf-8", &opml::write(&self.desk))
+    }
+
+    /// The files that hold no item: `404.html`, `style.css`, the icons.
+    pub fn fixed(&self) -> Vec<File> {
+        let mut files = fixed::files();
+        files.push(page("404.html", self.pages.missing(&self.desk), None));
+        files
+    }
+
+    fn documents(&self, stem: &str, up: &str, feed: &Feed<'_>) -> Vec<File> {
+        let modified = (!feed.items.is_empty()).then_some(feed.updated);
+        let file = |format: Format, bytes| File {
+            path: format!("{stem}.{}", format.extension()),
+            media_type: format.media_type(),
+            bytes,
+            modified,
+        };
+        vec![
+            file(Format::Html, self.pages.list(&self.desk, feed, up)),
+            file(Format::Rss, rss::write(feed)),
+            file(Format::Atom, atom::write(feed)),
+            file(Format::Json, json::write(feed)),
+        ]
     }
 }
 
 /// The items of one source as one document, for a stream: it has no address of its own.
 pub fn document(site: &Site, source: &SourceNote, items: &[Item], format: Format) -> Vec<u8> {
-    let feed = feed::lone(site, source, items, words::words(&site.language));
-    write(&feed, format)
-}
-
-fn documents(stem: &str, feed: &Feed<'_>) -> Vec<File> {
-    let modified = modified(feed);
-    let formats = [Format::Rss, Format::Atom, Format::Json];
-    let file = |format: Format| File {
-        path: format!("{stem}.{}", format.extension()),
-        media_type: format.media_type(),
-        bytes: write(feed, format),
-        modified,
-    };
-    formats.into_iter().map(file).collect()
-}
-
-fn write(feed: &Feed<'_>, format: Format) -> Vec<u8> {
+    let words = words::words(&site.language);
+    let feed = feed::lone(site, source, items, words);
     match format {
-        Format::Rss => rss::write(feed),
-        Format::Atom => atom::write(feed),
-        Format::Json => json::write(feed),
-        Format::Markdown | Format::Html => Vec::new(),
+        Format::Rss => rss::write(&feed),
+        Format::Atom => atom::write(&feed),
+        Format::Json => json::write(&feed),
+        Format::Markdown => markdown::write(&feed),
+        Format::Html => pages::lone(site, &feed, words),
     }
 }
 
-fn modified(feed: &Feed<'_>) -> Option<Instant> {
-    (!feed.items.is_empty()).then_some(feed.updated)
+fn page(path: &str, bytes: Vec<u8>, modified: Option<Instant>) -> File {
+    File { path: path.to_owned(), media_type: Format::Html.media_type(), bytes, modified }
 }

@@ -1,5 +1,7 @@
 //! The site's own words, in English and in Chinese.
 
+use chrono::{DateTime, Datelike};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 /// Every phrase that a page or a feed says by itself; `{name}` marks what is filled in.
@@ -11,6 +13,48 @@ pub(super) struct Words {
     pub gathered_all: &'static str,
     pub notice: &'static str,
     pub categories: &'static str,
+    pub more_categories: &'static str,
+    pub other_letters: &'static str,
+    pub everything: &'static str,
+    pub home: &'static str,
+    pub skip: &'static str,
+    pub menu: &'static str,
+    pub nothing: &'static str,
+    pub more: &'static str,
+    pub one_item: &'static str,
+    pub many_items: &'static str,
+    pub updated: &'static str,
+    pub subscribe: &'static str,
+    pub subscribe_how: &'static str,
+    pub address_of: &'static str,
+    pub all_feeds: &'static str,
+    pub source: &'static str,
+    pub via: &'static str,
+    pub author: &'static str,
+    pub published: &'static str,
+    pub changed: &'static str,
+    pub read_original: &'static str,
+    pub original: &'static str,
+    pub no_original: &'static str,
+    pub files: &'static str,
+    pub share: &'static str,
+    pub share_page: &'static str,
+    pub copy: &'static str,
+    pub wechat: &'static str,
+    pub wechat_how: &'static str,
+    pub weibo: &'static str,
+    pub qzone: &'static str,
+    pub email: &'static str,
+    pub zone: &'static str,
+    pub missing: &'static str,
+    pub missing_why: &'static str,
+    pub comma: &'static str,
+    /// A day at the head of its items; `{weekday}` beside the marks of `strftime`.
+    day: &'static str,
+    /// A day and a time, in `strftime`'s marks.
+    moment: &'static str,
+    /// Monday first.
+    weekdays: [&'static str; 7],
 }
 
 /// The words for a site's language; Chinese for `zh…`, English for all others.
@@ -35,12 +79,71 @@ pub(super) fn fill(phrase: &str, places: &[(&str, &str)]) -> String {
     filled
 }
 
+impl Words {
+    /// How many items.
+    pub(super) fn count(&self, number: u64) -> String {
+        let phrase = if number == 1 { self.one_item } else { self.many_items };
+        fill(phrase, &[("number", &number.to_string())])
+    }
+
+    /// A day with its weekday.
+    pub(super) fn day(&self, time: &DateTime<Tz>) -> String {
+        let weekday = time.weekday().num_days_from_monday() as usize;
+        let weekday = self.weekdays.get(weekday).copied().unwrap_or_default();
+        fill(&time.format(self.day).to_string(), &[("weekday", weekday)])
+    }
+
+    /// A day and a time of it.
+    pub(super) fn moment(&self, time: &DateTime<Tz>) -> String {
+        time.format(self.moment).to_string()
+    }
+}
+
 static ENGLISH: Words = Words {
     language: "en",
     gathered: "The newest from {title}, gathered by {site}.",
     gathered_all: "The newest from every category of {site}.",
     notice: "This is a web feed: copy its address into a feed reader. The same for people:",
     categories: "Categories",
+    more_categories: "More categories",
+    other_letters: "Others",
+    everything: "Everything",
+    home: "Home",
+    skip: "Skip to the content",
+    menu: "Site",
+    nothing: "Nothing has been published here yet.",
+    more: "All of {title}",
+    one_item: "{number} item",
+    many_items: "{number} items",
+    updated: "Last change",
+    subscribe: "Subscribe",
+    subscribe_how: "Copy one of these addresses into a feed reader.",
+    address_of: "Address of the {format} feed",
+    all_feeds: "All feeds as OPML",
+    source: "Source",
+    via: "via",
+    author: "By",
+    published: "Published",
+    changed: "Changed",
+    read_original: "Read the original",
+    original: "Original",
+    no_original: "There is no address of the original.",
+    files: "Files",
+    share: "Share",
+    share_page: "Share this page",
+    copy: "Address to copy",
+    wechat: "WeChat",
+    wechat_how: "Scan with WeChat to read it there and pass it on.",
+    weibo: "Weibo",
+    qzone: "QZone",
+    email: "E-mail",
+    zone: "Times are those of {zone}",
+    missing: "There is no such page",
+    missing_why: "It may have been withdrawn, or the address is not quite right.",
+    comma: ", ",
+    day: "{weekday}, %-d %B %Y",
+    moment: "%-d %B %Y, %H:%M",
+    weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
 };
 
 static CHINESE: Words = Words {
@@ -49,4 +152,43 @@ static CHINESE: Words = Words {
     gathered_all: "{site}全部分类的最新消息。",
     notice: "这是一个订阅源：请将本地址复制到阅读器中。网页版：",
     categories: "分类",
+    more_categories: "更多分类",
+    other_letters: "其他",
+    everything: "全部消息",
+    home: "首页",
+    skip: "跳到正文",
+    menu: "站点导航",
+    nothing: "这里还没有消息。",
+    more: "{title}全部消息",
+    one_item: "{number} 条",
+    many_items: "{number} 条",
+    updated: "最近更新",
+    subscribe: "订阅",
+    subscribe_how: "将下列任一地址复制到阅读器中即可订阅。",
+    address_of: "{format} 订阅地址",
+    all_feeds: "全部订阅源（OPML）",
+    source: "来源",
+    via: "经由",
+    author: "作者",
+    published: "发布",
+    changed: "更新",
+    read_original: "阅读原文",
+    original: "原文",
+    no_original: "没有原文地址。",
+    files: "附件",
+    share: "分享",
+    share_page: "分享本页",
+    copy: "可复制的地址",
+    wechat: "微信",
+    wechat_how: "用微信扫一扫，在微信中打开并转发。",
+    weibo: "微博",
+    qzone: "QQ空间",
+    email: "电子邮件",
+    zone: "时间均为 {zone} 时间",
+    missing: "没有找到这个页面",
+    missing_why: "它可能已经撤下，或者地址有误。",
+    comma: "、",
+    day: "%Y年%-m月%-d日 {weekday}",
+    moment: "%Y年%-m月%-d日 %H:%M",
+    weekdays: ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
 };
