@@ -8,8 +8,8 @@ use url::Url;
 use super::{News, Work, World, lists};
 use crate::article::{self, Found};
 use crate::charset;
-use crate::date;
 use crate::config::Source;
+use crate::date;
 use crate::fetch::{Accept, Answer, Request};
 use crate::listing::{plan::Wrap, wrapped};
 use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
@@ -57,15 +57,16 @@ pub(super) async fn fetch(
         }
         let outcome = match address(source, &one.entry) {
             None => Outcome::NotWanted,
-            Some(url) => match asked.get(&url) {
-                Some(outcome) => Outcome::clone(outcome),
-                None => {
+            Some(url) => {
+                if let Some(outcome) = asked.get(&url) {
+                    Outcome::clone(outcome)
+                } else {
                     let outcome = ask(world, source, &url).await;
                     done.fetched += usize::from(outcome.fragment().is_some());
                     asked.insert(url, outcome.clone());
                     outcome
                 }
-            },
+            }
         };
         outcome.fill_gaps(&mut one.entry, source, now);
         world.tell(News::Article(source.id.clone()));

@@ -28,7 +28,12 @@ fn json(body: impl Into<Vec<u8>>) -> Reply {
 
 #[test]
 fn a_feed_is_published_in_every_form() {
-    let one = item("1", "河边的钟", "https://bell.example/1", "<p>钟 &amp; <b>声</b><script>x</script></p>");
+    let one = item(
+        "1",
+        "河边的钟",
+        "https://bell.example/1",
+        "<p>钟 &amp; <b>声</b><script>x</script></p>",
+    );
     let origin = Origin::start([("GET /feed", vec![reply(200).body(rss(&one))])]);
     let house = House::new(&format!(
         "[[category]]\nid = \"bells\"\ntitle = \"钟声\"\n\
@@ -53,7 +58,9 @@ fn a_feed_is_published_in_every_form() {
     let share = house.feed(&format!("share/{share}.html"));
     assert!(share.contains("<p>钟 &amp; <b>声</b></p>"), "{share}");
     assert!(share.contains("https://bell.example/1"), "{share}");
-    for path in ["index.html", "all.html", "all.atom", "category/bells.html", "404.html", "opml.xml"] {
+    for path in
+        ["index.html", "all.html", "all.atom", "category/bells.html", "404.html", "opml.xml"]
+    {
         assert!(house.feed(path).contains("钟声") || path == "404.html", "{path}");
     }
 }
@@ -76,12 +83,9 @@ fn one_dead_source_costs_its_own_visit() {
     let ended = house.run(&["fetch"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert_eq!(house.titles("all.json"), ["alive"]);
-    for (name, reason) in [
-        ("broken", "503"),
-        ("liar", "an HTML page"),
-        ("private", "10.0.0.1"),
-        ("cut", "cut off"),
-    ] {
+    for (name, reason) in
+        [("broken", "503"), ("liar", "an HTML page"), ("private", "10.0.0.1"), ("cut", "cut off")]
+    {
         let line = ended.err.lines().find(|line| line.starts_with(&format!("{name}: error:")));
         assert!(line.is_some_and(|line| line.contains(reason)), "{name}: {ended:?}");
     }
@@ -186,10 +190,7 @@ fn one_article_in_two_lists_is_one_item_with_both_categories() {
     let feed = house.json("all.json");
     assert_eq!(feed["items"].as_array().unwrap().len(), 1);
     let entry = &feed["items"][0];
-    assert_eq!(
-        entry["content_html"],
-        "<p>江城水泥涨了。</p><p>（文章来源：江城日报）</p>"
-    );
+    assert_eq!(entry["content_html"], "<p>江城水泥涨了。</p><p>（文章来源：江城日报）</p>");
     assert_eq!(entry["date_published"], "2026-11-03T10:00:00Z");
     assert_eq!(entry["url"], format!("https://portal.example/a/{CODE}.html"));
     assert_eq!(entry["summary"], "今天涨了");
@@ -295,8 +296,14 @@ fn pages_by_cursor_and_posts() {
 fn json_is_found_inside_a_page() {
     let list = "{\"items\":[{\"id\":1,\"t\":\"一\"}]}";
     let origin = Origin::start([
-        ("GET /next", vec![page(format!("<script id=\"D\" type=\"application/json\">{list}</script>"))]),
-        ("GET /state", vec![page(format!("<script>if(x){{}}window.initialState = {list};go()</script>"))]),
+        (
+            "GET /next",
+            vec![page(format!("<script id=\"D\" type=\"application/json\">{list}</script>"))],
+        ),
+        (
+            "GET /state",
+            vec![page(format!("<script>if(x){{}}window.initialState = {list};go()</script>"))],
+        ),
     ]);
     let source = |id: &str, place: &str| {
         format!(
@@ -353,7 +360,10 @@ fn a_list_page_is_read_by_selectors() {
     find("无日期");
     assert_eq!(items.len(), 2);
     for word in ["record 2: date: `span` matches nothing", "record 3", "500", "`#none`"] {
-        assert!(ended.err.contains(word) || house.run(&["status", "--json"]).out.contains(word), "{word}: {ended:?}");
+        assert!(
+            ended.err.contains(word) || house.run(&["status", "--json"]).out.contains(word),
+            "{word}: {ended:?}"
+        );
     }
 }
 
@@ -392,7 +402,8 @@ fn an_edit_keeps_the_id_and_moves_updated() {
 fn a_failed_article_is_tried_again_and_the_item_upgraded() {
     let one = item("1", "t", "{}/a", "short");
     let text = "很长的正文，写给读者看的，一句接着一句。".repeat(20);
-    let article = page(format!("<html><body><article><p>{text}</p><p>{text}</p></article></body></html>"));
+    let article =
+        page(format!("<html><body><article><p>{text}</p><p>{text}</p></article></body></html>"));
     let origin = Origin::start([("GET /a", vec![reply(502), article])]);
     let base = origin.url("/");
     let feed = rss(&one.replace("{}/", base.as_str()));

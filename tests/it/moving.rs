@@ -1,24 +1,10 @@
 //! Guards the way in and out: posts of the predecessor, imported and exported through the binary.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::corpus;
 use crate::house::House;
-
-/// The corpus of real posts; `None` (and a word about it) where it is not at hand.
-fn corpus() -> Option<PathBuf> {
-    if let Ok(root) = std::env::var("FINEWS_CORPUS") {
-        let origin = Path::new(&root).join("origin");
-        assert!(origin.is_dir(), "FINEWS_CORPUS names no corpus: {}", origin.display());
-        return Some(origin);
-    }
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/origin");
-    if !beside.is_dir() {
-        println!("skipped: no corpus");
-        return None;
-    }
-    Some(beside)
-}
 
 fn settings() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/predecessor.toml");
@@ -38,7 +24,7 @@ fn posts(dir: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn the_archive_comes_back_byte_for_byte() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder("origin") else { return };
     let house = House::bare(&settings());
     let dir = corpus.to_string_lossy();
     let ended = house.good(&["import", "jekyll", &dir]);
@@ -70,7 +56,7 @@ fn the_archive_comes_back_byte_for_byte() {
 
 #[test]
 fn twins_are_one_item_in_both_categories_with_one_body() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder("origin") else { return };
     let annotated = House::bare(&settings());
     let clean = House::bare(&settings());
     let both = House::bare(&settings());
@@ -121,7 +107,8 @@ const TWIN: &str = "---\nlayout: post\ntitle: \"江边有风\"\ndate: 2022-05-26
 fn a_post_without_date_is_mended_by_its_twin_or_kept_aside() {
     let house = House::bare(&settings());
     std::fs::create_dir(house.path("posts")).unwrap();
-    let write = |name: &str, text: &str| std::fs::write(house.path("posts").join(name), text).unwrap();
+    let write =
+        |name: &str, text: &str| std::fs::write(house.path("posts").join(name), text).unwrap();
     write("-202205261234567890.md", LOST);
     write("notes.md", "# not a post\n");
     let ended = house.good(&["import", "jekyll", "posts"]);
