@@ -63,8 +63,8 @@ fn element(found: ElementRef<'_>, base: Option<&Url>, out: &mut Vec<Node>) {
         Fate::Drop => {}
         Fate::Drawing => drawing(found, out),
         Fate::Formula => formula(found, out),
-        Fate::Image => image::push(image::image(found.value(), base), out),
-        Fate::Picture => image::push(image::picture(found, base), out),
+        Fate::Image => image::push(found.value(), base, out),
+        Fate::Picture => out.extend(image::picture(found, base).map(Node::Element)),
         Fate::Noscript => image::noscript(found, base, out),
         Fate::Frame => out.extend(embed::frame(found.value(), base).map(Node::Element)),
         Fate::Button => out.extend(image::all(found, base).into_iter().map(Node::Element)),
