@@ -1,15 +1,12 @@
 //! Rules on a tree: what matches, and what goes.
 
-use html5ever::interface::TreeSink;
-use scraper::{ElementRef, Html, HtmlTreeSink, Node};
+use scraper::{ElementRef, Html, Node};
 
 use super::rules::{Css, Rules};
-use crate::html::dom;
+use crate::html::dom::{self, Id};
 
 /// Readings of the result until it stands still.
 const MAX_ROUNDS: usize = 5;
-
-type Id = <HtmlTreeSink as TreeSink>::Handle;
 
 /// See [`super::apply`].
 pub(super) fn apply(fragment: &str, rules: &Rules) -> String {

@@ -128,6 +128,20 @@ fn a_page_says_things_about_itself() {
     );
 }
 
+#[test]
+fn monstrous_pages_end() {
+    let deep = page(&format!("{}<p>word</p>", "<div><b><section>".repeat(30_000)));
+    assert_eq!(
+        read_here(&deep, &rules(&["b"], &[], &[], &[])).map(|found| found.by),
+        Ok(By::Rules("b".into()))
+    );
+    assert!(
+        read_here(&deep, &Rules::default()).is_ok_and(|found| found.fragment.html.contains("word"))
+    );
+    let all = rules(&[], &["section"], &["div"], &["p"]);
+    check_apply(&deep, &all, "<title>T</title><b></b>");
+}
+
 fn with_json(path: &str) -> Rules {
     Rules::compile(&RawRules { json: Some(path.into()), ..RawRules::default() }).unwrap()
 }

@@ -10,6 +10,8 @@ use html5ever::tree_builder::TreeBuilder;
 use html5ever::{LocalName, local_name};
 use scraper::{Html, HtmlTreeSink};
 
+use super::dom::Id;
+
 /// Open elements before start tags are passed over; a tree gets at most twice as deep.
 const MAX_DEPTH: usize = 256;
 /// Elements in a tree before start tags are passed over.
@@ -20,8 +22,6 @@ const MAX_ROOTS: usize = 4;
 const MAX_NAMES: usize = 2000;
 /// End tags after which the depth is measured again, once it was too great.
 const PATIENCE: usize = 8;
-
-type Id = <HtmlTreeSink as TreeSink>::Handle;
 
 /// A tree builder that is shown no more than fits.
 pub(super) struct Bounded {

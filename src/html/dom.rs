@@ -17,7 +17,8 @@ pub(crate) use super::markup::{inner, outer};
 /// Bytes of markup that are read; what follows is left out.
 const MAX_BYTES: usize = 10 << 20;
 
-type Id = <HtmlTreeSink as TreeSink>::Handle;
+/// A node's place in a tree.
+pub(crate) type Id = <HtmlTreeSink as TreeSink>::Handle;
 
 /// A fragment's tree; scripting counts as off, so `noscript` holds elements.
 pub(crate) fn fragment(markup: &str) -> Html {

@@ -35,7 +35,7 @@ impl SafeHtml {
 
     /// Whether it shows nothing: no text, no picture, no sound, no video.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty() || tidy::tidy(read::read(&self.0, None)).is_empty()
+        self.0.is_empty() || !tree::says(&read::read(&self.0, None))
     }
 
     /// Its words, as [`text`] gives them.

@@ -240,13 +240,14 @@ fn excerpts_end_at_borders() {
     assert_eq!(excerpt("several words without an end", 16), "several words…");
     assert_eq!(excerpt("这是第一句。这是很长的第二句", 8), "这是第一句。…");
     assert_eq!(excerpt("没有句号的一长串汉字到处可断", 8), "没有句号的一长…");
+    assert_eq!(excerpt("他说：“走吧。”然后大家都走了", 10), "他说：“走吧。”…");
     assert_eq!(excerpt("abcdefghij", 5), "abcd…");
     assert_eq!(excerpt("abc", 0), "");
 }
 
 #[test]
 fn emptiness_and_first_picture() {
-    assert!(cleaned("<p> </p>").is_empty());
+    assert!(cleaned("<p> </p><hr>").is_empty());
     assert!(!cleaned("<p>a</p>").is_empty());
     assert!(!cleaned("<img src=/a.png>").is_empty());
     assert_eq!(
@@ -281,6 +282,10 @@ fn markdown_keeps_structure_and_text() {
     check_markdown(
         "<p>1. *a* _b_ [c] &lt;i&gt; &amp;amp; `d`</p>",
         "1\\. \\*a\\* \\_b\\_ \\[c\\] &lt;i&gt; &amp;amp; \\`d\\`",
+    );
+    check_markdown(
+        "<p>R&amp;D! <a href=/x> d </a>!<a href=/x>e</a></p>",
+        "R&D! [d](https://example.org/x) \\![e](https://example.org/x)",
     );
     check_markdown("<p>a<br># b</p>", "a\\\n\\# b");
     check_markdown("<p><b>“引”</b>文</p>", "<strong>“引”</strong>文");

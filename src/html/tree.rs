@@ -1,5 +1,7 @@
 //! The tree of permitted elements between the parser's tree and the text that is written.
 
+use super::elements;
+
 /// A node that may be published.
 #[derive(Debug, PartialEq)]
 pub(super) enum Node {
@@ -53,6 +55,14 @@ impl Node {
     pub(super) fn is_blank(&self) -> bool {
         matches!(self, Self::Text(text) if is_blank(text))
     }
+}
+
+/// Whether there is a visible character, a picture, sound or video.
+pub(super) fn says(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Text(text) => !is_blank(text),
+        Node::Element(element) => elements::is_media(element.name) || says(&element.children),
+    })
 }
 
 /// White space in the widest sense, invisible characters included.

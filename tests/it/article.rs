@@ -1,5 +1,11 @@
 //! Articles: annotated and clean renderings of one text come out the same, in bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and says when it skips"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
