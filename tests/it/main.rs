@@ -13,4 +13,5 @@ mod fetch;
 mod jekyll;
 mod journey;
 mod moving;
+mod pages;
 mod serve;
