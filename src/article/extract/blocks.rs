@@ -70,13 +70,7 @@ impl Blocks {
 
 /// The text of a block, decoded, with white space as single spaces.
 pub(super) fn text(tree: &Tree<'_>, block: &Block) -> String {
-    let mut out = String::new();
-    for index in block.nodes.start..block.nodes.end {
-        if tree.node(index as usize).tag == Tag::Text {
-            out.push_str(&entity::decode(tree.raw(index as usize)));
-        }
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    tree.text(block.nodes.start as usize, block.nodes.end as usize)
 }
 
 /// Reads the blocks of a page.

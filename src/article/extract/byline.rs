@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::blocks::{self, Block, Blocks};
+use super::lex;
 use super::look::Mark;
 use super::tag::Tag;
 use super::tree::Tree;
@@ -36,7 +37,7 @@ static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:作者|撰文|记者|撰稿)\s*[:：]\s*(?P<name>[^\s:：|｜，,。）)]{2,20})").ok()
+    Regex::new(r"(?:作者|撰文|撰稿)\s*[:：]\s*(?P<name>[^\s:：|｜，,。）)]{2,20})|记者\s*[:：]?\s*(?P<reporter>\p{Han}{2,4})(?:[\s）)，,]|$)").ok()
 });
 
 /// The first date near the article's start, as written.
@@ -61,42 +62,53 @@ pub(super) fn authors(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Vec<St
     let inside = |block: &&Block| {
         let text = blocks::text(tree, block);
         let found = INSIDE.as_ref()?.captures(&text)?;
-        Some(names(found.name("name")?.as_str())).filter(|names| !names.is_empty())
+        Some(names(found.name("name").or(found.name("reporter"))?.as_str()))
+            .filter(|names| !names.is_empty())
     };
     let near = near(blocks, kept);
-    let linked = || linked_author(tree, blocks);
     near.iter()
         .find_map(by)
-        .or_else(linked)
+        .or_else(|| marked(tree))
         .or_else(|| near.iter().find_map(inside))
         .unwrap_or_default()
 }
 
-/// The text of the first link or element that says it names the author.
-fn linked_author(tree: &Tree<'_>, blocks: &Blocks) -> Option<Vec<String>> {
-    let says = |raw: &str| {
-        raw.contains("rel=\"author\"")
-            || raw.contains("itemprop=\"author\"")
-            || raw.contains("class=\"author")
-            || raw.contains("author-name")
-            || raw.contains("byline")
-    };
-    let marked = tree
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| node.look.marks & Mark::Byline.bit() != 0 || node.tag == Tag::A);
-    let mut said = marked.filter(|(at, node)| node.tag != Tag::Text && says(tree.raw(*at)));
+/// The text of the first element that says it names the author.
+fn marked(tree: &Tree<'_>) -> Option<Vec<String>> {
+    let elements = tree.nodes.iter().enumerate().filter(|(_, node)| node.tag != Tag::Text);
+    let mut said = elements.filter(|(at, _)| names_author(tree.raw(*at))).take(8);
     said.find_map(|(at, node)| {
-        let within = tree.nodes.get(at..node.end as usize).unwrap_or_default();
-        let texts = within.iter().filter(|node| node.tag == Tag::Text);
-        let text: Vec<_> =
-            texts.map(|node| super::entity::decode(node.span.of(tree.source))).collect();
-        let text = super::said::line(&text.join(" "));
-        let text = text.strip_prefix("By ").or(text.strip_prefix("by ")).unwrap_or(&text);
-        let found = if text.len() < 80 { names(text) } else { Vec::new() };
-        let _ = blocks;
+        let text = tree.text(at, node.end as usize);
+        let by = BY.as_ref().and_then(|by| by.captures(&text)).and_then(|found| found.name("name"));
+        let text = by.map_or(text.as_str(), |name| name.as_str());
+        let found = if text.chars().count() < 80 { names(text) } else { Vec::new() };
         (!found.is_empty()).then_some(found)
+    })
+}
+
+fn names_author(tag: &str) -> bool {
+    // Most tags are short or say nothing of authors.
+    if !tag.contains("author") && !tag.contains("byline") && !tag.contains("username") {
+        return false;
+    }
+    lex::attributes(tag).any(|(name, value)| match name {
+        "rel" | "itemprop" => value.eq_ignore_ascii_case("author"),
+        "class" => value.split_ascii_whitespace().any(|class| {
+            let class = class.to_ascii_lowercase();
+            let ends = [
+                "author",
+                "author-name",
+                "author__name",
+                "authorname",
+                "byline",
+                "byline-name",
+                "username",
+                "post-author",
+                "author-link",
+            ];
+            ends.iter().any(|end| class.ends_with(end))
+        }),
+        _ => false,
     })
 }
 

@@ -7,9 +7,9 @@
 /// What the file begins with.
 const MAGIC: &[u8] = b"FNWS\x01";
 /// After each so many trees a sum far from zero is taken as decided.
-const PAUSE: usize = 50;
+const PAUSE: usize = 20;
 /// What counts as far, in log-odds: the rest of the trees moves less.
-const FAR: f32 = 6.0;
+const FAR: f32 = 4.5;
 
 /// See the charter.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,9 @@ impl Forest {
         for _ in 0..reader.u16()? {
             forest.trees.push((forest.splits.len(), forest.leaves.len()));
             let count = usize::from(reader.u16()?);
+            if count == 0 {
+                return None;
+            }
             for at in 0..count {
                 let split = reader.split()?;
                 let fits = |child: i16| {
@@ -77,12 +80,12 @@ impl Forest {
     }
 
     fn leaf(&self, splits: usize, leaves: usize, row: &[f32]) -> f32 {
+        let tree = self.splits.get(splits..).unwrap_or_default();
         let mut at = 0_i16;
-        while let Ok(step) = usize::try_from(at) {
-            let Some(split) = self.splits.get(splits + step) else { return 0.0 };
+        while at >= 0 {
+            let Some(split) = tree.get(at as usize) else { return 0.0 };
             let value = row.get(usize::from(split.column)).copied().unwrap_or(0.0);
-            let [low, high] = split.children;
-            at = if value <= split.threshold { low } else { high };
+            at = split.children[usize::from(value > split.threshold)];
         }
         self.leaves.get(leaves + usize::from(!at as u16)).copied().unwrap_or(0.0)
     }

@@ -67,14 +67,18 @@ impl<'a> Lexer<'a> {
     /// ends. Without an end tag nothing is skipped.
     pub(super) fn skip_whole(&mut self, name: &[u8]) -> Option<usize> {
         let mut at = self.at;
-        while let Some(step) = self.source.get(at..).and_then(|rest| rest.find("</")) {
-            let tag = at + step + 2;
+        while let Some(less) = self.seek(at, b'<') {
+            let tag = less + 2;
+            if self.bytes.get(less + 1) != Some(&b'/') {
+                at = less + 1;
+                continue;
+            }
             let found = self.bytes.get(tag..tag + name.len()).unwrap_or_default();
             let after = self.bytes.get(tag + name.len()).copied().unwrap_or(b'>');
             if found.eq_ignore_ascii_case(name) && !after.is_ascii_alphanumeric() {
                 self.at = self.bytes.len();
                 self.at = self.seek(tag, b'>').map_or(self.bytes.len(), |end| end + 1);
-                return Some(at + step);
+                return Some(less);
             }
             at = tag;
         }

@@ -127,7 +127,7 @@ impl Looks {
 fn marks(words: &str) -> u32 {
     let Some(set) = SET.as_ref() else { return 0 };
     // Longer lists of classes are made by machines.
-    let words = words.get(..words.floor_char_boundary(200)).unwrap_or_default();
+    let words = words.get(..words.floor_char_boundary(80)).unwrap_or_default();
     set.matches(words).iter().fold(0, |marks, at| marks | 1 << at)
 }
 

@@ -87,7 +87,7 @@ pub(super) fn read(
     let time = |name: &str| stated.and_then(|object| field(object, name));
     let site = site(said);
     Metadata {
-        title: title(tree, blocks, said, site.as_deref()),
+        title: title(tree, blocks, said, kept, site.as_deref()),
         authors: authors(tree, blocks, said, kept),
         published: time("datePublished")
             .or_else(|| time("dateCreated"))
@@ -159,8 +159,15 @@ fn language(said: &Said) -> Option<String> {
     fits.then_some(tag)
 }
 
-/// The title; of two forms of it the one that stands on the page as a heading.
-fn title(tree: &Tree<'_>, blocks: &Blocks, said: &Said, site: Option<&str>) -> Option<String> {
+/// The title: the page's one great heading where a stated title speaks of the same, else the stated
+/// one in the form in which it stands on the page, else without the site's name.
+fn title(
+    tree: &Tree<'_>,
+    blocks: &Blocks,
+    said: &Said,
+    kept: &[bool],
+    site: Option<&str>,
+) -> Option<String> {
     let stated = said
         .article()
         .and_then(|object| field(object, "headline").or_else(|| field(object, "name")));
@@ -169,13 +176,65 @@ fn title(tree: &Tree<'_>, blocks: &Blocks, said: &Said, site: Option<&str>) -> O
     let mut named: Vec<String> =
         stated.into_iter().chain(metas).chain(said.title.clone()).collect();
     named.retain(|title| !title.is_empty());
-    let heading = heading(tree, blocks, &named);
-    let first = named.into_iter().next();
-    match (heading, first) {
-        (Some(heading), _) => Some(heading),
-        (None, Some(title)) => Some(byline::without_site(&title, site)),
-        (None, None) => None,
-    }
+    let great = great_heading(tree, blocks, &named, kept);
+    let first = || named.first().map(|title| byline::without_site(title, site));
+    let other = heading(tree, blocks, &named);
+    let worth = |text: &String| named.iter().map(|title| worth(text, title)).fold(0.0, f32::max);
+    let best = match (great, other) {
+        (Some(great), Some(other)) => {
+            Some(if worth(&great) >= worth(&other) { great } else { other })
+        }
+        (great, other) => great.or(other),
+    };
+    best.or_else(first)
+}
+
+/// How well a text of the page fits a stated title: what begins it is hardly the site's name.
+fn worth(text: &str, title: &str) -> f32 {
+    let (text, title) = (blocks::key(text), blocks::key(title));
+    let chars = text.chars().count() as f32;
+    let share = if title.contains(&text) { 1.0 } else { 0.5 };
+    chars * share + if title.starts_with(&text) { 8.0 } else { 0.0 }
+}
+
+/// The last `h1` before the article's end that shares words with a stated title, or the only one.
+fn great_heading(
+    tree: &Tree<'_>,
+    blocks: &Blocks,
+    named: &[String],
+    kept: &[bool],
+) -> Option<String> {
+    let last = kept.iter().rposition(|keep| *keep).and_then(|at| blocks.list.get(at));
+    let last = last.map_or(u32::MAX, |block| block.nodes.end) as usize;
+    let ones = tree.nodes.iter().enumerate().filter(|(at, node)| node.tag == Tag::H1 && *at < last);
+    let texts = ones.map(|(at, node)| tree.text(at, node.end as usize)).take(20);
+    let fits = |text: &String| (2..=250).contains(&text.chars().count());
+    let texts: Vec<String> = texts.filter(fits).collect();
+    let shared =
+        |text: &String| named.iter().map(|title| shared_words(text, title)).fold(0.0, f32::max);
+    let best = texts.iter().map(|text| (shared(text), text));
+    let best = best.fold(None, |best: Option<(f32, &String)>, one| match best {
+        Some(best) if best.0 >= one.0 => Some(best),
+        _ => Some(one),
+    });
+    best.filter(|(shared, _)| *shared >= 0.4 || named.is_empty()).map(|(_, text)| text.clone())
+}
+
+/// The share of the words of the text that are in the title; a character counts as a word where no
+/// spaces are written.
+fn shared_words(text: &str, title: &str) -> f32 {
+    let words = |text: &str| -> Vec<String> {
+        let parted = text.chars().flat_map(|c| {
+            let alone = blocks::is_cjk(c);
+            let part = if c.is_alphanumeric() { c } else { ' ' };
+            [if alone { ' ' } else { '\0' }, part, if alone { ' ' } else { '\0' }]
+        });
+        let parted: String = parted.filter(|c| *c != '\0').collect();
+        parted.split_whitespace().map(str::to_lowercase).collect()
+    };
+    let (text, title) = (words(text), words(title));
+    let shared = text.iter().filter(|word| title.contains(word)).count();
+    shared as f32 / text.len().max(1) as f32
 }
 
 /// The block of the page, a heading if there is one, that a stated title holds or begins.
@@ -194,12 +253,7 @@ fn heading(tree: &Tree<'_>, blocks: &Blocks, named: &[String]) -> Option<String>
     let short = blocks.list.iter().filter(|block| block.count.chars < 250.0);
     // Of equals the first.
     let best = short.rev().max_by_key(|block| likeness(block)).filter(|block| likeness(block) > 0);
-    let only = || {
-        let is_first = |block: &&Block| tree.node(block.container as usize).tag == Tag::H1;
-        let mut ones = blocks.list.iter().filter(is_first);
-        ones.next().filter(|_| named.is_empty() && ones.next().is_none())
-    };
-    let text = blocks::text(tree, best.or_else(only)?);
+    let text = blocks::text(tree, best?);
     (!text.is_empty()).then_some(text)
 }
 

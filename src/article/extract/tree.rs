@@ -3,6 +3,7 @@
 //! Implied end tags are those of WHATWG HTML 13.2.6; what it does beyond that to repair tables and
 //! crossed formatting is left to the sanitizer, which reads the chosen part by the book.
 
+use super::entity;
 use super::lex::{self, Lexer, Name, Span, Token};
 use super::look::{Look, Looks};
 use super::tag::{self, Tag, Whole};
@@ -58,6 +59,14 @@ impl Tree<'_> {
     /// The start tag, or the text, as written.
     pub(super) fn raw(&self, index: usize) -> &str {
         self.node(index).span.of(self.source)
+    }
+
+    /// The texts of a range of nodes on one line.
+    pub(super) fn text(&self, from: usize, to: usize) -> String {
+        let nodes = self.nodes.get(from..to).unwrap_or_default().iter();
+        let texts = nodes.filter(|node| node.tag == Tag::Text);
+        let text: String = texts.map(|node| entity::decode(node.span.of(self.source))).collect();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// From the parent up to below the root.
