@@ -9,7 +9,7 @@ const MAGIC: &[u8] = b"FNWS\x01";
 /// After each so many trees a sum far from zero is taken as decided.
 const PAUSE: usize = 20;
 /// What counts as far, in log-odds: the rest of the trees moves less.
-const FAR: f32 = 4.5;
+pub(super) const FAR: f32 = 4.5;
 
 /// See the charter.
 #[derive(Clone, Debug, PartialEq)]

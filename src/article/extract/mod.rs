@@ -30,6 +30,7 @@ use self::features::{Paths, Table};
 pub use self::forest::Forest;
 pub use self::metadata::Metadata;
 use self::said::Said;
+use self::second::Look;
 use self::tree::Tree;
 
 /// A block of a page as training sees it.
@@ -108,7 +109,7 @@ pub fn read_with(models: &Models, page: &str, url: Option<&Url>) -> Option<Extra
 /// the blocks, where they are known already.
 pub fn samples(page: &str, first: Option<&[f32]>) -> Vec<Sample> {
     let sight = Sight::new(page);
-    let second = first.map(|first| sight.second(first)).unwrap_or_default();
+    let second = first.map(|first| second::read(&sight.second(first))).unwrap_or_default();
     let sample = |(at, block)| Sample {
         text: blocks::text(&sight.tree, block),
         features: sight.table.row(at).to_vec(),
@@ -117,13 +118,19 @@ pub fn samples(page: &str, first: Option<&[f32]>) -> Vec<Sample> {
     sight.blocks.list.iter().enumerate().map(sample).collect()
 }
 
-/// The probability of each block: what the two looks say weighs the same.
+/// The probability of each block: what the two looks say weighs the same. What the first is sure of
+/// needs no second.
 fn scores(models: &Models, sight: &Sight<'_>) -> Vec<f32> {
     let first: Vec<f32> = sight.table.rows().map(|row| models.first.score(row)).collect();
     let known: Vec<f32> = first.iter().copied().map(forest::probability).collect();
-    let again = sight.second(&known);
-    let second = again.rows().map(|row| models.second.score(row));
-    first.iter().zip(second).map(|(a, b)| forest::probability(f32::midpoint(*a, b))).collect()
+    let look = sight.second(&known);
+    let both = first.iter().enumerate().map(|(at, first)| {
+        if first.abs() > forest::FAR {
+            return *first;
+        }
+        f32::midpoint(*first, models.second.score(&look.row(at)))
+    });
+    both.map(forest::probability).collect()
 }
 
 /// All that is seen of a page before anything is decided.
@@ -144,7 +151,7 @@ impl<'a> Sight<'a> {
         Self { tree, blocks, said, table, paths }
     }
 
-    fn second(&self, scores: &[f32]) -> Table {
-        second::read(&self.tree, &self.blocks, &self.paths, &self.table, scores)
+    fn second<'b>(&'b self, scores: &'b [f32]) -> Look<'b> {
+        Look::new(&self.tree, &self.blocks, &self.paths, &self.table, scores)
     }
 }

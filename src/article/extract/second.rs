@@ -16,22 +16,11 @@ const LEVELS: usize = 4;
 /// Blocks of low score that part two runs of the article.
 const GAP: usize = 4;
 
-/// Reads a row for each block.
-pub(super) fn read(
-    tree: &Tree<'_>,
-    blocks: &Blocks,
-    paths: &Paths,
-    first: &Table,
-    scores: &[f32],
-) -> Table {
-    let look = Look::new(tree, blocks, paths, scores);
+/// All rows, where training wants them.
+pub(super) fn read(look: &Look<'_>) -> Table {
     let mut table = Table::default();
-    for at in 0..blocks.list.len() {
-        let mut row = first.row(at).get(..AGAIN).unwrap_or_default().to_vec();
-        look.near(at, &mut row);
-        look.around(at, &mut row);
-        look.alike(at, paths, &mut row);
-        look.whole(at, &mut row);
+    for at in 0..look.blocks.list.len() {
+        let mut row = look.row(at);
         table.width = row.len();
         table.values.append(&mut row);
     }
@@ -53,8 +42,10 @@ impl Sum {
     }
 }
 
-struct Look<'a> {
-    tree: &'a Tree<'a>,
+/// What has to be known of the whole page.
+pub(super) struct Look<'a> {
+    first: &'a Table,
+    paths: &'a Paths,
     blocks: &'a Blocks,
     scores: &'a [f32],
     sums: Vec<Sum>,
@@ -69,10 +60,18 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(tree: &'a Tree<'a>, blocks: &'a Blocks, paths: &Paths, scores: &'a [f32]) -> Self {
+    /// `scores` are the first model's probabilities.
+    pub(super) fn new(
+        tree: &Tree<'_>,
+        blocks: &'a Blocks,
+        paths: &'a Paths,
+        first: &'a Table,
+        scores: &'a [f32],
+    ) -> Self {
         let high: Vec<bool> = scores.iter().map(|score| *score >= 0.5).collect();
         let mut look = Self {
-            tree,
+            first,
+            paths,
             blocks,
             scores,
             sums: vec![Sum::default()],
@@ -104,6 +103,17 @@ impl<'a> Look<'a> {
                 .or_insert_with(|| levels(tree, blocks, container as usize));
         }
         look
+    }
+
+    /// The row of a block.
+    pub(super) fn row(&self, at: usize) -> Vec<f32> {
+        let mut row = Vec::with_capacity(AGAIN + 40);
+        row.extend(self.first.row(at).iter().take(AGAIN));
+        self.near(at, &mut row);
+        self.around(at, &mut row);
+        self.alike(at, &mut row);
+        self.whole(at, &mut row);
+        row
     }
 
     fn score(&self, at: usize) -> f32 {
@@ -150,8 +160,8 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn alike(&self, at: usize, paths: &Paths, row: &mut Vec<f32>) {
-        for (sums, path) in [(&self.long, &paths.long), (&self.short, &paths.short)] {
+    fn alike(&self, at: usize, row: &mut Vec<f32>) {
+        for (sums, path) in [(&self.long, &self.paths.long), (&self.short, &self.paths.short)] {
             let sum = path.get(at).and_then(|path| sums.get(path)).copied().unwrap_or_default();
             row.push(sum.without(self.own(at)));
         }
