@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use comfy_table::Table;
@@ -36,28 +37,32 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     lay_out(&files, &base).with_context(|| format!("cannot write `{}`", files.display()))?;
     out::note(format!("example site at {base}/"));
     let held = setup::hold(settings).await?;
+    // The example site stays as long as its readers: pages show its pictures and lead to it.
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving =
-        crate::serve::run(example, Site::new(Rules::new(&files), std::sync::Arc::new(())), async {
-            let _ = stopped.await;
-        });
-    let fetching = async {
-        let reports = fetch::round(&held).await;
+    let example = crate::serve::run(example, Site::new(Rules::new(&files), Arc::new(())), async {
+        let _ = stopped.await;
+    });
+    let work = async {
+        let failed = publish(&held).await;
+        if !own.once && matches!(failed, Ok(false)) {
+            out::note(format!("\nopen {site}/ (Ctrl-C ends)"));
+            let site = serve::site(&held.settings, &held.store);
+            crate::serve::run(listener, site, setup::stop_asked()).await?;
+        }
         drop(stop);
-        reports
+        failed
     };
-    let (served, reports) = tokio::join!(serving, fetching);
+    let (served, failed) = tokio::join!(example, work);
     served?;
-    let reports = reports?;
-    show(&reports, &held).await?;
-    let failed = reports.iter().any(|report| !report.errors.is_empty());
-    if !own.once && !failed {
-        out::note(format!("\nopen {site}/ (Ctrl-C ends)"));
-        let site = serve::site(&held.settings, &held.store);
-        crate::serve::run(listener, site, setup::stop_asked()).await?;
-    }
     held.store.close().await;
-    Ok(out::exit(failed))
+    Ok(out::exit(failed?))
+}
+
+/// Sends the example site through the pipeline; says whether any source failed.
+async fn publish(held: &setup::Held) -> anyhow::Result<bool> {
+    let reports = fetch::round(held).await?;
+    show(&reports, held).await?;
+    Ok(reports.iter().any(|report| !report.errors.is_empty()))
 }
 
 /// The address wished for, or any other on the same host when it is taken.

@@ -156,6 +156,16 @@ pub async fn visit(
     Ok(report)
 }
 
+/// A visit that broke down half way: nothing of it is kept but that it failed.
+pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Report, store::Error> {
+    let error = "the visit broke down; please report this".to_owned();
+    let source_id = source.id.to_string();
+    let report = Report { source: source_id, errors: vec![error], ..Report::default() };
+    let visited = conclude(store, source, now, &[], Vec::new(), Vec::new(), &report, false).await?;
+    store.record(&visited).await?;
+    Ok(report)
+}
+
 /// An entry that has to be worked on.
 #[derive(Clone, Debug)]
 struct Work {
