@@ -136,16 +136,17 @@ pub(super) fn world(
     })
 }
 
-/// Comes with the first Ctrl-C or SIGTERM; a second one ends the process at once.
-pub(super) async fn stop_asked() {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Comes with the next Ctrl-C or SIGTERM from the moment of this call on, whenever it is awaited.
+pub(super) fn stop_asked() -> impl Future<Output = ()> {
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 
