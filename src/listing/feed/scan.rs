@@ -122,9 +122,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn start(&mut self) -> Token<'a> {
-        let (inside, ended) = tag_inside(self.rest);
+        let Inside { text: inside, ended, whole } = tag_inside(self.rest);
         self.take(inside.len() + usize::from(ended));
-        self.unclosed += usize::from(!ended);
+        self.unclosed += usize::from(!whole);
         let (inside, closed) = match inside.trim_end().strip_suffix('/') {
             Some(inside) => (inside, true),
             None => (inside, false),
@@ -193,33 +193,38 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
-/// What stands between `<` and `>`, and whether there was a `>`.
-///
+/// What stands between `<` and `>`.
+struct Inside<'a> {
+    text: &'a str,
+    /// Whether there was a `>`.
+    ended: bool,
+    /// Whether nothing was odd about it.
+    whole: bool,
+}
+
 /// A `>` within quotes does not count, unless the quotes cannot be meant.
-fn tag_inside(rest: &str) -> (&str, bool) {
+fn tag_inside(rest: &str) -> Inside<'_> {
     let bytes = rest.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'>' => return (rest.get(..at).unwrap_or(rest), true),
-            b'<' => return (rest.get(..at).unwrap_or(rest), false),
-            b'"' | b'\'' if follows_equals(bytes, at) => {
-                match quoted_length(bytes, at + 1, *byte) {
-                    Some(length) => at += length + 2,
-                    None => return to_first_end(rest),
-                }
-            }
+            b'>' => return Inside { text: rest.get(..at).unwrap_or(rest), ended: true, whole: true },
+            b'<' => return Inside { text: rest.get(..at).unwrap_or(rest), ended: false, whole: false },
+            b'"' | b'\'' if follows_equals(bytes, at) => match quoted_length(bytes, at + 1, *byte) {
+                Some(length) => at += length + 2,
+                None => return to_first_end(rest),
+            },
             _ => at += 1,
         }
     }
-    (rest, false)
+    Inside { text: rest, ended: false, whole: false }
 }
 
 /// Up to the first `>`, whatever the quotes say.
-fn to_first_end(rest: &str) -> (&str, bool) {
+fn to_first_end(rest: &str) -> Inside<'_> {
     match rest.find('>') {
-        Some(end) => (rest.get(..end).unwrap_or(rest), true),
-        None => (rest, false),
+        Some(end) => Inside { text: rest.get(..end).unwrap_or(rest), ended: true, whole: false },
+        None => Inside { text: rest, ended: false, whole: false },
     }
 }
 

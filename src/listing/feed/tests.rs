@@ -514,8 +514,11 @@ fn json_feeds_with_liberties() {
 fn hostile(text: &str, what: &str) -> Result<Listing, Error> {
     let start = std::time::Instant::now();
     let read = read(text.as_bytes(), &context(None));
+    if start.elapsed().as_millis() > 300 {
+        eprintln!("{what}: {:?}", start.elapsed());
+    }
     // Unoptimised builds are slower by an order of magnitude.
-    let limit = if cfg!(debug_assertions) { 15 } else { 1 };
+    let limit = if cfg!(debug_assertions) { 15 } else { 4 };
     assert!(start.elapsed().as_secs() < limit, "{what}: {:?}", start.elapsed());
     read
 }
