@@ -51,6 +51,9 @@ pub(super) fn local_meaning(offset: i32, zone: Tz) -> i32 {
 
 /// `America/Los_Angeles`, in whatever case.
 fn database_name(rest: &[Token<'_>]) -> Option<(Tz, usize)> {
+    if !rest.get(1).is_some_and(|token| token.is("/")) {
+        return None;
+    }
     let path: Vec<&str> = rest
         .chunk_by(|one, next| one.is("/") || next.is("/"))
         .next()?

@@ -60,12 +60,19 @@ pub fn read(bytes: &[u8], context: &Context<'_>) -> Result<Listing, Error> {
 
 /// Without the characters that XML forbids (§2.2).
 fn without_control_characters<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Cow<'a, str> {
-    let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if !text.bytes().any(forbidden) {
+    if !has_control_characters(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     faults.push(Fault::new("document", "control characters were dropped"));
     Cow::Owned(text.chars().filter(|character| references::is_allowed(*character)).collect())
+}
+
+/// In strides without a branch, which is several times faster: every byte of every feed comes here.
+fn has_control_characters(bytes: &[u8]) -> bool {
+    let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    bytes
+        .chunks(256)
+        .any(|stride| stride.iter().fold(false, |found, byte| found | forbidden(*byte)))
 }
 
 fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listing, Error> {

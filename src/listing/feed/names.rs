@@ -148,7 +148,8 @@ impl<'a> Bindings<'a> {
     pub(super) fn resolve(&self, name: &'a str) -> (Space, &'a str) {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         // Comparing nothing with nothing is slow on machines with masked loads.
-        let is_bound = |known: &str| known.len() == prefix.len() && (prefix.is_empty() || known == prefix);
+        let is_bound =
+            |known: &str| known.len() == prefix.len() && (prefix.is_empty() || known == prefix);
         let bound = self.bound.iter().rev().find(|(known, _)| is_bound(known));
         let space = match bound {
             Some((_, space)) => space.unwrap_or(self.default),

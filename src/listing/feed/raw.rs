@@ -12,7 +12,6 @@ use super::{atom, extensions, rss};
 use crate::model::Enclosure;
 
 /// An entry as its elements say.
-#[derive(Default)]
 pub(super) struct Raw {
     pub(super) rss: ::rss::Item,
     pub(super) atom: atom_syndication::Entry,
@@ -49,7 +48,7 @@ pub(super) const MOST: usize = 256;
 
 /// Files the elements of an entry.
 pub(super) fn read(entry: Element<'_, '_>, references: &References) -> Raw {
-    let mut raw = Raw::default();
+    let mut raw = Raw { rss: ::rss::Item::default(), atom: empty_atom(), more: More::default() };
     own_attributes(entry, references, &mut raw);
     for element in entry.elements() {
         match element.space {
@@ -65,6 +64,26 @@ pub(super) fn read(entry: Element<'_, '_>, references: &References) -> Raw {
         }
     }
     raw
+}
+
+/// As `Entry::default()`, which reads the date 1970-01-01 from text each time.
+fn empty_atom() -> atom_syndication::Entry {
+    atom_syndication::Entry {
+        title: atom_syndication::Text::default(),
+        id: String::new(),
+        updated: atom_syndication::FixedDateTime::default(),
+        authors: Vec::new(),
+        categories: Vec::new(),
+        contributors: Vec::new(),
+        links: Vec::new(),
+        published: None,
+        rights: None,
+        source: None,
+        summary: None,
+        content: None,
+        extensions: atom_syndication::extension::ExtensionMap::default(),
+        namespaces: std::collections::BTreeMap::default(),
+    }
 }
 
 /// RDF names an item by an attribute; CDF has the link and the date there.

@@ -86,8 +86,14 @@ impl<'a> Scanner<'a> {
         }
         if let Some(section) = strip_prefix_ignoring_case(self.rest, "[CDATA[") {
             self.rest = section;
-            let whole = if self.no_section_end { None } else { self.take_until("]]>") };
-            return Some(Token::Literal(whole.unwrap_or_else(|| self.unclosed_section())));
+            let whole = if self.no_section_end { None } else { section_length(section) };
+            return Some(Token::Literal(match whole {
+                Some(length) => {
+                    self.rest = section.get(length + 3..).unwrap_or_default();
+                    section.get(..length).unwrap_or_default()
+                }
+                None => self.unclosed_section(),
+            }));
         }
         let doctype =
             strip_prefix_ignoring_case(self.rest, "DOCTYPE").filter(|_| !self.doctype_seen);
@@ -193,6 +199,18 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
+/// Up to `]]>`; brackets are rare in HTML, so looking for one is faster than for all three characters.
+fn section_length(section: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + section.get(from..)?.find(']')?;
+        if section.get(at..)?.starts_with("]]>") {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
 /// What stands between `<` and `>`.
 struct Inside<'a> {
     text: &'a str,
@@ -208,12 +226,18 @@ fn tag_inside(rest: &str) -> Inside<'_> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'>' => return Inside { text: rest.get(..at).unwrap_or(rest), ended: true, whole: true },
-            b'<' => return Inside { text: rest.get(..at).unwrap_or(rest), ended: false, whole: false },
-            b'"' | b'\'' if follows_equals(bytes, at) => match quoted_length(bytes, at + 1, *byte) {
-                Some(length) => at += length + 2,
-                None => return to_first_end(rest),
-            },
+            b'>' => {
+                return Inside { text: rest.get(..at).unwrap_or(rest), ended: true, whole: true };
+            }
+            b'<' => {
+                return Inside { text: rest.get(..at).unwrap_or(rest), ended: false, whole: false };
+            }
+            b'"' | b'\'' if follows_equals(bytes, at) => {
+                match quoted_length(bytes, at + 1, *byte) {
+                    Some(length) => at += length + 2,
+                    None => return to_first_end(rest),
+                }
+            }
             _ => at += 1,
         }
     }
