@@ -32,10 +32,13 @@ pub(super) fn take(mut rest: Vec<Token<'_>>) -> Option<(Stated, Vec<Token<'_>>)>
         stated.offset = Some(offset);
         rest.remove(0);
     }
-    if is_sign(&rest) {
-        let (offset, used) = signed(&rest)?;
-        stated.offset = Some(offset.unwrap_or(0));
-        rest.drain(..used);
+    // `+0800 +08`: the zone's name may be its offset again.
+    for again in [false, true] {
+        if is_sign(&rest) {
+            let (offset, used) = signed(&rest)?;
+            stated.offset = stated.offset.filter(|_| again).or(offset).or(Some(0));
+            rest.drain(..used);
+        }
     }
     Some((stated, rest))
 }

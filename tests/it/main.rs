@@ -1,1 +1,2 @@
 //! The integration tests; each module says what it guards.
+mod feeds;

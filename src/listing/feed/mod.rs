@@ -113,10 +113,10 @@ fn tell(grown: &grow::Grown<'_>, text: &str, listing: &mut Listing) {
     let repairs = &grown.repairs;
     let bare = grown.references.bare.get();
     let counted = [
-        (repairs.stray, "end tags that end nothing"),
-        (repairs.left_open, "elements without an end"),
-        (repairs.unclosed, "tags or sections that break off"),
-        (repairs.too_deep, "elements nested too deep"),
+        (repairs.stray, "end tag that ends nothing"),
+        (repairs.left_open, "element without an end"),
+        (repairs.unclosed, "tag or section that breaks off"),
+        (repairs.too_deep, "element nested too deep"),
         (bare, "bare `&`"),
     ];
     let faults = &mut listing.faults;
@@ -125,7 +125,7 @@ fn tell(grown: &grow::Grown<'_>, text: &str, listing: &mut Listing) {
         counted
             .into_iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| Fault::new("markup", format!("{count} {what}"))),
+            .map(|(count, what)| Fault::new("markup", format!("{what} ({count} times)"))),
     );
     let flags = [
         (repairs.junk, "text before the first tag"),

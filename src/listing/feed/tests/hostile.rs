@@ -90,7 +90,7 @@ fn bounds_hold_and_are_told() {
     );
     let listing = hostile(&rss_text(&deep), "depth").unwrap();
     assert_eq!(titles(&listing), ["t"]);
-    assert!(listing.faults.iter().any(|fault| fault.what.ends_with("nested too deep")));
+    assert!(listing.faults.iter().any(|fault| fault.what.contains("nested too deep")));
 
     let many = format!("<item {}><title>t</title></item>", "a='b' ".repeat(800_000));
     assert_eq!(titles(&hostile(&rss_text(&many), "attributes").unwrap()), ["t"]);
