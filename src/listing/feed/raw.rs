@@ -41,6 +41,9 @@ pub(super) struct More {
     /// Where the content is, if it is elsewhere.
     pub(super) content_address: Option<String>,
     pub(super) comments: Option<String>,
+    pub(super) comment_count: Option<String>,
+    /// The article's own address, where the link leads over a counter.
+    pub(super) original_link: Option<String>,
 }
 
 /// How many of anything an entry may have: categories, enclosures, authors.

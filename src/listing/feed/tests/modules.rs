@@ -177,3 +177,41 @@ fn the_head_of_a_channel() {
         (Some("A & B"), Some("http://e.org/home"), Some("zh-CN"), Some("http://hub.example/"))
     );
 }
+
+#[test]
+fn files_that_do_not_say_what_they_are() {
+    let entry = item(
+        "<media:content url='http://e.org/a.jpg?w=1'/><media:content url='http://e.org/b.mp4'/><media:content url='http://e.org/c'/>\
+         <podcast:alternateEnclosure type='audio/opus' length='5'><podcast:source uri='http://e.org/d.opus'/></podcast:alternateEnclosure>",
+    );
+    let files: Vec<_> = entry.enclosures.iter().map(|file| file.url.as_str()).collect();
+    assert_eq!(files, ["http://e.org/b.mp4", "http://e.org/d.opus"]);
+    assert_eq!(entry.image.as_deref(), Some("http://e.org/a.jpg?w=1"));
+    let entry = item("<enclosure url='http://e.org/a' type='image/png'/>");
+    assert_eq!(entry.image.as_deref(), Some("http://e.org/a"));
+}
+
+#[test]
+fn fields_for_templates() {
+    let entry = item(
+        "<comments>http://e.org/1#c</comments><slash:comments>7</slash:comments><itunes:duration>31:10</itunes:duration>\
+         <feedburner:origLink>http://e.org/1</feedburner:origLink>",
+    );
+    let vars: Vec<_> =
+        entry.vars.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expect = [
+        ("comment_count", "7"),
+        ("comments", "http://e.org/1#c"),
+        ("duration", "31:10"),
+        ("original_link", "http://e.org/1"),
+    ];
+    assert_eq!(vars, expect);
+}
+
+#[test]
+fn of_several_alternates_the_one_for_people() {
+    let entry = entry(
+        "<link href='http://e.org/1.json' type='application/json'/><link href='http://e.org/1' type='text/html'/><link href='http://e.org/2'/>",
+    );
+    assert_eq!(entry.link.as_deref(), Some("http://e.org/1"));
+}
