@@ -28,7 +28,16 @@ pub(super) fn read(
     entry.labels = labels(&raw);
     entry.link = link(&raw);
     fill(raw, &mut entry);
+    if [&entry.title, &entry.summary, &entry.body].into_iter().flatten().any(is_cut) {
+        let what = format!("longer than {} MiB; the rest was left out", text::LONGEST >> 20);
+        faults.push(Fault::new(format!("entry {}: text", place + 1), what));
+    }
     entry
+}
+
+/// Whether a text is as long as texts get.
+fn is_cut(text: &Text) -> bool {
+    text.raw().len() + 4 > text::LONGEST
 }
 
 /// Moves what is taken as it is.

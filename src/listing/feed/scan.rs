@@ -1,5 +1,7 @@
 //! Markup to tokens that borrow from it; never fails, whatever the markup.
 
+use super::attributes::Attributes;
+
 /// A piece of markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -138,7 +140,7 @@ impl<'a> Scanner<'a> {
         let end =
             inside.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(end);
-        Token::Start { name, attributes: Attributes(attributes), closed }
+        Token::Start { name, attributes: Attributes::new(attributes), closed }
     }
 
     fn end(&mut self) -> Token<'a> {
@@ -289,60 +291,4 @@ fn doctype_length(doctype: &str) -> usize {
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let start = text.get(..prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..))?
-}
-
-/// The attributes of a tag as they stand; read on demand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
-
-impl<'a> Attributes<'a> {
-    /// More attributes of a tag are ignored.
-    const MOST: usize = 256;
-
-    /// As written.
-    pub(super) fn raw(self) -> &'a str {
-        self.0
-    }
-
-    /// Names and values with their references undecoded; unquoted and missing values are read.
-    pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let (name, value, after) = attribute(rest)?;
-            rest = after;
-            Some((name, value))
-        })
-        .take(Self::MOST)
-    }
-
-    /// The first value of this name, in any case and with any prefix.
-    pub(super) fn get(self, name: &str) -> Option<&'a str> {
-        let local = |full: &'a str| full.rsplit_once(':').map_or(full, |(_, local)| local);
-        self.iter().find(|(full, _)| local(full).eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
-}
-
-/// The first attribute and what follows it.
-fn attribute(text: &str) -> Option<(&str, &str, &str)> {
-    let text = text.trim_start_matches(|c: char| {
-        c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\'' | '=' | ',')
-    });
-    if text.is_empty() {
-        return None;
-    }
-    let end = text
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/'))
-        .unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let Some(value) = rest.trim_start().strip_prefix('=') else { return Some((name, "", rest)) };
-    let value = value.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-    if let Some(quote) = quote {
-        let value = value.get(1..).unwrap_or_default();
-        let (value, rest) = value.split_once(quote).unwrap_or((value, ""));
-        return Some((name, value, rest));
-    }
-    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
-    let (value, rest) = value.split_at(end);
-    Some((name, value, rest))
 }
