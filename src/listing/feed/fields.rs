@@ -6,15 +6,18 @@ use super::names::Space;
 ///
 /// The longer texts hold HTML, so only what HTML does not have ends them.
 pub(super) fn ends(field: &str, space: Space, name: &str) -> bool {
-    let field = field.rsplit(':').next().unwrap_or(field).to_ascii_lowercase();
-    match field.as_str() {
-        "title" | "link" | "guid" | "pubdate" | "id" | "updated" | "published" | "comments" => {
-            is_never_html(space, name) || is_text_field(space, name)
-        }
-        "description" => is_never_html(space, name),
-        _ => false,
+    let field = field.rsplit(':').next().unwrap_or(field);
+    let is = |name: &&str| field.eq_ignore_ascii_case(name);
+    if SHORT.iter().any(&is) {
+        is_never_html(space, name) || is_text_field(space, name)
+    } else {
+        is(&"description") && is_never_html(space, name)
     }
 }
+
+/// Fields that hold no feed's element, and of HTML only what marks words.
+const SHORT: &[&str] =
+    &["title", "link", "guid", "pubdate", "id", "updated", "published", "comments"];
 
 fn is_never_html(space: Space, name: &str) -> bool {
     match space {

@@ -1,9 +1,11 @@
 //! Tokens to trees: one for each entry as it ends, one for what surrounds them.
 
+use super::attributes::Attributes;
 use super::fields;
 use super::names::{Bindings, Space};
 use super::references::References;
-use super::scan::{Attributes, Scanner, Token};
+use super::repairs::Repairs;
+use super::scan::{Scanner, Token};
 use super::tree::{Element, Size, Tree, What};
 use url::Url;
 
@@ -15,22 +17,6 @@ pub(super) const MOST_ENTRIES: usize = 5_000;
 const MOST_STRAY: usize = 10_000;
 /// How far they are searched then.
 const NEAR: usize = 4;
-
-/// What was odd about the markup.
-#[derive(Default)]
-pub(super) struct Repairs {
-    /// End tags that ended nothing.
-    pub(super) stray: usize,
-    /// Elements that ended with their parents.
-    pub(super) left_open: usize,
-    pub(super) unclosed: usize,
-    pub(super) too_deep: usize,
-    pub(super) too_many_nodes: bool,
-    pub(super) too_many_entries: bool,
-    pub(super) too_many_namespaces: bool,
-    /// Characters before the first tag.
-    pub(super) junk: bool,
-}
 
 /// The document around its entries.
 pub(super) struct Grown<'a> {

@@ -7,6 +7,7 @@ use crate::charset;
 use crate::model::{Fault, Listing, Person};
 
 mod atom;
+mod attributes;
 mod entry;
 mod extensions;
 mod fields;
@@ -18,6 +19,7 @@ mod names;
 mod person;
 mod raw;
 mod references;
+mod repairs;
 mod rss;
 mod scan;
 mod text;
@@ -60,12 +62,19 @@ pub fn read(bytes: &[u8], context: &Context<'_>) -> Result<Listing, Error> {
 
 /// Without the characters that XML forbids (§2.2).
 fn without_control_characters<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Cow<'a, str> {
-    let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if !text.bytes().any(forbidden) {
+    if !has_control_characters(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     faults.push(Fault::new("document", "control characters were dropped"));
     Cow::Owned(text.chars().filter(|character| references::is_allowed(*character)).collect())
+}
+
+/// In strides without a branch, which is several times faster: every byte of every feed comes here.
+fn has_control_characters(bytes: &[u8]) -> bool {
+    let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    bytes
+        .chunks(256)
+        .any(|stride| stride.iter().fold(false, |found, byte| found | forbidden(*byte)))
 }
 
 fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listing, Error> {
@@ -80,7 +89,11 @@ fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listi
     }
     let authors = head::read(&grown, &mut listing);
     inherit(&authors, &mut listing);
-    tell(&grown, text, &mut listing);
+    let marked = text.contains("<item") || text.contains("<entry");
+    listing.faults.truncate(MOST_FAULTS);
+    listing
+        .faults
+        .extend(grown.repairs.faults(&grown.references, listing.entries.is_empty() && marked));
     Ok(listing)
 }
 
@@ -99,39 +112,4 @@ fn not_a_feed(text: &str, first: Option<&str>) -> Error {
         None => "plain text".to_owned(),
     };
     Error::NotAFeed { what }
-}
-
-/// What was repaired, as faults.
-fn tell(grown: &grow::Grown<'_>, text: &str, listing: &mut Listing) {
-    let repairs = &grown.repairs;
-    let bare = grown.references.bare.get();
-    let counted = [
-        (repairs.stray, "end tags that end nothing"),
-        (repairs.left_open, "elements without an end"),
-        (repairs.unclosed, "tags or sections that break off"),
-        (repairs.too_deep, "elements nested too deep"),
-        (bare, "bare `&`"),
-    ];
-    let faults = &mut listing.faults;
-    faults.truncate(MOST_FAULTS);
-    faults.extend(
-        counted
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| Fault::new("markup", format!("{count} {what}"))),
-    );
-    let flags = [
-        (repairs.junk, "text before the first tag"),
-        (repairs.too_many_nodes, "more elements than can be kept; some were left out"),
-        (repairs.too_many_entries, "more entries than can be kept; the rest was left out"),
-        (repairs.too_many_namespaces, "more namespaces than can be kept"),
-        (grown.references.exhausted.get(), "entities that grow without bound; they were left out"),
-        (
-            listing.entries.is_empty() && (text.contains("<item") || text.contains("<entry")),
-            "no entry could be read",
-        ),
-    ];
-    faults.extend(
-        flags.into_iter().filter(|(so, _)| *so).map(|(_, what)| Fault::new("markup", what)),
-    );
 }
