@@ -1,15 +1,12 @@
 //! Rules on a tree: what matches, and what goes.
 
-use html5ever::interface::TreeSink;
-use scraper::{ElementRef, Html, HtmlTreeSink, Node};
+use scraper::{ElementRef, Html, Node};
 
 use super::rules::{Css, Rules};
-use crate::html::dom;
+use crate::html::dom::{self, Id};
 
 /// Readings of the result until it stands still.
 const MAX_ROUNDS: usize = 5;
-
-type Id = <HtmlTreeSink as TreeSink>::Handle;
 
 /// See [`super::apply`].
 pub(super) fn apply(fragment: &str, rules: &Rules) -> String {
@@ -20,8 +17,12 @@ pub(super) fn apply(fragment: &str, rules: &Rules) -> String {
     if let Some(stop) = stop {
         cut_from(&mut tree, stop);
     }
-    removed.into_iter().chain(comments(&tree)).for_each(|id| detach(&mut tree, id));
-    unwrapped.into_iter().for_each(|id| unwrap(&mut tree, id));
+    for id in removed.into_iter().chain(comments(&tree)) {
+        detach(&mut tree, id);
+    }
+    for id in unwrapped {
+        unwrap(&mut tree, id);
+    }
     settled(write(&tree))
 }
 
@@ -70,7 +71,9 @@ fn cut_from(tree: &mut Html, id: Id) {
     for ancestor in node.ancestors() {
         after.extend(ancestor.next_siblings().map(|next| next.id()));
     }
-    after.into_iter().for_each(|id| detach(tree, id));
+    for id in after {
+        detach(tree, id);
+    }
 }
 
 fn detach(tree: &mut Html, id: Id) {

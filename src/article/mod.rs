@@ -93,9 +93,11 @@ pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
 pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
     let path = rules.json.as_ref().ok_or(Error::NoPath)?;
     let mut texts = Vec::new();
-    path.query(value).iter().for_each(|node| collect(node, &mut texts));
+    for node in path.query(value).iter() {
+        collect(node, &mut texts);
+    }
     let html = texts.join("\n");
-    if html::clean(&html, None).is_empty() && !html.contains("<img") {
+    if html::text(&html).is_empty() && !html.contains("<img") {
         return Err(Error::NoJson(path.to_string()));
     }
     Ok(Found {
@@ -136,16 +138,22 @@ fn json_in(page: &str) -> Option<Value> {
 
 fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) if text.contains('<') || text.contains("&lt;") => {
-            texts.push(text.clone());
-        }
+        Value::String(text) if is_markup(text) => texts.push(text.clone()),
         Value::String(text) => texts.push(html::from_text(text).as_str().to_owned()),
         Value::Array(list) => {
-            let inner = list.iter().filter(|value| value.is_string());
-            inner.for_each(|value| collect(value, texts));
+            for value in list.iter().filter(|value| value.is_string()) {
+                collect(value, texts);
+            }
         }
         _ => {}
     }
+}
+
+/// Whether there is a tag or a character reference in it.
+fn is_markup(text: &str) -> bool {
+    let tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!".contains(c));
+    text.split('<').skip(1).any(tag)
+        || ["&lt;", "&nbsp;", "&amp;", "&#"].iter().any(|r| text.contains(r))
 }
 
 fn nothing(rules: &Rules) -> Error {

@@ -2,6 +2,7 @@
 
 use regex::Regex;
 use scraper::Selector;
+use scraper::error::SelectorErrorKind;
 use serde::{Deserialize, Serialize};
 use serde_json_path::JsonPath;
 
@@ -102,8 +103,26 @@ fn one<T>(
 
 fn css(text: &str) -> Result<Css, String> {
     let selector =
-        Selector::parse(text).map_err(|why| format!("not a selector: {}", line(&why)))?;
+        Selector::parse(text).map_err(|why| format!("not a selector: {}", reason(&why)))?;
     Ok(Css { text: text.to_owned(), selector })
+}
+
+/// The crate's messages speak to its developers.
+fn reason(why: &SelectorErrorKind) -> &'static str {
+    match why {
+        SelectorErrorKind::EndOfLine => "it ends too early",
+        SelectorErrorKind::UnexpectedSelectorParseError(kind) => {
+            let kind = format!("{kind:?}");
+            if kind.starts_with("Unsupported") {
+                "it has an unknown pseudo-class or pseudo-element"
+            } else if kind.starts_with("EmptySelector") || kind.starts_with("DanglingCombinator") {
+                "a part is missing"
+            } else {
+                "a part is not understood"
+            }
+        }
+        _ => "a part is not understood",
+    }
 }
 
 fn pattern(text: &str) -> Result<Regex, String> {
@@ -111,6 +130,9 @@ fn pattern(text: &str) -> Result<Regex, String> {
 }
 
 fn path(text: &str) -> Result<JsonPath, String> {
+    if !text.starts_with('$') {
+        return Err("not a json path: it must begin with `$`".to_owned());
+    }
     JsonPath::parse(text).map_err(|why| format!("not a json path: {}", line(&why)))
 }
 

@@ -77,7 +77,7 @@ const COUNTERS: &[&str] = &[
 ];
 
 /// One picture; `None` where no address is left, or where it only counts readers.
-pub(super) fn image(found: &Foreign, base: Option<&Url>) -> Option<Element> {
+fn image(found: &Foreign, base: Option<&Url>) -> Option<Element> {
     build(found, &candidates(found, base), base)
 }
 
@@ -97,11 +97,12 @@ pub(super) fn picture(found: ElementRef<'_>, base: Option<&Url>) -> Option<Eleme
     build(inside("img").next()?.value(), &set, base)
 }
 
-/// Adds a picture, unless it stands right before already, as one for readers without scripts.
-pub(super) fn push(img: Option<Element>, out: &mut Vec<Node>) {
-    let Some(img) = img else { return };
+/// Adds a picture, unless it loads late and already stands right before, for readers without scripts.
+pub(super) fn push(found: &Foreign, base: Option<&Url>, out: &mut Vec<Node>) {
+    let Some(img) = image(found, base) else { return };
+    let late = LAZY.iter().chain(LAZY_SETS).any(|name| found.attr(name).is_some());
     let before = picture_before(out).and_then(|before| before.attribute("src"));
-    if before != img.attribute("src") {
+    if !late || before != img.attribute("src") {
         out.push(Node::Element(img));
     }
 }

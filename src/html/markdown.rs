@@ -47,7 +47,11 @@ fn block(element: &Element) -> Vec<String> {
         "pre" => fenced(children),
         "ul" | "ol" => list(element),
         "table" => table(element),
-        "dt" => format!("**{}**", phrase(children)),
+        "dt" => {
+            let mut term = String::new();
+            emphasis("**", "strong", children, &mut term);
+            lines(&term)
+        }
         _ => return blocks(children),
     };
     vec![one].into_iter().filter(|text| !text.is_empty()).collect()
@@ -134,7 +138,11 @@ fn inline_element(element: &Element, out: &mut String) {
         "wbr" | "source" => {}
         "img" => out.push_str(&picture(element)),
         "video" | "audio" => out.push_str(&player(element)),
-        "a" => out.push_str(&link(&span(&element.children), element.attribute("href"))),
+        "a" => {
+            let text = span(&element.children);
+            let (before, inner, after) = around(&text);
+            out.extend([before, &link(inner, element.attribute("href")), after]);
+        }
         "strong" | "b" => emphasis("**", "strong", &element.children, out),
         "em" | "i" => emphasis("*", "em", &element.children, out),
         "code" | "kbd" | "samp" => code(&element.children, out),
@@ -158,8 +166,7 @@ fn span(nodes: &[Node]) -> String {
 /// Marks only work beside letters (CommonMark 0.31, 6.2); elsewhere the tag is written.
 fn emphasis(mark: &str, tag: &str, children: &[Node], out: &mut String) {
     let text = span(children);
-    let inner = text.trim();
-    let (before, after) = text.split_once(inner).unwrap_or(("", ""));
+    let (before, inner, after) = around(&text);
     if inner.is_empty() {
         return out.push_str(&text);
     }
@@ -171,6 +178,13 @@ fn emphasis(mark: &str, tag: &str, children: &[Node], out: &mut String) {
         out.extend(["<", tag, ">", inner, "</", tag, ">"]);
     }
     out.push_str(after);
+}
+
+/// White space, what stands between, white space.
+fn around(text: &str) -> (&str, &str, &str) {
+    let inner = text.trim();
+    let (before, after) = text.split_once(inner).unwrap_or_default();
+    (before, inner, after)
 }
 
 fn code(children: &[Node], out: &mut String) {
@@ -221,16 +235,25 @@ fn longest_run(text: &str) -> usize {
 
 /// Escapes what would be markup anywhere; what would be so at a line's start, [`lines`] does.
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' => out.extend(['\\', c]),
+            // A link that follows would become a picture.
+            '!' if rest.is_empty() => out.push_str("\\!"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
+            '&' if is_reference(rest) => out.push_str("&amp;"),
             c if c.is_whitespace() && c != '\u{3000}' && c != '\u{a0}' => out.push(' '),
             c => out.push(c),
         }
     }
+}
+
+/// Whether what follows a `&` would make a character of it.
+fn is_reference(rest: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '#';
+    rest.starts_with(name) && rest.trim_start_matches(name).starts_with(';')
 }
 
 /// White space as single blanks; what would open a block at a line's start is escaped.

@@ -2,11 +2,13 @@
 
 mod address;
 mod attributes;
+mod bounded;
 pub(crate) mod dom;
 mod elements;
 mod embed;
 mod image;
 mod markdown;
+mod markup;
 mod policy;
 mod read;
 mod srcset;
@@ -32,7 +34,7 @@ impl SafeHtml {
 
     /// Whether it shows nothing: no text, no picture, no sound, no video.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty() || tidy::tidy(read::read(&self.0, None)).is_empty()
+        self.0.is_empty() || !tree::says(&read::read(&self.0, None))
     }
 
     /// Its words, as [`text`] gives them.
@@ -50,24 +52,27 @@ impl SafeHtml {
 /// `<base href>` inside; what stays relative goes. Cleaning what is clean changes nothing.
 /// Of more than 10 MiB the rest is left out, of very deep or very many elements the tags.
 pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
-    let mut cleaned = round(markup, base);
+    let mut ordered = order(markup, base);
     for _ in 0..MAX_ROUNDS {
-        let again = round(&cleaned, base);
-        if again == cleaned {
+        let cleaned = policy::enforce(&ordered);
+        let again = order(&cleaned, base);
+        if again == ordered {
             return SafeHtml(cleaned);
         }
-        cleaned = again;
+        ordered = again;
     }
-    from_text(&text(&cleaned))
+    from_text(&text(&ordered))
 }
 
-fn round(markup: &str, base: Option<&Url>) -> String {
-    policy::enforce(&tree::write(&tidy::tidy(read::read(markup, base))))
+/// Permitted markup in order: what the gate is shown. Where this gives the same for what came out
+/// of the gate as for what went in, a fixed point is reached.
+fn order(markup: &str, base: Option<&Url>) -> String {
+    tree::write(&tidy::tidy(read::read(markup, base)))
 }
 
 /// Plain text to markup that shows it: a paragraph at each blank line, `<br>` at line ends.
 pub fn from_text(plain: &str) -> SafeHtml {
-    SafeHtml(round(&text::markup(plain), None))
+    SafeHtml(policy::enforce(&order(&text::markup(plain), None)))
 }
 
 /// Markup to plain text: each block on a line of its own, entities decoded once.

@@ -63,8 +63,8 @@ fn element(found: ElementRef<'_>, base: Option<&Url>, out: &mut Vec<Node>) {
         Fate::Drop => {}
         Fate::Drawing => drawing(found, out),
         Fate::Formula => formula(found, out),
-        Fate::Image => image::push(image::image(found.value(), base), out),
-        Fate::Picture => image::push(image::picture(found, base), out),
+        Fate::Image => image::push(found.value(), base, out),
+        Fate::Picture => out.extend(image::picture(found, base).map(Node::Element)),
         Fate::Noscript => image::noscript(found, base, out),
         Fate::Frame => out.extend(embed::frame(found.value(), base).map(Node::Element)),
         Fate::Button => out.extend(image::all(found, base).into_iter().map(Node::Element)),
@@ -81,14 +81,9 @@ fn is_hidden(element: &Foreign, fate: Fate) -> bool {
 
 fn hides(style: &str) -> bool {
     style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
-        let value = value.trim_start();
-        let says =
-            |word: &str| value.get(..word.len()).is_some_and(|v| v.eq_ignore_ascii_case(word));
-        match name.trim().to_ascii_lowercase().as_str() {
-            "display" => says("none"),
-            "visibility" => says("hidden"),
-            _ => false,
-        }
+        let value = value.trim().as_bytes();
+        name.trim().eq_ignore_ascii_case("display")
+            && value.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"none"))
     })
 }
 

@@ -1,3 +1,4 @@
+use proptest::strategy::Strategy;
 use url::Url;
 
 use super::{SafeHtml, clean, escape, excerpt, first_image, from_text, line, markdown, text};
@@ -239,13 +240,14 @@ fn excerpts_end_at_borders() {
     assert_eq!(excerpt("several words without an end", 16), "several words…");
     assert_eq!(excerpt("这是第一句。这是很长的第二句", 8), "这是第一句。…");
     assert_eq!(excerpt("没有句号的一长串汉字到处可断", 8), "没有句号的一长…");
+    assert_eq!(excerpt("他说：“走吧。”然后大家都走了", 10), "他说：“走吧。”…");
     assert_eq!(excerpt("abcdefghij", 5), "abcd…");
     assert_eq!(excerpt("abc", 0), "");
 }
 
 #[test]
 fn emptiness_and_first_picture() {
-    assert!(cleaned("<p> </p>").is_empty());
+    assert!(cleaned("<p> </p><hr>").is_empty());
     assert!(!cleaned("<p>a</p>").is_empty());
     assert!(!cleaned("<img src=/a.png>").is_empty());
     assert_eq!(
@@ -281,7 +283,158 @@ fn markdown_keeps_structure_and_text() {
         "<p>1. *a* _b_ [c] &lt;i&gt; &amp;amp; `d`</p>",
         "1\\. \\*a\\* \\_b\\_ \\[c\\] &lt;i&gt; &amp;amp; \\`d\\`",
     );
+    check_markdown(
+        "<p>R&amp;D! <a href=/x> d </a>!<a href=/x>e</a></p>",
+        "R&D! [d](https://example.org/x) \\![e](https://example.org/x)",
+    );
     check_markdown("<p>a<br># b</p>", "a\\\n\\# b");
     check_markdown("<p><b>“引”</b>文</p>", "<strong>“引”</strong>文");
     check_markdown("<img src='/a_(1).png' alt='x]'>", "![x\\]](<https://example.org/a_(1).png>)");
+}
+
+/// Everything ends, and nothing overflows, however the markup is nested.
+#[test]
+fn monstrous_markup_ends() {
+    let many = |unit: &str| unit.repeat(100_000);
+    for unit in
+        ["<div>", "<b>x", "<table><b>", "<b><div></b>", "<a><table>", "<svg><g>", "<p><font a=1>"]
+    {
+        let markup = many(unit);
+        let once = cleaned(&markup);
+        assert_eq!(cleaned(once.as_str()), once, "{unit}");
+        assert!(text(&markup).len() <= 100_000 && markdown(&once).len() < 1_000_000, "{unit}");
+    }
+    let attributes = (0..1_000_000).map(|n| format!("a{n}")).collect::<Vec<_>>().join(" ");
+    check(&format!("<p {attributes}>x</p>y"), "<p>x</p><p>y</p>");
+    check(&format!("<p title='>' {attributes} b='>'>x</p>"), "<p>x</p>");
+    assert_eq!(cleaned(&"&nbsp;&amp;".repeat(50_000)).text().len(), 2 * 50_000 - 1);
+}
+
+#[test]
+fn what_is_too_deep_loses_tags_but_no_text() {
+    let deep = format!(
+        "{}<script>x</script>word<style>y</style>{}",
+        "<div>".repeat(1000),
+        "</div>".repeat(1000)
+    );
+    check(&deep, "<p>word</p>");
+    check(&format!("{deep}<p>after</p>"), "<p>word</p><p>after</p>");
+}
+
+/// A string of tags, pieces of tags and text, as broken as can be.
+fn soup() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(vec![
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<b>",
+        "</b>",
+        "<a href=x>",
+        "<a>",
+        "</a>",
+        "<table>",
+        "</table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "<ul>",
+        "<li>",
+        "</li>",
+        "</ul>",
+        "<h1>",
+        "</h1>",
+        "<h3>",
+        "<pre>\n",
+        "</pre>",
+        "<br>",
+        "<hr>",
+        "<img src=a.png>",
+        "<img data-src=b.png>",
+        "<noscript>",
+        "</noscript>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<mtext>",
+        "<style>",
+        "</style>",
+        "<title>",
+        "</title>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<center>",
+        "</center>",
+        "<figure>",
+        "<figcaption>",
+        "</figure>",
+        "<select>",
+        "<option>",
+        "<button>",
+        "<ruby>",
+        "<rt>",
+        "<dl>",
+        "<dt>",
+        "<dd>",
+        "<blockquote>",
+        "<details>",
+        "<summary>",
+        "<span hidden>",
+        "<caption>",
+        "<col>",
+        "<object>",
+        "<nobr>",
+        "<form>",
+        "<template>",
+        "<iframe src=https://youtu.be/x>",
+        "</iframe>",
+        "<video src=v>",
+        "<plaintext>",
+        "<dir>",
+        "word",
+        " ",
+        "\u{3000}",
+        "\u{a0}",
+        "&lt;p&gt;",
+        "&amp;",
+        "\n",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "</",
+        "<base href=//b>",
+    ]);
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn cleaning_twice_changes_nothing(markup in soup()) {
+        let once = cleaned(&markup);
+        proptest::prop_assert_eq!(&cleaned(once.as_str()), &once);
+        proptest::prop_assert_eq!(&clean(once.as_str(), None), &once);
+        for gone in ["<script", "<style", "<svg", "<iframe", "<div", "<form", "<!--"] {
+            proptest::prop_assert!(!once.as_str().contains(gone));
+        }
+        proptest::prop_assert_eq!(once.text(), text(once.as_str()));
+        markdown(&once);
+    }
+
+    #[test]
+    fn plain_text_comes_back(plain in "[a-z<>&\"' \n]{0,60}") {
+        let made = from_text(&plain);
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        proptest::prop_assert_eq!(words(&made.text()), words(&plain));
+        proptest::prop_assert_eq!(&clean(made.as_str(), None), &made);
+    }
+
+    #[test]
+    fn excerpts_fit(plain in ".{0,80}", most in 0_usize..40) {
+        proptest::prop_assert!(excerpt(&plain, most).chars().count() <= most);
+    }
 }

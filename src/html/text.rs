@@ -58,7 +58,9 @@ fn border<'a>(room: &'a str, rest: &str) -> &'a str {
     for (at, c) in room.char_indices() {
         let next = following.next().unwrap_or(' ');
         let end = at + c.len_utf8();
-        if "。！？".contains(c) || ".!?".contains(c) && next.is_whitespace() {
+        let ends =
+            "。！？".contains(c) || ".!?".contains(c) && (next.is_whitespace() || is_quote(next));
+        if ends || is_quote(c) && at == sentence && at > 0 {
             sentence = end;
         }
         if !(is_closing(next) || is_wordy(c) && is_wordy(next)) {
@@ -84,6 +86,11 @@ fn is_wordy(c: char) -> bool {
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
         | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// What closes after the end of a sentence still belongs to it.
+fn is_quote(c: char) -> bool {
+    "”’」』）\"')".contains(c)
 }
 
 /// Punctuation that may not begin a line.

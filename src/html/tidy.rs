@@ -82,11 +82,10 @@ fn is_worth(found: &Element, children: &[Node]) -> bool {
 fn shows(node: &Node) -> bool {
     match node {
         Node::Text(text) => !tree::is_blank(text),
-        Node::Element(element) => match element.name {
-            "br" | "wbr" | "source" | "col" | "colgroup" => false,
-            "hr" => true,
-            name => elements::is_media(name) || element.children.iter().any(shows),
-        },
+        Node::Element(element) if element.name == "hr" => true,
+        Node::Element(element) => {
+            elements::is_media(element.name) || element.children.iter().any(shows)
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The tree of permitted elements between the parser's tree and the text that is written.
 
+use super::elements;
+
 /// A node that may be published.
 #[derive(Debug, PartialEq)]
 pub(super) enum Node {
@@ -55,6 +57,14 @@ impl Node {
     }
 }
 
+/// Whether there is a visible character, a picture, sound or video.
+pub(super) fn says(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Text(text) => !is_blank(text),
+        Node::Element(element) => elements::is_media(element.name) || says(&element.children),
+    })
+}
+
 /// White space in the widest sense, invisible characters included.
 pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(is_space)
@@ -70,7 +80,12 @@ pub(super) fn is_xml(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The nodes as markup.
+/// Bytes of markup that are written; what follows is left out, all tags are closed.
+const MAX_BYTES: usize = 10 << 20;
+/// Bytes of text in one piece. The sanitizer's writer takes the square of a piece's length in time.
+const PIECE: usize = 16 << 10;
+
+/// The nodes as markup for the sanitizer; comments part the pieces of a long text.
 pub(super) fn write(nodes: &[Node]) -> String {
     let mut out = String::new();
     write_to(nodes, &mut out);
@@ -80,11 +95,25 @@ pub(super) fn write(nodes: &[Node]) -> String {
 // As deep as the tree, which `dom` bounds.
 fn write_to(nodes: &[Node], out: &mut String) {
     for node in nodes {
+        if out.len() > MAX_BYTES {
+            return;
+        }
         match node {
-            Node::Text(text) => super::escape_to(text, out),
+            Node::Text(text) => write_text(text, out),
             Node::Element(element) => write_element(element, out),
         }
     }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    let mut rest = text;
+    while rest.len() > PIECE && out.len() <= MAX_BYTES {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+        super::escape_to(piece, out);
+        out.push_str("<!---->");
+        rest = after;
+    }
+    super::escape_to(rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or_default(), out);
 }
 
 fn write_element(element: &Element, out: &mut String) {

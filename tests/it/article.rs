@@ -1,9 +1,15 @@
 //! Articles: annotated and clean renderings of one text come out the same, in bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and says when it skips"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use finews::article::{self, RawRules, Rules};
+use finews::article::{self, By, RawRules, Rules};
 use finews::html;
 use regex::{Captures, Regex};
 
@@ -114,4 +120,91 @@ fn twins_of_the_origin_come_out_the_same() {
         assert!(found(annotated).is_some(), "{name}: no medium");
         assert_eq!(found(annotated), found(clean), "{name}: medium");
     }
+}
+
+fn fixture(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/article");
+    std::fs::read_to_string(folder.join(name)).unwrap().trim_end().to_owned()
+}
+
+#[track_caller]
+fn check_pair(name: &str, medium: &str) {
+    let [annotated, clean] =
+        ["annotated", "clean"].map(|side| fixture(&format!("{name}/{side}.html")));
+    assert_ne!(annotated, clean);
+    check_twins(&annotated, &clean, name);
+    let stripped = article::apply(&annotated, &rules(true));
+    assert_eq!(article::medium(&stripped, &rules(true)).as_deref(), Some(medium));
+}
+
+#[test]
+fn annotations_go_wherever_they_stand() {
+    check_pair("annotated-inside-words", "江州证券报");
+    check_pair("chart-and-hidden-lead", "山间晚报");
+    check_pair("english-tickers", "The Quay Bank Gazette");
+}
+
+#[test]
+fn charts_pictures_and_captions_stay_and_indents_go() {
+    let safe = html::clean(&fixture("chart-and-hidden-lead/annotated.html"), None);
+    assert!(safe.as_str().contains("imageType=k&amp;token=0a1b&amp;at=1"), "{}", safe.as_str());
+    assert!(
+        safe.as_str().contains("<figure><img src=\"https://pic.example.com/"),
+        "{}",
+        safe.as_str()
+    );
+    assert!(!safe.as_str().contains('\u{3000}'), "{}", safe.as_str());
+    let stripped = article::apply(&fixture("chart-and-hidden-lead/annotated.html"), &rules(true));
+    assert!(stripped.contains("class=\"EmImageRemark\""), "{stripped}");
+}
+
+#[test]
+fn rules_find_the_body_and_what_ends_it() {
+    let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let raw = RawRules {
+        body: own(&["#gone", ".story-text"]),
+        remove: own(&[".promo", "h1"]),
+        unwrap: own(&["span.person"]),
+        stop_at: own(&["p.end", ".story-tail"]),
+        medium: Some("Source: (.+)".to_owned()),
+        json: None,
+    };
+    let rules = Rules::compile(&raw).unwrap();
+    let url = url::Url::parse("https://gazette.example/2026/ferry/?from=list").unwrap();
+    let found =
+        article::read(&fixture("body-under-second-selector/page.html"), &url, &rules).unwrap();
+    assert_eq!(found.by, By::Rules(".story-text".to_owned()));
+    assert_eq!(found.title.as_deref(), Some("The ferry that learned to wait"));
+    assert_eq!(found.medium.as_deref(), Some("Harbour Radio"));
+    assert_eq!(found.published_text.as_deref(), Some("2026-03-04T08:15:00+00:00"));
+    assert_eq!(found.image.as_deref(), Some("https://gazette.example/2026/ferry/lead.jpg"));
+    assert_eq!(found.language.as_deref(), Some("en-GB"));
+    let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
+    assert_eq!(faults, ["selector `#gone`: matches nothing"]);
+    assert!(found.fragment.html.contains("Subscribe"), "the fragment is as it stands");
+
+    let base = url::Url::parse(found.fragment.base.as_deref().unwrap()).unwrap();
+    let safe = html::clean(&article::apply(&found.fragment.html, &rules), Some(&base));
+    insta::assert_snapshot!(safe.as_str().replace("</p><", "</p>\n<"), @r#"
+    <p>For eleven years the morning ferry left on the minute. Since last week it waits for the school bus.</p>
+    <p>“Nobody asked us to,” says Ines Okafor, who holds the rope.</p>
+    <figure><img src="https://gazette.example/2026/ferry/rope.jpg" width="800" height="450" loading="lazy" referrerpolicy="no-referrer"><figcaption>The rope, a little shorter than it was</figcaption></figure><p>Source: Harbour Radio</p>
+    "#);
+}
+
+#[test]
+fn a_page_without_rules_is_read_by_its_look() {
+    let url = url::Url::parse("https://wanbao.example/a/1.html").unwrap();
+    let found =
+        article::read(&fixture("no-rules-but-reads-well/page.html"), &url, &Rules::default())
+            .unwrap();
+    assert_eq!(found.by, By::Readability);
+    assert_eq!(found.title.as_deref(), Some("老城墙下的修表铺"));
+    assert_eq!(found.published_text.as_deref(), Some("2026-05-06 07:30:00"));
+    let text = html::clean(&found.fragment.html, Some(&url)).text();
+    assert!(text.contains("清晨六点半") && text.contains("再回来和师傅谈工钱的事。"), "{text}");
+    assert!(
+        !text.contains("热门") && !text.contains("版权所有") && !text.contains('\u{3000}'),
+        "{text}"
+    );
 }
