@@ -106,7 +106,13 @@ fn syntax() -> Result<SyntaxConfig, minijinja::Error> {
 fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(plain) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
-            Ok(out.write_str(&html::escape(plain))?)
+            let marked = |byte: u8| byte < b' ' || b"&<>\"'".contains(&byte);
+            let written = if plain.bytes().any(marked) {
+                out.write_str(&html::escape(plain))
+            } else {
+                out.write_str(plain)
+            };
+            Ok(written?)
         }
         _ => minijinja::escape_formatter(out, state, value),
     }
@@ -217,6 +223,6 @@ fn category_path(slug: &str) -> String {
 }
 
 /// Plain text that is known to be short already, or cut.
-fn short<'a>(summary: Option<&'a Cow<'_, str>>) -> Option<String> {
+fn short(summary: Option<&Cow<'_, str>>) -> Option<String> {
     summary.map(|plain| html::excerpt(plain, EXCERPT))
 }
