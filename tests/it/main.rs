@@ -15,4 +15,5 @@ mod fetch;
 mod jekyll;
 mod journey;
 mod moving;
+mod publish;
 mod serve;
