@@ -137,7 +137,7 @@ fn json_in(page: &str) -> Option<Value> {
 fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) if text.contains('<') || text.contains("&lt;") => {
-            texts.push(text.clone())
+            texts.push(text.clone());
         }
         Value::String(text) => texts.push(html::from_text(text).as_str().to_owned()),
         Value::Array(list) => {

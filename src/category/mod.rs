@@ -25,11 +25,7 @@ impl Rule {
 
 /// The categories of an item: what its source and list say, in that order, then those that its
 /// words draw it into. Each once; a template whose name the item lacks gives none.
-pub fn of(
-    item: &Item,
-    templates: &[&Template],
-    rules: &[(CategoryId, Rule)],
-) -> Vec<CategoryId> {
+pub fn of(item: &Item, templates: &[&Template], rules: &[(CategoryId, Rule)]) -> Vec<CategoryId> {
     let mut found = Vec::new();
     let mut add = |id: CategoryId| {
         if !found.contains(&id) {

@@ -16,10 +16,8 @@ use crate::refresh::Report;
 use crate::serve::{Rules, Site};
 
 /// Where the example site likes to be, so that a second run finds it at the same address.
-const EXAMPLE: SocketAddr = SocketAddr::new(
-    std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-    8791,
-);
+const EXAMPLE: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8791);
 
 pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     let listener = near(own.listen).await?;
@@ -39,9 +37,10 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     out::note(format!("example site at {base}/"));
     let held = setup::hold(settings).await?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = crate::serve::run(example, Site::new(Rules::new(&files), std::sync::Arc::new(())), async {
-        let _ = stopped.await;
-    });
+    let serving =
+        crate::serve::run(example, Site::new(Rules::new(&files), std::sync::Arc::new(())), async {
+            let _ = stopped.await;
+        });
     let fetching = async {
         let reports = fetch::round(&held).await;
         drop(stop);

@@ -39,7 +39,7 @@ pub(super) struct Usage(pub String);
 
 /// The exit that an error asks for.
 pub(super) fn of(error: &anyhow::Error) -> Exit {
-    if error.is::<Faults>() || error.is::<Usage>() || error.chain().any(|e| e.is::<Usage>()) {
+    if error.is::<Faults>() || error.chain().any(|cause| cause.downcast_ref::<Usage>().is_some()) {
         return Exit::Wrong;
     }
     match error.chain().find_map(|cause| cause.downcast_ref::<store::Error>()) {

@@ -49,7 +49,9 @@ async fn chosen(
         if !settings.sources.iter().any(|source| source.id.as_str() == name) {
             let names: Vec<_> = settings.sources.iter().map(|s| s.id.as_str()).collect();
             let known = names.join(", ");
-            return Err(Usage(format!("there is no source `{name}`\nhint: known are {known}")).into());
+            return Err(
+                Usage(format!("there is no source `{name}`\nhint: known are {known}")).into()
+            );
         }
     }
     let now = setup::now();
@@ -86,8 +88,7 @@ async fn fetch(
         round
     };
     let shown = progress::show(news, sources.len(), quiet);
-    let (round, ()) =
-        setup::until_stopped(&world, async { tokio::join!(round, shown) }).await;
+    let (round, ()) = setup::until_stopped(&world, async { tokio::join!(round, shown) }).await;
     let reports = round?.reports;
     let published =
         edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;

@@ -15,7 +15,7 @@ use crate::identity;
 use crate::jekyll::{self, Post, Repaired};
 use crate::model::{CategoryId, Original};
 use crate::refresh::{self, Maker};
-use crate::store::{CategoryWish, Held, Kept, Saved};
+use crate::store::{CategoryWish, Held, Kept, KnownItem, Saved};
 
 /// Posts that are kept in one transaction.
 const BATCH: usize = 500;
@@ -157,11 +157,7 @@ struct Importer<'h> {
 }
 
 impl<'h> Importer<'h> {
-    fn new(
-        held: &'h setup::Held,
-        form: &Jekyll,
-        source: &Arc<Source>,
-    ) -> anyhow::Result<Self> {
+    fn new(held: &'h setup::Held, form: &Jekyll, source: &Arc<Source>) -> anyhow::Result<Self> {
         let world = setup::world(&held.settings, &held.authority, None)?;
         let maker = Maker::new(&world, source, setup::now());
         let source = Arc::clone(source);
@@ -179,7 +175,7 @@ impl<'h> Importer<'h> {
         let mut aside = Vec::new();
         for (key, posts) in batch {
             let known = known.get(key).cloned();
-            let new = self.renditions(posts, known.as_ref());
+            let new = renditions(posts, known.as_ref());
             if new.is_empty() {
                 outcome.known += 1;
                 continue;
@@ -200,24 +196,6 @@ impl<'h> Importer<'h> {
         }
         let at = setup::now().timestamp();
         Ok(self.held.store.keep(&self.source.id, at, &saved, &aside).await?)
-    }
-
-    /// What is not kept already in these very words.
-    fn renditions(
-        &self,
-        posts: &[Post],
-        known: Option<&crate::store::KnownItem>,
-    ) -> Vec<Kept> {
-        let lists = known.map(|item| item.lists.as_slice()).unwrap_or_default();
-        let kept = posts.iter().map(|post| {
-            let original = jekyll::to_original(post);
-            let print = print(&original);
-            Kept { original, print, tries: 0 }
-        });
-        kept.filter(|one| {
-            !lists.iter().any(|(list, print)| *list == one.original.list && *print == one.print)
-        })
-        .collect()
     }
 
     /// Under the categories that the posts stood in, at the addresses that these had.
@@ -249,11 +227,25 @@ impl<'h> Importer<'h> {
     }
 }
 
+/// What is not kept already in these very words.
+fn renditions(posts: &[Post], known: Option<&KnownItem>) -> Vec<Kept> {
+    let lists = known.map(|item| item.lists.as_slice()).unwrap_or_default();
+    let kept = posts.iter().map(|post| {
+        let original = jekyll::to_original(post);
+        let print = print(&original);
+        Kept { original, print, tries: 0 }
+    });
+    kept.filter(|one| {
+        !lists.iter().any(|(list, print)| *list == one.original.list && *print == one.print)
+    })
+    .collect()
+}
+
 /// The print of a post, with its body: an imported body may be all that differs.
 fn print(original: &Original) -> identity::Print {
     let body = original.article.as_ref().map(|article| article.html.as_str());
     let entry = identity::print(&original.entry);
-    let entry: String = entry.iter().map(|byte| format!("{byte:02x}")).collect();
+    let entry = u128::from_be_bytes(entry).to_string();
     identity::substance(&entry, body.unwrap_or_default(), None)
 }
 

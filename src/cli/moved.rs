@@ -74,10 +74,7 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
     }
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     match parts.as_slice() {
-        [slug, ""] | [slug] if !slug.is_empty() && !slug.contains('.') => {
-            Some(Asked::Slug((*slug).to_owned()))
-        }
-        ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
+        [slug, ""] | [slug] | ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
             Some(Asked::Slug((*slug).to_owned()))
         }
         [.., year, month, day, file] if is_date(year, month, day) => {
@@ -88,9 +85,8 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
 }
 
 fn is_date(year: &str, month: &str, day: &str) -> bool {
-    let digits = |text: &str, many: usize| {
-        text.len() == many && text.bytes().all(|c| c.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, many: usize| text.len() == many && text.bytes().all(|c| c.is_ascii_digit());
     digits(year, 4) && digits(month, 2) && digits(day, 2)
 }
 
@@ -108,7 +104,11 @@ mod tests {
         check(share, Some("a=1&infoCode=NW202203092303042960"), key("NW202203092303042960"));
         check(share, Some("a=1"), None);
         check(share, None, None);
-        check("/xinhuaribao/2022/03/09/NW202203092303042960.html", None, key("NW202203092303042960"));
+        check(
+            "/xinhuaribao/2022/03/09/NW202203092303042960.html",
+            None,
+            key("NW202203092303042960"),
+        );
         check("/career/in/touxing/2022/03/09/NW1.html", None, key("NW1"));
         check("/emnews/", None, Some(Asked::Slug("emnews".into())));
         check("/category/emnews", None, Some(Asked::Slug("emnews".into())));

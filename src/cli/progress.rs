@@ -1,6 +1,7 @@
 //! How journeys go, for people: bars on a terminal, plain lines otherwise.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -104,7 +105,7 @@ fn tell(report: &Report, say: &mut dyn FnMut(String)) {
         line = format!("{source}: nothing new");
     }
     if *held > 0 {
-        line.push_str(&format!(", {held} held"));
+        let _ = write!(line, ", {held} held");
     }
     say(line);
     for error in &report.errors {

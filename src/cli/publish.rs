@@ -10,8 +10,7 @@ pub(super) async fn run(args: &Args, own: &Publish) -> anyhow::Result<Exit> {
     if own.all {
         held.store.pend_all().await?;
     }
-    let done =
-        edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
+    let done = edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
     held.store.close().await;
     if own.json {
         out::json(&done)?;

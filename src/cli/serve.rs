@@ -54,7 +54,7 @@ pub(super) fn site(settings: &Arc<Settings>, store: &Store) -> Site {
     let mut rules = Rules::new(settings.publish.dir.clone());
     let minutes = u64::from(edition::site(settings, "").ttl_minutes);
     rules.max_age = Duration::from_secs(minutes * 60);
-    rules.base = settings.site.url.path().trim_end_matches('/').to_owned();
+    settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
     Site::new(rules, Arc::new(Moved::new(store.clone(), settings)))
 }

@@ -209,12 +209,7 @@ fn page_defaults(fields: &mut BTreeMap<Field, Vec<Pick>>) {
 }
 
 /// A place, or several as alternatives in order.
-fn picks(
-    table: &Table<'_>,
-    key: &str,
-    value: &Spanned<DeValue<'_>>,
-    in_page: bool,
-) -> Vec<Pick> {
+fn picks(table: &Table<'_>, key: &str, value: &Spanned<DeValue<'_>>, in_page: bool) -> Vec<Pick> {
     match value.get_ref() {
         DeValue::Array(list) => {
             list.iter().filter_map(|one| pick_value(table, key, one, in_page)).collect()

@@ -172,9 +172,9 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     Some(Settings {
         site: site?,
         store: store?,
-        publish: publish?,
+        publish,
         listen: listen?,
-        fetch: fetch?,
+        fetch,
         categories,
         sources,
         jekyll,

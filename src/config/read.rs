@@ -35,12 +35,7 @@ impl Marks {
         self.0.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint: None });
     }
 
-    pub fn add_hint(
-        &self,
-        span: &Range<usize>,
-        what: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
+    pub fn add_hint(&self, span: &Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
         let hint = Some(hint.into());
         self.0.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint });
     }
@@ -56,7 +51,7 @@ impl Marks {
 
 /// One table of the file, with what has been asked of it so far.
 pub struct Table<'t> {
-    table: &'t DeTable<'t>,
+    keys: &'t DeTable<'t>,
     pub span: Range<usize>,
     name: String,
     asked: BTreeSet<&'static str>,
@@ -66,13 +61,13 @@ pub struct Table<'t> {
 
 impl<'t> Table<'t> {
     pub fn new(
-        table: &'t DeTable<'t>,
+        keys: &'t DeTable<'t>,
         span: Range<usize>,
         name: impl Into<String>,
         marks: &'t Marks,
         outside: &'t Outside<'t>,
     ) -> Self {
-        Self { table, span, name: name.into(), asked: BTreeSet::new(), marks, outside }
+        Self { keys, span, name: name.into(), asked: BTreeSet::new(), marks, outside }
     }
 
     /// Where faults go.
@@ -82,12 +77,12 @@ impl<'t> Table<'t> {
 
     /// Whether the key is there at all.
     pub fn has(&self, key: &str) -> bool {
-        self.table.get(key).is_some()
+        self.keys.get(key).is_some()
     }
 
     pub fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.insert(key);
-        self.table.get(key)
+        self.keys.get(key)
     }
 
     pub fn string(&mut self, key: &'static str) -> Option<At<String>> {
@@ -121,7 +116,7 @@ impl<'t> Table<'t> {
 
     /// The strings at a key without asking for it; whatever is no string is passed over.
     pub fn peek_strings(&self, key: &str) -> Option<Vec<At<String>>> {
-        let value = self.table.get(key)?;
+        let value = self.keys.get(key)?;
         let one = |value: &Spanned<DeValue<'_>>| {
             let text = value.get_ref().as_str()?;
             Some(At { value: text.to_owned(), span: value.span() })
@@ -198,18 +193,18 @@ impl<'t> Table<'t> {
     /// A table of strings with free keys; a key that ends in `_file` names a file with the value.
     pub fn pairs(&mut self, key: &'static str) -> Vec<(String, At<String>)> {
         let Some(table) = self.table(key) else { return Vec::new() };
-        let pairs = table.table.iter().filter_map(|(name, value)| {
+        let pairs = table.keys.iter().filter_map(|(name, value)| {
             let text = self.as_string(key, value)?;
             let name = name.get_ref().to_string();
             match name.strip_suffix("_file") {
-                Some(name) => Some((name.to_owned(), self.from_file(text)?)),
+                Some(name) => Some((name.to_owned(), self.in_file(text)?)),
                 None => Some((name, text)),
             }
         });
         pairs.collect()
     }
 
-    fn from_file(&self, path: At<String>) -> Option<At<String>> {
+    fn in_file(&self, path: At<String>) -> Option<At<String>> {
         match (self.outside.file)(&path.value) {
             Ok(text) => Some(At { value: text.trim_end().to_owned(), span: path.span }),
             Err(why) => {
@@ -221,21 +216,18 @@ impl<'t> Table<'t> {
 
     /// Names every key that nobody asked for.
     pub fn finish(self) {
-        for key in self.table.keys() {
+        for key in self.keys.keys() {
             let name = key.get_ref().as_ref();
             if self.asked.contains(name) {
                 continue;
             }
             let what = format!("`{}` has no key `{name}`", self.name);
-            match nearest(name, self.asked.iter().copied()) {
-                Some(near) => {
-                    self.marks.add_hint(&key.span(), what, format!("did you mean `{near}`?"));
-                }
-                None => {
-                    let known: Vec<_> = self.asked.iter().copied().collect();
-                    let hint = format!("known keys: {}", known.join(", "));
-                    self.marks.add_hint(&key.span(), what, hint);
-                }
+            if let Some(near) = nearest(name, self.asked.iter().copied()) {
+                self.marks.add_hint(&key.span(), what, format!("did you mean `{near}`?"));
+            } else {
+                let known: Vec<_> = self.asked.iter().copied().collect();
+                let hint = format!("known keys: {}", known.join(", "));
+                self.marks.add_hint(&key.span(), what, hint);
             }
         }
     }
@@ -269,10 +261,7 @@ impl<'t> Table<'t> {
 }
 
 /// The candidate that is nearest to what was typed, if any is near enough to be meant.
-pub fn nearest<'c>(
-    typed: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     candidates
         .into_iter()
         .map(|one| (strsim::osa_distance(typed, one), one))

@@ -98,10 +98,9 @@ pub(super) fn store(root: &mut Table<'_>) -> Option<PathBuf> {
     }
 }
 
-pub(super) fn publish(root: &mut Table<'_>) -> Option<Publish> {
-    let mut publish =
-        Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
-    let Some(mut table) = root.table("publish") else { return Some(publish) };
+pub(super) fn publish(root: &mut Table<'_>) -> Publish {
+    let mut publish = Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
+    let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.string("dir") {
         publish.dir = PathBuf::from(dir.value);
     }
@@ -119,7 +118,7 @@ pub(super) fn publish(root: &mut Table<'_>) -> Option<Publish> {
         }
     }
     table.finish();
-    Some(publish)
+    publish
 }
 
 pub(super) fn serve(root: &mut Table<'_>) -> Option<SocketAddr> {
@@ -136,7 +135,7 @@ pub(super) fn serve(root: &mut Table<'_>) -> Option<SocketAddr> {
     address
 }
 
-pub(super) fn fetch(root: &mut Table<'_>) -> Option<Fetch> {
+pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     let mut fetch = Fetch {
         user_agent: None,
         gap: Duration::from_secs(1),
@@ -146,7 +145,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Option<Fetch> {
         bytes: 32 << 20,
         at_once: 32,
     };
-    let Some(mut table) = root.table("fetch") else { return Some(fetch) };
+    let Some(mut table) = root.table("fetch") else { return fetch };
     fetch.user_agent = table.string("user_agent").map(|text| text.value);
     let times = [
         ("gap", &mut fetch.gap),
@@ -166,7 +165,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Option<Fetch> {
         fetch.at_once = at_once as usize;
     }
     table.finish();
-    Some(fetch)
+    fetch
 }
 
 pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {

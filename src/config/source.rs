@@ -123,7 +123,7 @@ pub(super) struct Defaults {
 impl Defaults {
     fn plain(zone: Tz) -> Self {
         Self {
-            every: Duration::from_mins(60),
+            every: Duration::from_hours(1),
             full_text: false,
             categories: Vec::new(),
             zone,
@@ -287,8 +287,7 @@ fn article(table: &mut Table<'_>) -> (Option<Template>, Option<Rules>) {
     let Some(mut table) = table.table("article") else { return (None, Some(Rules::default())) };
     let url = table.string("url").and_then(|text| template(&table, "url", &text));
     let lists = ["body", "remove", "unwrap", "stop_at"];
-    let [body, remove, unwrap, stop_at] =
-        lists.map(|key| table.strings(key).unwrap_or_default());
+    let [body, remove, unwrap, stop_at] = lists.map(|key| table.strings(key).unwrap_or_default());
     let medium = table.string("medium");
     let json = table.string("json");
     let values = |texts: &[At<String>]| texts.iter().map(|text| text.value.clone()).collect();

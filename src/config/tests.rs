@@ -60,7 +60,9 @@ fn a_missing_site_is_named() {
 #[test]
 fn sources_say_what_is_wrong_with_them() {
     let source = |text: &str| format!("[[source]]\nid = \"a\"\n{text}");
-    let list = |text: &str| source(&format!("kind = \"api\"\n[source.list]\nurl = \"https://a.example/\"\n{text}"));
+    let list = |text: &str| {
+        source(&format!("kind = \"api\"\n[source.list]\nurl = \"https://a.example/\"\n{text}"))
+    };
     check(&source(""), &["1:1: `source` needs `url`"]);
     check(
         &source("kind = \"rss\"\nurl = \"https://a.example/\""),
@@ -95,7 +97,11 @@ fn sources_say_what_is_wrong_with_them() {
         &["6:15: there is no category `teck`\n  hint: did you mean `tech`?"],
     );
     check(
-        &format!("{}\n{}", source("url = \"https://a.example/\""), source("url = \"https://b.example/\"")),
+        &format!(
+            "{}\n{}",
+            source("url = \"https://a.example/\""),
+            source("url = \"https://b.example/\"")
+        ),
         &["5:6: there is a source `a` already"],
     );
 }
@@ -151,7 +157,9 @@ fn secrets_come_from_outside() {
     assert_eq!(headers("{ A = \"Bearer ${TOKEN}\" }"), pair("A", "Bearer abc"));
     assert_eq!(headers("{ A = \"$${TOKEN}\" }"), pair("A", "${TOKEN}"));
     assert_eq!(headers("{ A_file = \"/run/key\" }"), pair("A", "xyz"));
-    assert!(headers("{ A = \"${NONE}\" }").unwrap_err().contains("7:17: the environment has no `NONE`"));
+    assert!(
+        headers("{ A = \"${NONE}\" }").unwrap_err().contains("7:17: the environment has no `NONE`")
+    );
     assert!(headers("{ A_file = \"/none\" }").unwrap_err().contains("cannot read `/none`"));
     assert!(headers("{ \"a b\" = \"x\" }").unwrap_err().contains("no header of one line"));
 }

@@ -49,9 +49,8 @@ pub async fn round(
             reports.push(report?);
         }
     }
-    let place = |report: &Report| {
-        sources.iter().position(|source| source.id.as_str() == report.source)
-    };
+    let place =
+        |report: &Report| sources.iter().position(|source| source.id.as_str() == report.source);
     reports.sort_by_key(place);
     Ok(Round { reports })
 }
@@ -63,8 +62,7 @@ pub async fn run(
     clock: &Clock,
     stopped: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let sources: Vec<Arc<Source>> =
-        world.settings.sources.iter().cloned().map(Arc::new).collect();
+    let sources: Vec<Arc<Source>> = world.settings.sources.iter().cloned().map(Arc::new).collect();
     let mut journeys = JoinSet::new();
     let mut under_way = HashSet::new();
     let mut stopped = std::pin::pin!(stopped);

@@ -40,10 +40,10 @@ fn marks(text: &str) -> String {
             '年' | '년' | '月' | '월' if after_number => trim_and_push(&mut spelled, "-"),
             '日' | '号' | '號' | '일' if after_number => spelled.push(' '),
             '时' | '時' | '点' | '點' | '시' if after_number => {
-                hour_mark(&mut spelled, &mut characters)
+                hour_mark(&mut spelled, &mut characters);
             }
             '分' | '분' if after_number => {
-                trim_and_push(&mut spelled, if digit_follows { ":" } else { "" })
+                trim_and_push(&mut spelled, if digit_follows { ":" } else { "" });
             }
             '秒' | '초' if after_number => {}
             '周' | '週' => drop_weekday(&mut characters),

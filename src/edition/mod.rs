@@ -79,11 +79,8 @@ async fn prepare(
     folder: &Arc<Folder>,
     care: Care,
 ) -> anyhow::Result<bool> {
-    let wishes: Vec<_> = settings
-        .categories
-        .iter()
-        .map(|one| refresh::wish_for(settings, one.id.clone()))
-        .collect();
+    let wishes: Vec<_> =
+        settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
     store.settle(&wishes).await?;
     if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
         store.pend_all().await?;
@@ -108,14 +105,15 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     let parts = format!(
-        "{} {:?} {:?} {:?} {authority}",
+        "{} {:?} {:?} {} {authority}",
         env!("CARGO_PKG_VERSION"),
         settings.site,
         settings.publish.items,
-        dir,
+        dir.display(),
     );
     let digest = Sha256::digest(parts);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:032x}", u128::from_be_bytes(start))
 }
 
 /// What has to be made again because its file is not as it was written.
@@ -350,4 +348,3 @@ async fn blocking<T: Send + 'static>(
 ) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await.context("a part of the work came to an unexpected end")
 }
-

@@ -53,10 +53,10 @@ fn base32(bytes: &[u8]) -> String {
 pub fn print(entry: &Entry) -> Print {
     let mut hash = Sha256::new();
     let texts = [
-        entry.title.as_ref().map(|text| text.raw()),
+        entry.title.as_ref().map(super::model::Text::raw),
         entry.link.as_deref(),
-        entry.summary.as_ref().map(|text| text.raw()),
-        entry.body.as_ref().map(|text| text.raw()),
+        entry.summary.as_ref().map(super::model::Text::raw),
+        entry.body.as_ref().map(super::model::Text::raw),
         entry.medium.as_deref(),
     ];
     for text in texts {

@@ -24,7 +24,7 @@ pub fn read(bytes: &[u8], plan: &Plan, context: &Context<'_>) -> Result<Listing,
     }
     let (entries, faults) = builder.faults();
     let cursor = plan.cursor.as_ref().and_then(|path| texts(&value, path).into_iter().next());
-    Ok(Listing { entries, faults, cursor, ..Listing::default() })
+    Ok(Listing { cursor, entries, faults, ..Listing::default() })
 }
 
 fn expect(value: &Value, plan: &Plan) -> Result<(), Error> {

@@ -222,7 +222,7 @@ impl<'p> Builder<'p> {
                 continue;
             }
             *self.found.entry(field).or_default() += 1;
-            self.put(&mut entry, field, values);
+            self.put(&mut entry, field, &values);
         }
         if entry.title.is_none() && entry.link.is_none() && entry.body.is_none() {
             self.fault("record", "neither title nor link nor text: left out");
@@ -281,7 +281,7 @@ impl<'p> Builder<'p> {
             .unwrap_or_default()
     }
 
-    fn put(&mut self, entry: &mut Entry, field: Field, values: Vec<(&Pick, String)>) {
+    fn put(&mut self, entry: &mut Entry, field: Field, values: &[(&Pick, String)]) {
         let all = || values.iter().map(|(_, value)| value.trim().to_owned());
         let first = all().next();
         match field {
@@ -289,22 +289,18 @@ impl<'p> Builder<'p> {
             Field::Title => entry.title = first.map(text),
             Field::Link => entry.link = first.and_then(|link| self.absolute(field, &link)),
             Field::Image => entry.image = first.and_then(|link| self.absolute(field, &link)),
-            Field::Date => entry.published = self.date(field, &values),
-            Field::Updated => entry.updated = self.date(field, &values),
+            Field::Date => entry.published = self.date(field, values),
+            Field::Updated => entry.updated = self.date(field, values),
             Field::Summary => entry.summary = first.map(text),
             Field::Body => entry.body = first.map(text),
             Field::Medium => entry.medium = first.map(|name| html::line(&name)),
             Field::Language => entry.language = first,
-            Field::Author => entry.authors = all().map(person).collect(),
+            Field::Author => entry.authors = all().map(|name| person(&name)).collect(),
             Field::Label => entry.labels = all().flat_map(|text| labels(&text)).collect(),
         }
     }
 
-    fn date(
-        &mut self,
-        field: Field,
-        values: &[(&Pick, String)],
-    ) -> Option<crate::model::Instant> {
+    fn date(&mut self, field: Field, values: &[(&Pick, String)]) -> Option<crate::model::Instant> {
         let (pick, value) = values.first()?;
         let zone = pick.zone.unwrap_or(self.context.zone);
         let date = match &pick.format {
@@ -374,8 +370,8 @@ pub(super) fn text(value: String) -> Text {
     }
 }
 
-fn person(name: String) -> Person {
-    Person { name: Some(html::line(&name)), ..Person::default() }
+fn person(name: &str) -> Person {
+    Person { name: Some(html::line(name)), ..Person::default() }
 }
 
 fn labels(text: &str) -> Vec<String> {

@@ -3,9 +3,7 @@
 use url::Url;
 
 use crate::html::{self, SafeHtml};
-use crate::model::{
-    Enclosure, Entry, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text,
-};
+use crate::model::{Enclosure, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text};
 
 /// The longest title, in characters.
 const TITLE: usize = 300;
@@ -229,10 +227,10 @@ fn iri(guid: &str) -> Option<String> {
     let guid = guid.trim();
     let scheme = guid.split_once(':').map(|(scheme, _)| scheme)?;
     let known = ["http", "https", "tag", "urn"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
-    let clean = !guid.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c));
+    let clean =
+        !guid.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c));
     (known && clean && guid.len() <= 1_000 && Url::parse(guid).is_ok()).then(|| guid.to_owned())
 }
-
 
 #[cfg(test)]
 mod tests;

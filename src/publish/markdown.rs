@@ -6,6 +6,9 @@ use crate::publish::atom::date;
 use crate::publish::feed::{Feed, FeedItem};
 use crate::publish::text::{Token, Tokens, attribute, resolve};
 
+/// Deepest margin that is written; what lies deeper stands beside it.
+const DEEPEST: usize = 8;
+
 /// The document.
 pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
     let mut out = format!("# {}\n", plain(&feed.title));
@@ -57,6 +60,8 @@ struct Page {
     lists: Vec<Option<u32>>,
     /// Depth of quotes.
     quotes: usize,
+    /// The same for the block before.
+    quoted: usize,
     /// Targets of open links.
     links: Vec<Option<String>>,
     preformatted: bool,
@@ -191,18 +196,32 @@ impl Page {
             return;
         }
         let bullet = std::mem::take(&mut self.bullet);
-        let quotes = "> ".repeat(self.quotes.min(8));
-        let depth = self.lists.len().saturating_sub(usize::from(bullet.contains(['-', '.'])));
-        let indent = "   ".repeat(depth.min(8));
+        let margin = "> ".repeat(self.quotes.min(DEEPEST));
+        self.part();
+        let depth = self.lists.len().saturating_sub(usize::from(is_marker(&bullet)));
+        let indent = "   ".repeat(depth.min(DEEPEST));
+        let hanging = if is_marker(&bullet) { " ".repeat(bullet.len()) } else { String::new() };
         for (at, line) in block.lines().enumerate() {
-            let hanging = " ".repeat(if bullet.starts_with('#') { 0 } else { bullet.len() });
             let lead = if at == 0 { &bullet } else { &hanging };
-            self.out.push_str(format!("{quotes}{indent}{lead}{line}").trim_end());
+            self.out.push_str(format!("{margin}{indent}{lead}{line}").trim_end());
             self.out.push('\n');
         }
-        self.out.push_str(quotes.trim_end());
-        self.out.push('\n');
     }
+
+    /// Parts two blocks by an empty line, quoted where both are.
+    fn part(&mut self) {
+        if !self.out.is_empty() {
+            let both = self.quotes.min(self.quoted).min(DEEPEST);
+            self.out.push_str("> ".repeat(both).trim_end());
+            self.out.push('\n');
+        }
+        self.quoted = self.quotes;
+    }
+}
+
+/// Whether it stands before an item of a list, and not before a title.
+fn is_marker(bullet: &str) -> bool {
+    !bullet.is_empty() && !bullet.starts_with('#')
 }
 
 fn is_block(name: &str) -> bool {

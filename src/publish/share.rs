@@ -42,7 +42,10 @@ fn world(words: &Words, title: &str, url: &str) -> [Target; 7] {
     [
         target("Telegram", format!("https://t.me/share/url?url={url}&text={title}")),
         target("X", format!("https://x.com/intent/post?url={url}&text={title}")),
-        target("mastodon.social", format!("https://mastodon.social/share?text={title}%20{url}")),
+        target(
+            "Mastodon (mastodon.social)",
+            format!("https://mastodon.social/share?text={title}%20{url}"),
+        ),
         target("Bluesky", format!("https://bsky.app/intent/compose?text={title}%20{url}")),
         target("WhatsApp", format!("https://wa.me/?text={title}%20{url}")),
         target("Facebook", format!("https://www.facebook.com/sharer.php?u={url}")),

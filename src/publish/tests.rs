@@ -2,7 +2,6 @@
 
 mod feeds;
 mod values;
-mod throwaway;
 
 use std::collections::BTreeMap;
 

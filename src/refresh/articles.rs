@@ -1,6 +1,6 @@
 //! The second half of a journey: new and changed entries to their articles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use url::Url;
@@ -8,11 +8,11 @@ use url::Url;
 use super::{News, Work, World, lists};
 use crate::article::{self, Found};
 use crate::charset;
-use crate::date;
 use crate::config::Source;
+use crate::date;
 use crate::fetch::{Accept, Answer, Request};
 use crate::listing::{plan::Wrap, wrapped};
-use crate::model::{Entry, Fault, Fragment, Instant, Original, Page};
+use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
 use crate::store::Kept;
 
 /// What became of all entries.
@@ -27,7 +27,7 @@ pub(super) struct Done {
 }
 
 /// What became of one entry's article.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// The source wants none, or the entry has no address.
     NotWanted,
@@ -37,7 +37,8 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// Fetches the articles that the source wants, one after the other as its manners ask.
+/// Fetches the articles that the source wants, one after the other as its manners ask. An article
+/// that several lists name is asked for once.
 pub(super) async fn fetch(
     world: &World,
     source: &Arc<Source>,
@@ -45,37 +46,56 @@ pub(super) async fn fetch(
     now: Instant,
 ) -> Done {
     let mut done = Done::default();
+    let mut asked = HashMap::new();
     if source.full_text && !work.is_empty() {
         world.tell(News::Articles(source.id.clone(), work.len() as u64));
     }
-    for Work { list, key, mut entry, print, tries } in work {
+    for mut one in work {
         if world.stopping() {
             done.interrupted = true;
             break;
         }
-        let mut next_tries = 0;
-        let mut body = None;
-        match article(world, source, &mut entry, now).await {
-            Outcome::NotWanted => {}
-            Outcome::Here(found) => {
-                done.fetched += 1;
-                let place = format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
-                let at = |f: Fault| Fault::new(format!("{place}: {}", f.place), f.what);
-                done.faults.extend(found.faults.iter().cloned().map(at));
-                body = Some(found.fragment);
+        let outcome = match address(source, &one.entry) {
+            None => Outcome::NotWanted,
+            Some(url) => {
+                if let Some(outcome) = asked.get(&url) {
+                    Outcome::clone(outcome)
+                } else {
+                    let outcome = ask(world, source, &url).await;
+                    done.fetched += usize::from(outcome.fragment().is_some());
+                    asked.insert(url, outcome.clone());
+                    outcome
+                }
             }
-            Outcome::Failed(why) => {
-                next_tries = tries + 1;
-                let place = format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
-                done.faults.push(Fault::new(place, why));
-            }
-        }
+        };
+        outcome.fill_gaps(&mut one.entry, source, now);
         world.tell(News::Article(source.id.clone()));
-        let original = Original { list, entry, article: body };
-        let rendition = Kept { original, print, tries: next_tries };
-        done.by_key.entry(key).or_default().push(rendition);
+        done.keep(one, outcome);
     }
     done
+}
+
+impl Done {
+    fn keep(&mut self, work: Work, outcome: Outcome) {
+        let Work { list, key, entry, print, tries } = work;
+        let place = || format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
+        let mut kept_tries = 0;
+        let mut article = None;
+        match outcome {
+            Outcome::NotWanted => {}
+            Outcome::Here(found) => {
+                let at = |f: Fault| Fault::new(format!("{}: {}", place(), f.place), f.what);
+                self.faults.extend(found.faults.into_iter().map(at));
+                article = Some(found.fragment);
+            }
+            Outcome::Failed(why) => {
+                kept_tries = tries + 1;
+                self.faults.push(Fault::new(place(), why));
+            }
+        }
+        let original = Original { list, entry, article };
+        self.by_key.entry(key).or_default().push(Kept { original, print, tries: kept_tries });
+    }
 }
 
 /// Fetches the article of one entry, and fills what the list left out and the article names.
@@ -85,22 +105,17 @@ pub async fn article(
     entry: &mut Entry,
     now: Instant,
 ) -> Outcome {
-    if !source.full_text {
-        return Outcome::NotWanted;
-    }
-    let outcome = ask(world, source, entry).await;
-    if let Outcome::Here(found) = &outcome {
-        fill_gaps(entry, found, source, now);
-    }
+    let Some(url) = address(source, entry) else { return Outcome::NotWanted };
+    let outcome = ask(world, source, &url).await;
+    outcome.fill_gaps(entry, source, now);
     outcome
 }
 
-async fn ask(world: &World, source: &Arc<Source>, entry: &Entry) -> Outcome {
-    let Some(url) = address(source, entry) else { return Outcome::NotWanted };
+async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
     let request = Request {
-        headers: headers_for(source, &url),
+        headers: headers_for(source, url),
         allow_private: source.access.allow_private.clone(),
-        ..Request::get(url, Accept::Page)
+        ..Request::get(url.clone(), Accept::Page)
     };
     let page = match world.fetcher.fetch(&request).await {
         Ok(Answer::Fresh { page, .. }) => page,
@@ -126,8 +141,12 @@ fn read(source: &Source, page: &Page) -> Result<Found, String> {
     article::read(&decoded.text, &page.url, &source.article).map_err(|why| why.to_string())
 }
 
-/// The entry's link, or the detail address that the settings make of its fields.
+/// The entry's link, or the detail address that the settings make of its fields; none where the
+/// source wants no articles.
 fn address(source: &Source, entry: &Entry) -> Option<Url> {
+    if !source.full_text {
+        return None;
+    }
     let Some(template) = &source.article_url else {
         return Url::parse(entry.link.as_deref()?).ok();
     };
@@ -154,32 +173,34 @@ fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
     }
 }
 
-/// What the list left out and the article names.
-fn fill_gaps(entry: &mut Entry, found: &Found, source: &Source, now: Instant) {
-    if entry.published.is_none() {
-        let text = found.published_text.as_deref();
-        entry.published = text.and_then(|text| date::parse(text, now, source.zone));
-    }
-    if entry.title.is_none() {
-        entry.title = found.title.clone().map(crate::model::Text::Plain);
-    }
-    if entry.medium.is_none() {
-        entry.medium.clone_from(&found.medium);
-    }
-    if entry.image.is_none() {
-        entry.image.clone_from(&found.image);
-    }
-    if entry.language.is_none() {
-        entry.language.clone_from(&found.language);
-    }
-}
-
 impl Outcome {
     /// The fragment, if there is one.
     pub fn fragment(&self) -> Option<&Fragment> {
         match self {
             Self::Here(found) => Some(&found.fragment),
             _ => None,
+        }
+    }
+
+    /// What the list left out and the article names.
+    fn fill_gaps(&self, entry: &mut Entry, source: &Source, now: Instant) {
+        let Self::Here(found) = self else { return };
+        if entry.published.is_none() {
+            let text = found.published_text.as_deref();
+            entry.published = text.and_then(|text| date::parse(text, now, source.zone));
+        }
+        if entry.title.is_none() {
+            entry.title = found.title.clone().map(Text::Plain);
+        }
+        let gaps = [
+            (&mut entry.medium, &found.medium),
+            (&mut entry.image, &found.image),
+            (&mut entry.language, &found.language),
+        ];
+        for (gap, found) in gaps {
+            if gap.is_none() {
+                gap.clone_from(found);
+            }
         }
     }
 }

@@ -113,12 +113,7 @@ impl Maker {
     }
 
     /// An item as the settings of today make it; without categories.
-    pub fn item(
-        &self,
-        id: ItemId,
-        first_seen: Instant,
-        originals: &[Original],
-    ) -> Option<Item> {
+    pub fn item(&self, id: ItemId, first_seen: Instant, originals: &[Original]) -> Option<Item> {
         let birth = Birth {
             id,
             source: self.source.id.clone(),
@@ -144,7 +139,8 @@ impl Maker {
         let link = table.filter(|table| table.source == self.source.id);
         let code = original.entry.vars.get("post.code").cloned();
         let is_medium = original.entry.vars.get("post.form").is_some_and(|form| form == "medium");
-        if let (Some(link), Some(code), true) = (link.and_then(|t| t.link.as_ref()), code, is_medium)
+        if let (Some(link), Some(code), true) =
+            (link.and_then(|t| t.link.as_ref()), code, is_medium)
         {
             original.entry.link = Some(link.replace("{code}", &code));
         }

@@ -127,9 +127,9 @@ pub async fn visit(
         }
     }
     let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
-    work.extend(again.into_iter().filter_map(|(key, original, tries)| {
+    work.extend(again.into_iter().map(|(key, original, tries)| {
         let print = identity::print(&original.entry);
-        Some(Work { list: original.list, key, entry: original.entry, print, tries })
+        Work { list: original.list, key, entry: original.entry, print, tries }
     }));
     let done = articles::fetch(world, source, work, now).await;
     let interrupted = done.interrupted;
@@ -149,7 +149,8 @@ pub async fn visit(
             }
         }
     }
-    let visited = conclude(store, source, now, &gathered, saved, held, &report, interrupted).await?;
+    let visited =
+        conclude(store, source, now, &gathered, saved, held, &report, interrupted).await?;
     store.record(&visited).await?;
     world.tell(News::Done(report.clone()));
     Ok(report)

@@ -66,7 +66,10 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|e| e.code()).map(|code| code.to_string());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .map(|code| code.to_string());
         match code.as_deref() {
             Some("13") => Self::Full,
             _ => Self::Sql(error),
@@ -154,7 +157,10 @@ fn version_of(text: &str) -> Option<(u32, u32, u32)> {
 /// Code 26 is a file that is no database, 11 a damaged one, 8 a read-only one.
 fn opening(path: &Path, why: &sqlx::Error) -> Error {
     let path = path.to_owned();
-    let code = why.as_database_error().and_then(|e| e.code()).map(|code| code.to_string());
+    let code = why
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .map(|code| code.to_string());
     let what = why.as_database_error().map_or_else(|| why.to_string(), |e| e.message().to_owned());
     match code.as_deref() {
         Some("11" | "26") => Error::Damaged { path, what },

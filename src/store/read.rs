@@ -52,10 +52,8 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         let Some(row) = row else { return Ok((Validators::default(), None)) };
-        let validators = Validators {
-            etag: row.try_get("etag")?,
-            last_modified: row.try_get("last_modified")?,
-        };
+        let validators =
+            Validators { etag: row.try_get("etag")?, last_modified: row.try_get("last_modified")? };
         Ok((validators, row.try_get("given_by")?))
     }
 
@@ -330,8 +328,7 @@ fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {
         let seconds: Option<i64> = row.try_get(name)?;
         Ok(seconds.map(instant))
     };
-    let faults: Vec<Fault> =
-        serde_json::from_str(row.try_get("faults")?).unwrap_or_default();
+    let faults: Vec<Fault> = serde_json::from_str(row.try_get("faults")?).unwrap_or_default();
     Ok(Health {
         source: SourceId::new(row.try_get::<String, _>("id")?),
         title: row.try_get("title")?,

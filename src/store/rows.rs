@@ -214,8 +214,11 @@ pub(super) fn extra(item: &Item) -> String {
 
 /// An item without its categories.
 pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
-    let extra: Extra = serde_json::from_str(row.try_get("extra")?)
-        .unwrap_or(Extra { authors: Vec::new(), labels: Vec::new(), enclosures: Vec::new() });
+    let extra: Extra = serde_json::from_str(row.try_get("extra")?).unwrap_or(Extra {
+        authors: Vec::new(),
+        labels: Vec::new(),
+        enclosures: Vec::new(),
+    });
     Ok(Item {
         id: ItemId::new(row.try_get::<String, _>("id")?),
         uri: row.try_get("uri")?,

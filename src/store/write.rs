@@ -325,8 +325,7 @@ async fn source(tx: &mut SqliteConnection, visited: &Visited) -> Result<bool, Er
     let before: Option<String> =
         sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
     put_source(tx, visited).await?;
-    let after: Option<String> =
-        sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
+    let after: Option<String> = sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
     Ok(before.is_some() && before != after)
 }
 

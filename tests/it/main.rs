@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod corpus;
 mod house;
 mod origin;
 
 mod architecture;
 mod article;
 mod cli;
-mod feeds;
 mod fetch;
 mod jekyll;
 mod journey;

@@ -88,7 +88,7 @@ fn line(desk: &Desk, item: &Item) -> Line {
         href: share_path(&item.id),
         title: legible(&item.title).into_owned(),
         language: item.language.clone().filter(|own| !own.eq_ignore_ascii_case(&site.language)),
-        time: Moment::part(item.published, site.zone, "%Y-%m-%d"),
+        time: Moment::part(item.published, site.zone, "%Y-%m-%d %H:%M"),
     }
 }
 

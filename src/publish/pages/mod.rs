@@ -216,6 +216,6 @@ fn category_path(slug: &str) -> String {
 }
 
 /// Plain text that is known to be short already, or cut.
-fn short<'a>(summary: Option<&'a Cow<'_, str>>) -> Option<String> {
+fn short(summary: Option<&Cow<'_, str>>) -> Option<String> {
     summary.map(|plain| text::excerpt(plain, EXCERPT))
 }
