@@ -39,10 +39,12 @@ fn titled(title: Text) -> Entry {
     Entry { title: Some(title), ..Entry::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields take it")]
 fn plain(text: &str) -> Option<Text> {
     Some(Text::Plain(text.into()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields take it")]
 fn html(text: &str) -> Option<Text> {
     Some(Text::Html(text.into()))
 }

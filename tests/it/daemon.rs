@@ -32,8 +32,9 @@ impl Daemon {
 
     fn get(&self, target: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request =
-            format!("GET {target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n{headers}\r\n");
+        let request = format!(
+            "GET {target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n{headers}\r\n"
+        );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -134,13 +135,16 @@ fn health_without_a_daemon_fails() {
 #[test]
 fn a_kill_while_publishing_leaves_whole_files_and_loses_nothing() {
     let items = (0..300).map(|n| {
-        format!("<item><title>Item {n}</title><guid>g{n}</guid><link>https://b.example/{n}</link>\
-                 <description>{}</description></item>", "text ".repeat(200))
+        format!(
+            "<item><title>Item {n}</title><guid>g{n}</guid><link>https://b.example/{n}</link>\
+                 <description>{}</description></item>",
+            "text ".repeat(200)
+        )
     });
-    let feed = format!("<rss><channel><title>B</title>{}</channel></rss>", items.collect::<String>());
+    let feed =
+        format!("<rss><channel><title>B</title>{}</channel></rss>", items.collect::<String>());
     let origin = Origin::start([("GET /feed", vec![reply(200).body(feed)])]);
-    let house =
-        House::new(&format!("[[source]]\nid = \"b\"\nurl = \"{}\"\n", origin.url("/feed")));
+    let house = House::new(&format!("[[source]]\nid = \"b\"\nurl = \"{}\"\n", origin.url("/feed")));
     house.good(&["fetch"]);
     let expect = contents(&house);
     for files in [1, 40, 130, 260] {

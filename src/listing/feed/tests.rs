@@ -208,16 +208,16 @@ fn roots_of_every_kind() {
 #[test]
 fn what_is_no_feed_is_told() {
     let cases = [
-        ("", "not a feed but an empty document"),
-        ("  \n", "not a feed but an empty document"),
-        ("Not found", "not a feed but plain text"),
+        ("", "this is no feed but an empty document"),
+        ("  \n", "this is no feed but an empty document"),
+        ("Not found", "this is no feed but plain text"),
         (
             "<!DOCTYPE html><html><item>x</item><channel></channel></html>",
-            "not a feed but an HTML page",
+            "this is no feed but an HTML page",
         ),
-        ("<opml><body/></opml>", "not a feed but a document of `opml`"),
-        (r#"{"error":"no"}"#, "not a feed but another kind of JSON"),
-        ("[1]", "not a feed but a JSON list"),
+        ("<opml><body/></opml>", "this is no feed but a document of `opml`"),
+        (r#"{"error":"no"}"#, "this is no feed but another kind of JSON"),
+        ("[1]", "this is no feed but a JSON list"),
         ("{\"items\": [", "the JSON cannot be read"),
     ];
     for (written, expect) in cases {

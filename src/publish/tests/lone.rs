@@ -32,6 +32,6 @@ fn markdown_holds_titles_as_they_are() {
         summary: Some("_short_".to_owned()),
         ..bare("1aaaaaaaaaaaaaaa")
     };
-    let expect = "# Blog &amp; Co\n\n## \\*5\\* \\[x\\](y) &lt;b&gt; # \\`c\\`\n\nBlog &amp; Co · 2026-11-20T01:02:00Z\n\n\\_short\\_\n";
+    let expect = "# Blog & Co\n\n## \\*5\\* \\[x\\](y) &lt;b&gt; # \\`c\\`\n\nBlog & Co · 2026-11-20T01:02:00Z\n\n\\_short\\_\n";
     assert_eq!(said(&[item], Format::Markdown), expect);
 }
