@@ -111,21 +111,16 @@ impl Store {
         Ok(known)
     }
 
-    /// The print of an entry that is held already.
-    pub async fn held_print(
+    /// The prints of a source's held entries, by key and list.
+    pub async fn held_prints(
         &self,
         source: &SourceId,
-        key: &str,
-        list: &str,
-    ) -> Result<Option<[u8; 16]>, Error> {
-        let query = "SELECT print FROM held WHERE source = ? AND key = ? AND list = ?";
-        let print: Option<Vec<u8>> = sqlx::query_scalar(query)
-            .bind(source.as_str())
-            .bind(key)
-            .bind(list)
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(print.map(|bytes| rows::print(&bytes)))
+    ) -> Result<HashMap<(String, String), [u8; 16]>, Error> {
+        let query = "SELECT key, list, print FROM held WHERE source = ?";
+        let rows: Vec<(String, String, Vec<u8>)> =
+            sqlx::query_as(query).bind(source.as_str()).fetch_all(&self.pool).await?;
+        let prints = rows.into_iter().map(|(key, list, print)| ((key, list), rows::print(&print)));
+        Ok(prints.collect())
     }
 
     /// Everything that is held: source, original, reason.

@@ -180,7 +180,8 @@ async fn what_is_held_is_there_until_it_can_be_published() {
     };
     let source = SourceId::new("s");
     store.record(&Visited { held: vec![held.clone()], ..visited(Vec::new()) }).await.unwrap();
-    assert_eq!(store.held_print(&source, &one.key, "main").await.unwrap(), Some([9; 16]));
+    let prints = store.held_prints(&source).await.unwrap();
+    assert_eq!(prints[&(one.key.clone(), "main".to_owned())], [9; 16]);
     assert_eq!(store.health().await.unwrap()[0].held, 1);
     assert_eq!(store.held().await.unwrap()[0].2, held.original);
     store.record(&visited(vec![one])).await.unwrap();
