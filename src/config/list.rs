@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono_tz::Tz;
 use regex::Regex;
 use scraper::Selector;
 use serde_json_path::JsonPath;
@@ -12,6 +11,7 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::read::{At, Table};
+use super::site::zone_named;
 use super::source::{Form, List, Pages, headers, known_categories, template, templates};
 use crate::listing::plan::{Expect, Field, Locate, Pick, Plan, Wrap};
 use crate::template::Template;
@@ -250,14 +250,6 @@ fn pick(table: &Table<'_>, key: &str, text: &At<String>, in_page: bool) -> Optio
         table.marks().add(&text.span, format!("`{key}`: `{}`: {why}", text.value));
     }
     pick.ok()
-}
-
-fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
-    let zone = text.value.parse().ok();
-    if zone.is_none() {
-        table.marks().add(&text.span, format!("`{}` is no time zone", text.value));
-    }
-    zone
 }
 
 fn regex(table: &Table<'_>, text: &At<String>) -> Option<Regex> {

@@ -67,6 +67,11 @@ fn as_folder(mut url: Url) -> Url {
 
 pub(super) fn zone(table: &mut Table<'_>) -> Option<Tz> {
     let text = table.string("timezone")?;
+    zone_named(table, &text)
+}
+
+/// A zone by its name in the IANA database.
+pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
     let zone = text.value.parse().ok();
     if zone.is_none() {
         let what = format!("`{}` is no time zone", text.value);
