@@ -3,13 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId};
+use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId, Text};
 
 /// A print of something that is compared with what it was at the last visit.
 pub type Print = [u8; 16];
 
 /// The key under which an entry is known within its source: its own key, else its link, else its
-/// title with its date. `None` where it has nothing that lasts.
+/// title with its date, and only where there is no title either, the print of its text. `None`
+/// where it has nothing at all.
 pub fn key(entry: &Entry) -> Option<String> {
     let guid = entry.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
     if let Some(guid) = guid {
@@ -18,9 +19,15 @@ pub fn key(entry: &Entry) -> Option<String> {
     if let Some(link) = entry.link.as_deref().map(str::trim).filter(|link| !link.is_empty()) {
         return Some(format!("link:{link}"));
     }
-    let title = entry.title.as_ref()?.raw().trim();
     let date = entry.published.map_or(0, |date| date.timestamp());
-    (!title.is_empty()).then(|| format!("title:{date}:{title}"))
+    let title = entry.title.as_ref().map(|title| title.raw().trim());
+    if let Some(title) = title.filter(|title| !title.is_empty()) {
+        return Some(format!("title:{date}:{title}"));
+    }
+    let texts = [entry.body.as_ref(), entry.summary.as_ref()];
+    let text = texts.into_iter().flatten().map(Text::raw).find(|text| !text.trim().is_empty())?;
+    let print = u128::from_be_bytes(substance("", text, None));
+    Some(format!("text:{date}:{print:032x}"))
 }
 
 /// The lasting name of an item, from its source's name and its key alone.

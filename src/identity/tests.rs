@@ -16,6 +16,10 @@ fn keys_in_order() {
     check(&entry("", "https://a.example/", "t"), Some("link:https://a.example/"));
     check(&entry(" ", "", "t"), Some("title:0:t"));
     check(&entry("", "", ""), None);
+    let body = |text: &str| Entry { body: Some(Text::Plain(text.into())), ..Entry::default() };
+    assert_eq!(key(&body("one  two")), key(&body("one two")));
+    assert_ne!(key(&body("one")), key(&body("two")));
+    check(&body(" "), None);
 }
 
 #[test]
