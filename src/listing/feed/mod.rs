@@ -89,11 +89,9 @@ fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listi
     }
     let authors = head::read(&grown, &mut listing);
     inherit(&authors, &mut listing);
-    let marked = text.contains("<item") || text.contains("<entry");
+    let silent = listing.entries.is_empty() && (names(text, "<item") || names(text, "<entry"));
     listing.faults.truncate(MOST_FAULTS);
-    listing
-        .faults
-        .extend(grown.repairs.faults(&grown.references, listing.entries.is_empty() && marked));
+    listing.faults.extend(grown.repairs.faults(&grown.references, silent));
     Ok(listing)
 }
 
@@ -102,6 +100,12 @@ fn inherit(authors: &[Person], listing: &mut Listing) {
     for entry in listing.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
         entry.authors.extend_from_slice(authors);
     }
+}
+
+/// Whether an element of exactly this name begins somewhere.
+fn names(text: &str, start: &str) -> bool {
+    let after = |at: usize| text.as_bytes().get(at + start.len());
+    text.match_indices(start).any(|(at, _)| !after(at).is_some_and(u8::is_ascii_alphanumeric))
 }
 
 fn not_a_feed(text: &str, first: Option<&str>) -> Error {
