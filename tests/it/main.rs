@@ -12,5 +12,6 @@ mod cli;
 mod fetch;
 mod jekyll;
 mod journey;
+mod listing;
 mod moving;
 mod serve;

@@ -17,9 +17,9 @@ mod mend;
 mod names;
 mod person;
 mod raw;
-mod references;
+pub(super) mod references;
 mod rss;
-mod scan;
+pub(super) mod scan;
 mod text;
 mod tree;
 

@@ -2,7 +2,7 @@
 
 /// A piece of markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::listing) enum Token<'a> {
     /// Characters with their references undecoded.
     Text(&'a str),
     /// Characters that hold no references.
@@ -18,10 +18,10 @@ pub(super) enum Token<'a> {
 }
 
 /// Cuts markup into tokens.
-pub(super) struct Scanner<'a> {
+pub(in crate::listing) struct Scanner<'a> {
     rest: &'a str,
     /// Tags, comments and sections that had no end of their own.
-    pub(super) unclosed: usize,
+    pub(in crate::listing) unclosed: usize,
     /// Ends that were looked for in vain once; looking again each time would take quadratic time.
     no_comment_end: bool,
     no_section_end: bool,
@@ -34,7 +34,7 @@ const MOST_UNCLOSED: usize = 64;
 const LONGEST_DOCTYPE: usize = 64 * 1024;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(markup: &'a str) -> Self {
+    pub(in crate::listing) fn new(markup: &'a str) -> Self {
         Self {
             rest: markup,
             unclosed: 0,
@@ -264,7 +264,7 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 
 /// The attributes of a tag as they stand; read on demand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
+pub(in crate::listing) struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
     /// More attributes of a tag are ignored.
