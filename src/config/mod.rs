@@ -15,7 +15,7 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
-pub use source::{Access, Form, List, Pages, Source};
+pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::category;
 use crate::model::{CategoryId, SourceId};

@@ -1,6 +1,6 @@
 //! The tables about what is polled: `[defaults]` and `[[source]]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -11,7 +11,7 @@ use super::list;
 use super::read::{At, Table, nearest};
 use super::site::{web_address, zone};
 use crate::article::{RawRules, Rules};
-use crate::listing::plan::Plan;
+use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::SourceId;
 use crate::template::Template;
 
@@ -62,11 +62,14 @@ pub struct Access {
 pub struct List {
     /// Its name: `main`, or as given.
     pub name: String,
-    /// Its addresses; `{page}`, `{cursor}`, `{now}` (epoch milliseconds) are filled in.
+    /// What a first page tells before the list itself is asked for.
+    pub first: Option<First>,
+    /// Its addresses; `{page}`, `{cursor}`, `{now}` (epoch milliseconds) and the values of the
+    /// first page are filled in.
     pub urls: Vec<Template>,
     /// The body of a POST; without one it is a GET.
     pub body: Option<Template>,
-    /// Extra headers of this list.
+    /// Extra headers of this list; values of the first page are filled in.
     pub headers: Vec<(String, String)>,
     /// How it is read.
     pub form: Form,
@@ -74,6 +77,15 @@ pub struct List {
     pub pages: Pages,
     /// Where its items belong besides.
     pub categories: Vec<Template>,
+}
+
+/// The first step of a list in two.
+#[derive(Clone, Debug)]
+pub struct First {
+    /// Address of the first page; `{now}` is filled in.
+    pub url: Template,
+    /// Where it tells which value, by the value's name.
+    pub values: BTreeMap<String, Vec<Place>>,
 }
 
 /// How a list is read.
@@ -85,6 +97,8 @@ pub enum Form {
     Api(Box<Plan>),
     /// HTML by selectors.
     Page(Box<Plan>),
+    /// A sitemap, or an index of them.
+    Sitemap(Box<sitemap::Plan>),
 }
 
 /// How a list is paged.
@@ -103,6 +117,11 @@ pub enum Pages {
     },
     /// By a cursor that each page gives for the next.
     Cursor {
+        /// Most pages of a visit.
+        most: u64,
+    },
+    /// By the address of the next page, which each page gives.
+    Linked {
         /// Most pages of a visit.
         most: u64,
     },
@@ -234,7 +253,7 @@ fn source(
     let charset = table.string("charset").map(|text| text.value);
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
-    let lists = list::lists(&mut table, categories);
+    let lists = list::lists(&mut table, categories, own.full_text);
     let (article_url, article) = article(&mut table);
     table.finish();
     let id = id?;

@@ -66,7 +66,7 @@ fn sources_say_what_is_wrong_with_them() {
     check(&source(""), &["1:1: `source` needs `url`"]);
     check(
         &source("kind = \"rss\"\nurl = \"https://a.example/\""),
-        &["3:8: `rss` is no kind\n  hint: write `feed`, `api` or `page`"],
+        &["3:8: `rss` is no kind\n  hint: write `feed`, `api`, `page` or `sitemap`"],
     );
     check(
         &source("kind = \"page\"\nurl = \"https://a.example/\""),

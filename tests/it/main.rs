@@ -14,6 +14,7 @@ mod feeds;
 mod fetch;
 mod jekyll;
 mod journey;
+mod listing;
 mod moving;
 mod publish;
 mod serve;

@@ -18,10 +18,10 @@ mod mend;
 mod names;
 mod person;
 mod raw;
-mod references;
+pub(super) mod references;
 mod repairs;
 mod rss;
-mod scan;
+pub(super) mod scan;
 mod text;
 mod tree;
 
