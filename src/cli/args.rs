@@ -10,9 +10,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub(super) struct Args {
     /// The settings.
+    ///
+    /// Without it, `config/finews.toml`; for `demo`, settings of its own.
     #[arg(long, global = true, value_name = "FILE", env = "FINEWS_CONFIG")]
-    #[arg(default_value = "config/finews.toml")]
-    pub config: PathBuf,
+    pub config: Option<PathBuf>,
     /// The folder of the state, instead of the settings' `store.url`.
     #[arg(long, global = true, value_name = "DIR", env = "FINEWS_STATE")]
     pub state: Option<PathBuf>,

@@ -197,7 +197,7 @@ impl<'p> Builder<'p> {
             Field::Image => entry.image = self.address(field, values),
             Field::Date => entry.published = self.date(field, values),
             Field::Updated => entry.updated = self.date(field, values),
-            Field::Medium => entry.medium = first().map(|name| html::line(&name)),
+            Field::Medium => entry.medium = first(),
             Field::Language => entry.language = first(),
             Field::Author => entry.authors = split(values, |_| false).map(person).collect(),
             Field::Label => {
