@@ -191,7 +191,7 @@ fn the_commented_sources_hold_too() {
         ..finews::config::Outside::NOTHING
     };
     let settings = finews::config::parse(&whole, &outside).unwrap_or_else(|why| panic!("{why}"));
-    assert_eq!(settings.sources.len(), 3);
+    assert_eq!(settings.sources.len(), 5);
 }
 
 #[test]

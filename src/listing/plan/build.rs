@@ -276,7 +276,8 @@ fn holds(condition: &Condition, find: &Find<'_>) -> bool {
     values.into_iter().filter_map(|value| pick.trim(value)).any(|value| {
         let value = value.trim();
         if equals.is_empty() {
-            !matches!(value, "0" | "false") && !(in_record && value.is_empty())
+            let nothing = matches!(value, "0" | "false") || (in_record && value.is_empty());
+            !nothing
         } else {
             equals.iter().any(|one| one == value)
         }
