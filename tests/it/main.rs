@@ -9,6 +9,7 @@ mod origin;
 mod architecture;
 mod article;
 mod cli;
+mod discover;
 mod fetch;
 mod jekyll;
 mod journey;

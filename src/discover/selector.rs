@@ -1,0 +1,405 @@
+//! A selector that finds just the elements of a group, and that is likely to last.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::columns::{escaped, is_word};
+use super::names::{self, Lasting};
+use super::outline::Outline;
+
+/// Selectors that are tried for one group.
+const MOST_TRIES: usize = 600;
+/// Elements above the items that may stand in the selector.
+const HIGHEST: usize = 7;
+
+/// One test of an element.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Test {
+    Id(String),
+    Class(String),
+    /// A class that begins with, or holds, this text.
+    Stem(String),
+    Attribute(&'static str, String),
+    Nth(usize),
+    Not(Box<Test>),
+    HasLink,
+}
+
+/// One element of a selector.
+#[derive(Clone, Debug)]
+struct Step {
+    tag: Option<String>,
+    tests: Vec<Test>,
+    cost: f64,
+}
+
+/// Steps from the outermost to the item; the flag says that a step is the parent of the next.
+#[derive(Clone, Debug)]
+struct Chain(Vec<(Step, bool)>);
+
+/// A selector and how little it is likely to last.
+#[derive(Clone, Debug)]
+pub(super) struct Selected {
+    pub(super) css: String,
+    pub(super) cost: f64,
+}
+
+/// The selector of a group: finds all of its elements and no other that holds a link.
+pub(super) fn of(outline: &Outline<'_>, group: &[usize]) -> Option<Selected> {
+    let search = Search { outline, group, members: group.iter().copied().collect() };
+    let mut best: Option<(f64, Chain)> = None;
+    let mut tries = 0;
+    search.offer(&mut |chain, extra| {
+        tries += 1;
+        let cost = chain.cost() + extra;
+        if best.as_ref().is_some_and(|(old, _)| *old <= cost) {
+            return tries < MOST_TRIES;
+        }
+        if let Some((chain, more)) = search.exact(chain) {
+            let cost = cost + more;
+            if best.as_ref().is_none_or(|(old, _)| cost < *old) {
+                best = Some((cost, chain));
+            }
+        }
+        tries < MOST_TRIES
+    });
+    let (cost, chain) = best.or_else(|| search.counted())?;
+    Some(Selected { css: chain.to_string(), cost })
+}
+
+struct Search<'s, 'p> {
+    outline: &'s Outline<'p>,
+    group: &'s [usize],
+    members: BTreeSet<usize>,
+}
+
+impl Search<'_, '_> {
+    /// Offers chains, the shortest first, until the taker has enough.
+    fn offer(&self, take: &mut dyn FnMut(Chain, f64) -> bool) {
+        let items = self.steps(self.group);
+        for item in &items {
+            if !take(Chain(vec![(item.clone(), false)]), 0.0) {
+                return;
+            }
+        }
+        let levels = self.levels();
+        for (up, level) in levels.iter().enumerate() {
+            for outer in self.steps(level) {
+                for item in &items {
+                    let far = up as f64 * 0.15;
+                    let direct = up == 0;
+                    let near = Chain(vec![(outer.clone(), direct), (item.clone(), false)]);
+                    if !take(near, far) {
+                        return;
+                    }
+                    if direct
+                        && !take(Chain(vec![(outer.clone(), false), (item.clone(), false)]), 0.05)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        self.offer_triples(&items, &levels, take);
+    }
+
+    /// Chains of three: something above, the parent, the item.
+    fn offer_triples(
+        &self,
+        items: &[Step],
+        levels: &[Vec<usize>],
+        take: &mut dyn FnMut(Chain, f64) -> bool,
+    ) {
+        let Some((parents, above)) = levels.split_first() else { return };
+        let parents = self.steps(parents);
+        for (up, level) in above.iter().enumerate() {
+            for outer in self.steps(level).iter().take(4) {
+                for parent in parents.iter().take(4) {
+                    for item in items.iter().take(5) {
+                        let steps = vec![
+                            (outer.clone(), up == 0),
+                            (parent.clone(), true),
+                            (item.clone(), false),
+                        ];
+                        if !take(Chain(steps), 0.2 + up as f64 * 0.15) {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The parents of the group's elements, their parents, and so on.
+    fn levels(&self) -> Vec<Vec<usize>> {
+        let mut levels = Vec::new();
+        let mut level: BTreeSet<usize> = self.members.clone();
+        for _ in 0..HIGHEST {
+            let up = |index: &usize| self.outline.node(*index).map(|node| node.parent);
+            level = level.iter().filter_map(up).collect();
+            let tag = level.first().and_then(|first| self.outline.node(*first)).map(|n| n.tag);
+            if level.is_empty() || tag == Some("html") {
+                break;
+            }
+            levels.push(level.iter().copied().collect());
+        }
+        levels
+    }
+
+    /// What elements have in common, each as a step, the surest first.
+    fn steps(&self, level: &[usize]) -> Vec<Step> {
+        let Some(first) = level.first().and_then(|first| self.outline.node(*first)) else {
+            return Vec::new();
+        };
+        let all = |test: &Test| level.iter().all(|index| holds(self.outline, *index, test));
+        let same_tag =
+            level.iter().all(|at| self.outline.node(*at).is_some_and(|node| node.tag == first.tag));
+        let tag = same_tag.then(|| first.tag.to_owned());
+        let mut steps = Vec::new();
+        if let Some(tag) = &tag {
+            steps.push(Step { tag: Some(tag.clone()), tests: Vec::new(), cost: tag_cost(tag) });
+        }
+        let index = level.first().copied().unwrap_or_default();
+        for (test, cost) in tests(self.outline, index) {
+            if all(&test) {
+                let with_tag = matches!(test, Test::Attribute(..) | Test::Stem(_));
+                let looks = cost > 2.0;
+                let tag = tag.clone().filter(|_| with_tag || looks);
+                steps.push(Step { tag, tests: vec![test], cost });
+            }
+        }
+        if let (Some(tag), [one]) = (&tag, level) {
+            let nth = self.outline.node(*one).map_or(1, |node| node.nth);
+            let tests = vec![Test::Nth(nth)];
+            steps.push(Step { tag: Some(tag.clone()), tests, cost: 5.0 });
+        }
+        steps.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        steps
+    }
+
+    /// The chain, refined where it finds more than the group, if that makes it exact.
+    fn exact(&self, mut chain: Chain) -> Option<(Chain, f64)> {
+        let found = self.found(&chain)?;
+        let more: Vec<_> = found.iter().filter(|index| !self.members.contains(index)).collect();
+        if found.len() - more.len() != self.members.len() {
+            return None;
+        }
+        let Some((item, _)) = chain.0.last_mut() else { return None };
+        let linked = |index: &&&usize| self.outline.node(***index).is_some_and(|n| n.links > 0);
+        let linking: Vec<_> = more.iter().filter(linked).collect();
+        if more.is_empty() {
+            return Some((chain, 0.0));
+        }
+        if linking.is_empty() {
+            item.tests.push(Test::HasLink);
+            return Some((chain, 0.1));
+        }
+        let first = ***linking.first()?;
+        let strange = tests(self.outline, first).into_iter().find(|(test, cost)| {
+            let class = matches!(test, Test::Class(_)) && *cost < 4.0;
+            class
+                && linking.iter().all(|index| holds(self.outline, ***index, test))
+                && !self.group.iter().any(|index| holds(self.outline, *index, test))
+        });
+        let passing = || {
+            passing_class(self.outline, first).filter(|test| {
+                linking.iter().all(|index| holds(self.outline, ***index, test))
+                    && !self.group.iter().any(|index| holds(self.outline, *index, test))
+            })
+        };
+        let test = strange.map(|(test, _)| test).or_else(passing)?;
+        item.tests.push(Test::Not(Box::new(test)));
+        if linking.len() < more.len() {
+            item.tests.push(Test::HasLink);
+        }
+        Some((chain, 0.6))
+    }
+
+    /// What a chain finds; `None` where that is far more than the group.
+    fn found(&self, chain: &Chain) -> Option<Vec<usize>> {
+        let (item, _) = chain.0.last()?;
+        let most = self.members.len() * 4 + 60;
+        let mut found = Vec::new();
+        let pool = pool(self.outline, item);
+        for index in pool.iter().copied() {
+            if matches(self.outline, &chain.0, index) {
+                found.push(index);
+                if found.len() > most {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// By counting children from the nearest id or from the body: exact for one parent, and what
+    /// is left where nothing has a name.
+    fn counted(&self) -> Option<(f64, Chain)> {
+        let parents = self.levels().into_iter().next()?;
+        let [parent] = parents.as_slice() else { return None };
+        let item = self.steps(self.group).into_iter().next()?;
+        let mut steps = vec![(item, false)];
+        let up = std::iter::once(*parent).chain(self.outline.ancestors(*parent));
+        for index in up {
+            let node = self.outline.node(index)?;
+            let id = node.id.filter(|id| is_word(id));
+            let (tests, end) = match (id, node.tag) {
+                (Some(id), _) => (vec![Test::Id(id.to_owned())], true),
+                (None, "body") => (Vec::new(), true),
+                (None, _) => (vec![Test::Nth(node.nth)], false),
+            };
+            let cost = if end { 0.5 } else { 2.0 };
+            steps.push((Step { tag: Some(node.tag.to_owned()), tests, cost }, true));
+            if end {
+                break;
+            }
+        }
+        steps.reverse();
+        let chain = Chain(steps);
+        let cost = chain.cost();
+        self.exact(chain).map(|(chain, more)| (cost + more, chain))
+    }
+}
+
+impl Chain {
+    fn cost(&self) -> f64 {
+        let steps: f64 = self.0.iter().map(|(step, _)| step.cost).sum();
+        steps + 0.5 * self.0.len() as f64
+    }
+}
+
+fn tag_cost(tag: &str) -> f64 {
+    match tag {
+        "article" | "main" => 0.4,
+        "li" | "tr" | "dl" | "dt" | "section" => 1.0,
+        "ul" | "ol" | "tbody" | "table" | "td" | "body" => 1.5,
+        _ => 2.2,
+    }
+}
+
+/// What an element can be tested for, with the cost of each.
+fn tests(outline: &Outline<'_>, index: usize) -> Vec<(Test, f64)> {
+    let Some(node) = outline.node(index) else { return Vec::new() };
+    let mut all = Vec::new();
+    if let Some(id) = node.id.filter(|id| is_word(id)) {
+        match names::lasting(id) {
+            Lasting::Word | Lasting::Plain => all.push((Test::Id(id.to_owned()), 0.4)),
+            Lasting::Looks => all.push((Test::Id(id.to_owned()), 1.0)),
+            Lasting::Generated | Lasting::Passing => {}
+        }
+    }
+    for class in &node.classes {
+        let class = (*class).to_owned();
+        match names::lasting(&class) {
+            Lasting::Word => all.push((Test::Class(class), 0.5)),
+            Lasting::Plain => all.push((Test::Class(class), 0.7)),
+            Lasting::Looks => all.push((Test::Class(class), 3.0)),
+            Lasting::Generated => match names::stem(&class) {
+                Some(stem) => all.push((Test::Stem(stem.to_owned()), 1.1)),
+                None => all.push((Test::Class(class), 6.0)),
+            },
+            Lasting::Passing => {}
+        }
+    }
+    for name in ["itemtype", "itemprop", "role", "data-testid", "data-component", "data-type"] {
+        let value = outline.attribute(index, name);
+        let value = value.map(|value| value.rsplit('/').next().unwrap_or(value));
+        if let Some(value) = value.filter(|value| is_word(value)) {
+            all.push((Test::Attribute(name, value.to_owned()), 0.7));
+        }
+    }
+    all
+}
+
+/// A class that the surer tests leave out, to tell strangers by.
+fn passing_class(outline: &Outline<'_>, index: usize) -> Option<Test> {
+    let node = outline.node(index)?;
+    let class = node.classes.iter().find(|class| names::lasting(class) == Lasting::Passing)?;
+    Some(Test::Class((*class).to_owned()))
+}
+
+fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
+    let Some(node) = outline.node(index) else { return false };
+    match test {
+        Test::Id(id) => node.id == Some(id.as_str()),
+        Test::Class(class) => node.classes.contains(&class.as_str()),
+        Test::Stem(stem) => {
+            node.element.value().attr("class").is_some_and(|all| all.contains(stem.as_str()))
+        }
+        Test::Attribute(name, value) => {
+            let full = node.element.value().attr(name);
+            full.is_some_and(|full| full.contains(value.as_str()))
+        }
+        Test::Nth(nth) => node.nth == *nth,
+        Test::Not(test) => !holds(outline, index, test),
+        Test::HasLink => node.links > usize::from(node.link.is_some()),
+    }
+}
+
+/// The elements among which the last step's finds are.
+fn pool<'o>(outline: &'o Outline<'_>, step: &Step) -> &'o [usize] {
+    for test in &step.tests {
+        if let Test::Class(class) = test {
+            return outline.classed(class);
+        }
+    }
+    match &step.tag {
+        Some(tag) => outline.tagged(tag),
+        None => outline.every(),
+    }
+}
+
+fn fits(outline: &Outline<'_>, index: usize, step: &Step) -> bool {
+    let tag = outline.node(index).map(|node| node.tag);
+    step.tag.as_deref().is_none_or(|wanted| tag == Some(wanted))
+        && step.tests.iter().all(|test| holds(outline, index, test))
+}
+
+/// Whether an element is found by the last step of a chain, given what is above it. As deep as
+/// the chain is long.
+fn matches(outline: &Outline<'_>, chain: &[(Step, bool)], index: usize) -> bool {
+    let Some(((step, _), above)) = chain.split_last() else { return true };
+    if !fits(outline, index, step) {
+        return false;
+    }
+    let Some((_, direct)) = above.last() else { return true };
+    if *direct {
+        return outline.ancestors(index).next().is_some_and(|up| matches(outline, above, up));
+    }
+    outline.ancestors(index).any(|up| matches(outline, above, up))
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.0.len().saturating_sub(1);
+        for (at, (step, direct)) in self.0.iter().enumerate() {
+            write!(f, "{step}")?;
+            if at < last {
+                f.write_str(if *direct { " > " } else { " " })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag.as_deref().unwrap_or_default())?;
+        self.tests.iter().try_for_each(|test| write!(f, "{test}"))
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "#{}", escaped(id)),
+            Self::Class(class) => write!(f, ".{}", escaped(class)),
+            Self::Stem(stem) => write!(f, "[class*=\"{stem}\"]"),
+            Self::Attribute("itemtype", value) => write!(f, "[itemtype*=\"{value}\"]"),
+            Self::Attribute(name, value) => write!(f, "[{name}=\"{value}\"]"),
+            Self::Nth(nth) => write!(f, ":nth-child({nth})"),
+            Self::Not(test) => write!(f, ":not({test})"),
+            Self::HasLink => f.write_str(":has(a[href])"),
+        }
+    }
+}
