@@ -97,8 +97,8 @@ pub(super) fn worth(url: &Url, page: &Url) -> f64 {
     worth += if is_document(&last) { 0.3 } else { 0.0 };
     worth += if parts.len() >= 2 { 0.15 } else { 0.0 };
     worth += if last.len() >= 20 || last.contains("%e") { 0.2 } else { 0.0 };
-    if turning && !keyed {
-        worth *= 0.3;
+    if (turning && !keyed) || elsewhere {
+        worth *= 0.4;
     }
     worth.clamp(0.0, 1.0)
 }

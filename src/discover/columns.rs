@@ -1,6 +1,7 @@
 //! The columns of a group: for each simple selector, what it finds first in each item.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::names::{self, Lasting};
 use super::outline::Outline;
@@ -141,7 +142,7 @@ pub(super) fn escaped(name: &str) -> String {
     for (at, c) in name.chars().enumerate() {
         let first_digit = at == 0 && c.is_ascii_digit();
         if first_digit || c.is_control() {
-            out.push_str(&format!("\\{:x} ", u32::from(c)));
+            let _ = write!(out, "\\{:x} ", u32::from(c));
         } else if c.is_alphanumeric() || "-_".contains(c) || !c.is_ascii() {
             out.push(c);
         } else {

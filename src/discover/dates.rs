@@ -39,6 +39,7 @@ const WITHIN: &[&str] = &[
     r"(\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?)",
     r"(\d{1,2}[./]\d{1,2}[./]\d{4})",
     r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2})\b",
+    r"[\[(（](\d{1,2}-\d{1,2})[\])）]",
 ];
 
 /// Forms of dates in addresses.
@@ -76,6 +77,8 @@ const IN_PIECES: &[&str] = &[
 ];
 
 static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| compiled(WITHIN));
+static SLASHED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$").ok());
 static ADDRESSES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| compiled(IN_ADDRESS));
 
 fn compiled(forms: &[&'static str]) -> Vec<(&'static str, Regex)> {
@@ -145,13 +148,36 @@ pub(super) fn find(outline: &Outline<'_>, table: &Table, clock: Clock) -> Option
             let Reading { attribute, pattern, format, dates, precision } = reading;
             let place = Place { pattern, format, ..Place::new(&column.selector, attribute) };
             let ahead = dates.iter().flatten().filter(|date| **date > clock.now).count() as f64;
-            let ahead = ahead / dates.len().max(1) as f64;
-            let score = share * 10.0 + precision + hint - column.cost * 0.3 - ahead;
+            let ahead = ahead / dates.len().max(1) as f64 * 0.3;
+            let order = if is_falling(&dates) { 0.3 } else { 0.0 };
+            let score = share * 10.0 + precision + hint + order - column.cost * 0.3 - ahead;
             offer(score, Found { place, dates, by_address: false });
         }
     }
-    let found = best.map(|(_, found)| found);
-    found.or_else(|| by_address(outline, table, clock))
+    let stated = best.map(|(_, found)| found);
+    match (stated, by_address(outline, table, clock)) {
+        (Some(stated), Some(address)) if contradicts(&stated, &address) => {
+            Some(Found { by_address: false, ..address })
+        }
+        (stated, address) => stated.or(address),
+    }
+}
+
+/// Whether the addresses name other days, as they do where a text leaves out the year.
+fn contradicts(stated: &Found, address: &Found) -> bool {
+    let pairs = || stated.dates.iter().zip(&address.dates);
+    let apart = pairs().filter(|pair| match pair {
+        (Some(one), Some(other)) => (*one - *other).num_days().abs() > 300,
+        _ => false,
+    });
+    apart.count() > 0
+}
+
+/// Whether dates run from the newest to the oldest.
+pub(super) fn is_falling(dates: &[Option<Instant>]) -> bool {
+    let dates: Vec<_> = dates.iter().flatten().collect();
+    let falling = dates.windows(2).filter(|two| two.first() >= two.get(1)).count();
+    dates.len() >= 3 && falling * 10 >= (dates.len() - 1) * 9
 }
 
 struct Reading {
@@ -168,7 +194,7 @@ fn readings(outline: &Outline<'_>, cells: &[Option<usize>], clock: Clock) -> Vec
     for attribute in ATTRIBUTES {
         let dates: Vec<_> =
             cells.iter().map(|cell| clock.read(outline.attribute((*cell)?, attribute)?)).collect();
-        let precision = if attribute == "datetime" { 1.5 } else { 0.4 };
+        let precision = if attribute == "datetime" { 2.0 } else { 0.4 };
         if dates.iter().any(Option::is_some) {
             let (pattern, format) = (None, None);
             all.push(Reading { attribute: Some(attribute), pattern, format, dates, precision });
@@ -186,7 +212,9 @@ fn readings(outline: &Outline<'_>, cells: &[Option<usize>], clock: Clock) -> Vec
     }
     let plain: Vec<_> = texts.iter().map(|text| clock.read(text.as_deref()?)).collect();
     let read = plain.iter().flatten().count();
-    if read > 0 {
+    if let Some(slashed) = slashed(&texts, clock) {
+        all.push(slashed);
+    } else if read > 0 && (!only_times(&texts) || is_falling(&plain)) {
         let timed = if texts.iter().flatten().any(|text| text.contains(':')) { 0.5 } else { 0.0 };
         let dates = plain;
         let (attribute, pattern, format) = (None, None, None);
@@ -197,6 +225,36 @@ fn readings(outline: &Outline<'_>, cells: &[Option<usize>], clock: Clock) -> Vec
         all.extend(within(&texts, clock));
     }
     all
+}
+
+/// Whether texts are times of a day that is not said.
+fn only_times(texts: &[Option<String>]) -> bool {
+    let is_time = |text: &&String| {
+        text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':' || c == ' ')
+    };
+    let times = texts.iter().flatten().filter(is_time).count();
+    times * 2 > texts.iter().flatten().count()
+}
+
+/// Dates such as `03/11/2026`, of which only the whole list tells what is day and what month.
+fn slashed(texts: &[Option<String>], clock: Clock) -> Option<Reading> {
+    let form = SLASHED.as_ref()?;
+    let texts = || texts.iter().map(|text| text.as_deref().map(str::trim));
+    let fits = texts().flatten().filter(|text| form.is_match(text)).count();
+    if fits * 10 < texts().flatten().count() * 9 {
+        return None;
+    }
+    let mark = texts().flatten().find_map(|text| text.chars().find(|c| !c.is_ascii_digit()))?;
+    let read = |format: &str| {
+        let format = format.replace('/', &mark.to_string());
+        let dates: Vec<_> = texts().map(|text| clock.in_form(text?, &format)).collect();
+        let past = dates.iter().flatten().filter(|date| **date <= clock.now).count();
+        (dates.iter().flatten().count() * 2 + past + usize::from(is_falling(&dates)), format, dates)
+    };
+    let (days, months) = (read("%d/%m/%Y"), read("%m/%d/%Y"));
+    let (_, format, dates) = if months.0 > days.0 { months } else { days };
+    let format = Some(format);
+    Some(Reading { attribute: None, pattern: None, format, dates, precision: 1.0 })
 }
 
 fn in_pieces(texts: &[Option<String>], clock: Clock) -> Option<Reading> {

@@ -72,7 +72,7 @@ fn overlaps(outline: &Outline<'_>, column: &Column, title: &Column) -> bool {
 fn image(outline: &Outline<'_>, table: &Table) -> Option<Place> {
     let columns = table.columns.iter().filter(|column| {
         let is_img = |cell: &usize| outline.node(*cell).is_some_and(|node| node.tag == "img");
-        column.cells.iter().flatten().all(|cell| is_img(cell))
+        column.cells.iter().flatten().all(is_img)
     });
     let column = columns.min_by(|a, b| a.cost.total_cmp(&b.cost))?;
     SOURCES.into_iter().find_map(|name| {

@@ -13,6 +13,8 @@ use super::rules::Place;
 pub(super) struct Fields {
     pub(super) title: Vec<Place>,
     pub(super) titles: Vec<Option<String>>,
+    /// How well the title stands as one: below 0 badly, from 0.6 as a heading or a link.
+    pub(super) standing: f64,
     pub(super) link: Place,
     /// The link element of each item.
     pub(super) links: Vec<Option<usize>>,
@@ -25,6 +27,7 @@ struct Title<'t> {
     column: &'t Column,
     values: Vec<Option<String>>,
     score: f64,
+    standing: f64,
 }
 
 /// The fields of a group; `None` where no part of the items looks like a title with a link.
@@ -35,7 +38,8 @@ pub(super) fn find(outline: &Outline<'_>, table: &Table, clock: Clock) -> Option
     let (places, titles) = spelled_out(outline, &title, &link, &links);
     let date = dates::find(outline, table, clock);
     let more = extras::find(outline, table, title.column, clock);
-    Some(Fields { title: places, titles, link, links, date, more })
+    let standing = title.standing;
+    Some(Fields { title: places, titles, standing, link, links, date, more })
 }
 
 fn title<'t>(outline: &Outline<'_>, table: &'t Table, clock: Clock) -> Option<Title<'t>> {
@@ -44,7 +48,8 @@ fn title<'t>(outline: &Outline<'_>, table: &'t Table, clock: Clock) -> Option<Ti
         let values: Vec<_> = column.cells.iter().map(|cell| short(outline, (*cell)?)).collect();
         let score = title_score(outline, table, column, &values, clock);
         if score > best.as_ref().map_or(0.05, |best| best.score + 1e-9) {
-            best = Some(Title { column, values, score });
+            let standing = mean_standing(outline, column);
+            best = Some(Title { column, values, score, standing });
         }
     }
     best.or_else(|| pictures(outline, table))
@@ -78,13 +83,43 @@ fn title_score(
     if distinct < 0.5 || bare > 0.4 || (mean < 4.0 && distinct < 1.0) {
         return 0.0;
     }
+    let links = |cell: &usize| outline.node(*cell).map_or(0, |node| node.links.min(4));
+    let links = column.cells.iter().flatten().map(links).sum::<usize>() as f64 / count;
+    let several = if links > 1.3 { 0.5 } else { 1.0 };
+    let alike = if sameness(&texts) > 0.6 { 0.4 } else { 1.0 };
     let dated =
         texts.iter().filter(|text| dates::holds_date(text).is_some()).count() as f64 / count;
     let long = if mean > 150.0 { 150.0 / mean } else { 1.0 };
     let length = ((mean - 2.0) / 18.0).clamp(0.05, 1.0) * long;
-    let standing: f64 = column.cells.iter().flatten().map(|cell| standing(outline, *cell)).sum();
-    let standing = standing / count;
-    found * distinct * length * (1.0 + standing - 0.3 * dated) - column.cost * 0.02
+    let standing = mean_standing(outline, column);
+    found * distinct * length * several * alike * (1.0 + standing - 0.3 * dated)
+        - column.cost * 0.02
+}
+
+/// The share of words in texts of several words that stand in nearly all of them: `3 points by`.
+pub(super) fn sameness(texts: &[&String]) -> f64 {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let is_word = |word: &&str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        !word.chars().all(|c| c.is_ascii_digit())
+    };
+    let words = |text: &'_ str| text.split_whitespace().filter(is_word).count();
+    let texts: Vec<_> = texts.iter().filter(|text| text.split_whitespace().count() >= 2).collect();
+    for text in &texts {
+        let distinct: BTreeSet<_> = text.split_whitespace().filter(is_word).collect();
+        for word in distinct {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    let common = |word: &&str| counts.get(word).is_some_and(|count| count * 10 >= texts.len() * 8);
+    let all: usize = texts.iter().map(|text| words(text)).sum();
+    let same: usize = texts.iter().map(|text| text.split_whitespace().filter(common).count()).sum();
+    if texts.len() < 3 { 0.0 } else { same as f64 / all.max(1) as f64 }
+}
+
+fn mean_standing(outline: &Outline<'_>, column: &Column) -> f64 {
+    let each = column.cells.iter().flatten().map(|cell| standing(outline, *cell));
+    each.sum::<f64>() / column.found().max(1) as f64
 }
 
 /// What an element's kind and names say for its being a title.
@@ -130,7 +165,7 @@ fn pictures<'t>(outline: &Outline<'_>, table: &'t Table) -> Option<Title<'t>> {
     let distinct: BTreeSet<_> = values.iter().flatten().collect();
     let good =
         distinct.len() * 10 >= table.items.len() * 7 && distinct.iter().all(|alt| width(alt) >= 6);
-    good.then_some(Title { column, values, score: 0.0 })
+    good.then_some(Title { column, values, score: 0.0, standing: 0.0 })
 }
 
 /// The link that goes with each item's title: around it, in it, or else the likeliest.

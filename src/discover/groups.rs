@@ -85,6 +85,8 @@ fn keys(outline: &Outline<'_>, paths: &Paths, index: usize) -> Vec<u64> {
         keys.push(hash(&(around, node.tag)));
         keys.push(hash(&(around, node.tag, &classes)));
         keys.extend(classes.iter().map(|class| hash(&(around, node.tag, class, 1))));
+        let stem = node.id.and_then(names::numbered);
+        keys.extend(stem.map(|stem| hash(&(around, node.tag, stem, 2))));
     }
     keys
 }

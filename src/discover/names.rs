@@ -433,6 +433,14 @@ pub(super) fn stem(name: &str) -> Option<&str> {
     (good && word && is_generated(name)).then_some(stem)
 }
 
+/// What stays of a numbered id: `post-` of `post-1234`.
+pub(super) fn numbered(id: &str) -> Option<&str> {
+    let stem = id.trim_end_matches(is_digit);
+    let plain = stem.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let letters = stem.chars().filter(char::is_ascii_alphabetic).count();
+    (plain && letters >= 2 && stem.len() < id.len() && !is_generated(stem)).then_some(stem)
+}
+
 /// How much a name speaks for the main list (positive), or against it.
 pub(super) fn leaning(name: &str) -> i32 {
     let words = words(name);
@@ -446,14 +454,6 @@ pub(super) fn leaning(name: &str) -> i32 {
     } else {
         i32::from(has(CONTENT))
     }
-}
-
-/// Whether a name says that something is paid for.
-pub(super) fn is_paid(name: &str) -> bool {
-    words(name).iter().any(|word| {
-        ["ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "promo", "promoted", "gg"]
-            .contains(&word.as_str())
-    })
 }
 
 /// Whether a heading announces a ranking or the like.

@@ -8,7 +8,7 @@ use url::Url;
 use super::address;
 
 /// Classes of an element that are looked at.
-const MOST_CLASSES: usize = 8;
+const MOST_CLASSES: usize = 16;
 /// Elements deeper than this are passed over.
 const DEEPEST: usize = 256;
 /// Links that are looked at; no list page has more.
@@ -29,7 +29,6 @@ pub(super) struct Node<'p> {
     pub(super) parent: usize,
     /// One past its last descendant.
     pub(super) end: usize,
-    pub(super) depth: usize,
     /// Its place among the elements of its parent, from 1.
     pub(super) nth: usize,
     /// Links in it, itself included.
@@ -169,7 +168,6 @@ fn walk<'p>(page: &'p Html, link: impl Fn(ElementRef<'p>) -> Option<Link>) -> Ve
 
 fn node<'p>(element: ElementRef<'p>, index: usize, open: &mut [(usize, usize)]) -> Node<'p> {
     let value = element.value();
-    let depth = open.len();
     let (parent, nth) = open.last_mut().map_or((0, 1), |(parent, children)| {
         *children += 1;
         (*parent, *children)
@@ -181,7 +179,6 @@ fn node<'p>(element: ElementRef<'p>, index: usize, open: &mut [(usize, usize)]) 
         classes: value.classes().take(MOST_CLASSES).collect(),
         parent,
         end: index + 1,
-        depth,
         nth,
         links: 0,
         text: 0,

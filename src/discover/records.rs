@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 use url::Url;
 
-use super::dates::Clock;
+use super::dates::{Clock, is_falling};
 use super::outline::width;
 use super::rules::{Hidden, Kind, Place, Rules};
 use super::score::Verdict;
@@ -453,7 +453,6 @@ fn is_prose(text: &str) -> bool {
 }
 
 fn falls(field: &Field, clock: Clock) -> bool {
-    let dates: Vec<_> = field.texts().filter_map(|text| clock.read(text)).collect();
-    let falling = dates.windows(2).filter(|two| two.first() >= two.get(1)).count();
-    dates.len() >= 3 && falling * 10 >= (dates.len() - 1) * 9
+    let read = |text: &Option<String>| clock.read(text.as_deref()?);
+    is_falling(&field.values.iter().map(read).collect::<Vec<_>>())
 }

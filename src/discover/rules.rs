@@ -160,7 +160,7 @@ fn head(id: &str, url: &str, kind: Option<&str>) -> String {
 
 /// A TOML string: literal where that reads better, basic where it must be.
 fn quoted(text: &str) -> String {
-    let control = text.chars().any(|c| c.is_control());
+    let control = text.chars().any(char::is_control);
     if !text.contains(['"', '\\']) && !control {
         return format!("\"{text}\"");
     }

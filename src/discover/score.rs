@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::Fields;
+use super::dates::is_falling;
+use super::fields::{Fields, sameness};
 use super::names;
 use super::outline::{Outline, width};
 
@@ -61,6 +62,7 @@ pub(super) fn judge(
     pager(&mut verdict, outline, around, group);
     ranks(&mut verdict, outline, items, fields);
     sections(&mut verdict, outline, items);
+    verdict.add(-15.0 * (1.0 - whole), "items without title or link");
     if whole < 0.85 {
         verdict.score *= whole + 0.15;
         verdict.evidence.push(format!("only {:.0} % have a title and a link", whole * 100.0));
@@ -83,6 +85,11 @@ fn titles(verdict: &mut Verdict, items: &[usize], fields: &Fields) -> f64 {
     let distinct = texts.iter().collect::<BTreeSet<_>>().len() as f64 / count;
     let length = ((mean - 6.0) / 24.0).clamp(0.0, 1.0) * if mean > 160.0 { 0.6 } else { 1.0 };
     verdict.add(20.0 * length * distinct, format!("titles {mean:.0} wide"));
+    let standing = fields.standing.clamp(-0.5, 0.6) * 6.0 - 1.5;
+    verdict.add(standing, "titles by their place");
+    if sameness(&texts) > 0.6 {
+        verdict.add(-10.0, "titles of the same words");
+    }
     if distinct < 0.9 {
         verdict.add(-10.0 * (0.9 - distinct), format!("{:.0} % distinct titles", distinct * 100.0));
     }
@@ -95,9 +102,9 @@ fn dates(verdict: &mut Verdict, count: usize, fields: &Fields) {
     let share = dates.len() as f64 / count.max(1) as f64;
     let (points, where_) = if found.by_address { (7.0, "in addresses") } else { (15.0, "") };
     verdict.add(points * share, format!("dates in {:.0} % {where_}", share * 100.0));
-    let falling = dates.windows(2).filter(|two| two.first() >= two.get(1)).count();
-    if dates.len() >= 3 && falling * 10 >= (dates.len() - 1) * 9 {
-        verdict.add(3.0, "newest first");
+    if is_falling(&found.dates) {
+        let strictly = dates.windows(2).all(|two| two.first() >= two.get(1));
+        verdict.add(if strictly { 4.0 } else { 3.0 }, "newest first");
     }
 }
 
@@ -282,7 +289,7 @@ fn ranks(verdict: &mut Verdict, outline: &Outline<'_>, items: &[usize], fields: 
         digits.parse() == Ok(at + 1)
     });
     if counted.count() * 10 >= items.len().min(8) * 8 {
-        verdict.add(-7.0, "counted like a ranking");
+        verdict.add(-5.0, "counted like a ranking");
     }
 }
 

@@ -20,8 +20,13 @@ enum Test {
     /// A class that begins with, or holds, this text.
     Stem(String),
     Attribute(&'static str, String),
+    /// An id that begins with this text.
+    IdStem(String),
     Nth(usize),
     Not(Box<Test>),
+    /// Any attribute of this name.
+    Named(String),
+    HasClass(String),
     HasLink,
 }
 
@@ -162,7 +167,8 @@ impl Search<'_, '_> {
         let index = level.first().copied().unwrap_or_default();
         for (test, cost) in tests(self.outline, index) {
             if all(&test) {
-                let with_tag = matches!(test, Test::Attribute(..) | Test::Stem(_));
+                let with_tag =
+                    matches!(test, Test::Attribute(..) | Test::Stem(_) | Test::IdStem(_));
                 let looks = cost > 2.0;
                 let tag = tag.clone().filter(|_| with_tag || looks);
                 steps.push(Step { tag, tests: vec![test], cost });
@@ -184,7 +190,7 @@ impl Search<'_, '_> {
         if found.len() - more.len() != self.members.len() {
             return None;
         }
-        let Some((item, _)) = chain.0.last_mut() else { return None };
+        let (item, _) = chain.0.last_mut()?;
         let linked = |index: &&&usize| self.outline.node(***index).is_some_and(|n| n.links > 0);
         let linking: Vec<_> = more.iter().filter(linked).collect();
         if more.is_empty() {
@@ -194,25 +200,38 @@ impl Search<'_, '_> {
             item.tests.push(Test::HasLink);
             return Some((chain, 0.1));
         }
-        let first = ***linking.first()?;
-        let strange = tests(self.outline, first).into_iter().find(|(test, cost)| {
-            let class = matches!(test, Test::Class(_)) && *cost < 4.0;
-            class
-                && linking.iter().all(|index| holds(self.outline, ***index, test))
-                && !self.group.iter().any(|index| holds(self.outline, *index, test))
-        });
-        let passing = || {
-            passing_class(self.outline, first).filter(|test| {
-                linking.iter().all(|index| holds(self.outline, ***index, test))
-                    && !self.group.iter().any(|index| holds(self.outline, *index, test))
-            })
+        let strangers: Vec<usize> = linking.iter().map(|index| ***index).collect();
+        let test = self.refusing(&strangers)?;
+        let cost = match &test {
+            Test::HasClass(_) => 1.5,
+            Test::Not(not) if matches!(**not, Test::Named(_)) => 2.0,
+            _ => 0.6,
         };
-        let test = strange.map(|(test, _)| test).or_else(passing)?;
-        item.tests.push(Test::Not(Box::new(test)));
-        if linking.len() < more.len() {
+        item.tests.push(test);
+        if strangers.len() < more.len() {
             item.tests.push(Test::HasLink);
         }
-        Some((chain, 0.6))
+        Some((chain, cost))
+    }
+
+    /// A test that all of the group pass and no stranger.
+    fn refusing(&self, strangers: &[usize]) -> Option<Test> {
+        let first = strangers.first().copied()?;
+        let refuses = |test: &Test| {
+            strangers.iter().all(|index| !holds(self.outline, *index, test))
+                && self.group.iter().all(|index| holds(self.outline, *index, test))
+        };
+        let node = self.outline.node(first)?;
+        let classes = node.classes.iter().filter(|class| class.len() < 40);
+        let classes = classes.filter(|class| names::lasting(class) != Lasting::Generated);
+        let not = |test: Test| Test::Not(Box::new(test));
+        let unclassed = classes.map(|class| not(Test::Class((*class).to_owned())));
+        let inner = self.group.first().into_iter().flat_map(|item| inner(self.outline, *item));
+        let attributes = node.element.value().attrs().map(|(name, _)| name);
+        let attributes = attributes.filter(|name| !matches!(*name, "class" | "id" | "style"));
+        let bare = attributes.filter(|name| is_word(name)).take(6);
+        let bare = bare.map(|name| not(Test::Named(name.to_owned())));
+        unclassed.chain(inner).chain(bare).find(refuses)
     }
 
     /// What a chain finds; `None` where that is far more than the group.
@@ -264,7 +283,12 @@ impl Search<'_, '_> {
 impl Chain {
     fn cost(&self) -> f64 {
         let steps: f64 = self.0.iter().map(|(step, _)| step.cost).sum();
-        steps + 0.5 * self.0.len() as f64
+        // A bare tag finds whatever else comes to the page.
+        let bare = match self.0.as_slice() {
+            [(step, _)] if step.tests.is_empty() => 1.5,
+            _ => 0.0,
+        };
+        steps + 0.5 * self.0.len() as f64 + bare
     }
 }
 
@@ -288,11 +312,17 @@ fn tests(outline: &Outline<'_>, index: usize) -> Vec<(Test, f64)> {
             Lasting::Generated | Lasting::Passing => {}
         }
     }
+    if let Some(stem) = node.id.and_then(names::numbered) {
+        let digits = stem.chars().any(|c| c.is_ascii_digit());
+        all.push((Test::IdStem(stem.to_owned()), if digits { 2.6 } else { 1.6 }));
+    }
     for class in &node.classes {
         let class = (*class).to_owned();
+        let long = class.len().min(40) as f64 * 0.015;
         match names::lasting(&class) {
-            Lasting::Word => all.push((Test::Class(class), 0.5)),
-            Lasting::Plain => all.push((Test::Class(class), 0.7)),
+            // Of two good names the shorter says less about the single item.
+            Lasting::Word => all.push((Test::Class(class), 0.4 + long)),
+            Lasting::Plain => all.push((Test::Class(class), 0.6 + long)),
             Lasting::Looks => all.push((Test::Class(class), 3.0)),
             Lasting::Generated => match names::stem(&class) {
                 Some(stem) => all.push((Test::Stem(stem.to_owned()), 1.1)),
@@ -311,11 +341,16 @@ fn tests(outline: &Outline<'_>, index: usize) -> Vec<(Test, f64)> {
     all
 }
 
-/// A class that the surer tests leave out, to tell strangers by.
-fn passing_class(outline: &Outline<'_>, index: usize) -> Option<Test> {
-    let node = outline.node(index)?;
-    let class = node.classes.iter().find(|class| names::lasting(class) == Lasting::Passing)?;
-    Some(Test::Class((*class).to_owned()))
+/// What is inside an element, as tests of it.
+fn inner(outline: &Outline<'_>, item: usize) -> Vec<Test> {
+    let mut classes = BTreeSet::new();
+    for index in outline.within(item).skip(1).take(60) {
+        let node = outline.node(index).into_iter();
+        classes.extend(node.flat_map(|node| node.classes.iter().copied()));
+    }
+    let lasting = |class: &&str| matches!(names::lasting(class), Lasting::Word | Lasting::Plain);
+    let classes = classes.into_iter().filter(lasting);
+    classes.map(|class| Test::HasClass(class.to_owned())).collect()
 }
 
 fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
@@ -329,6 +364,14 @@ fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
         Test::Attribute(name, value) => {
             let full = node.element.value().attr(name);
             full.is_some_and(|full| full.contains(value.as_str()))
+        }
+        Test::IdStem(stem) => node.id.is_some_and(|id| id.starts_with(stem.as_str())),
+        Test::Named(name) => node.element.value().attr(name).is_some(),
+        Test::HasClass(class) => {
+            let within = outline.within(index);
+            let all = outline.classed(class);
+            let from = all.partition_point(|other| *other <= within.start);
+            all.get(from).is_some_and(|other| within.contains(other))
         }
         Test::Nth(nth) => node.nth == *nth,
         Test::Not(test) => !holds(outline, index, test),
@@ -397,6 +440,9 @@ impl fmt::Display for Test {
             Self::Stem(stem) => write!(f, "[class*=\"{stem}\"]"),
             Self::Attribute("itemtype", value) => write!(f, "[itemtype*=\"{value}\"]"),
             Self::Attribute(name, value) => write!(f, "[{name}=\"{value}\"]"),
+            Self::IdStem(stem) => write!(f, "[id^=\"{stem}\"]"),
+            Self::Named(name) => write!(f, "[{name}]"),
+            Self::HasClass(class) => write!(f, ":has(.{})", escaped(class)),
             Self::Nth(nth) => write!(f, ":nth-child({nth})"),
             Self::Not(test) => write!(f, ":not({test})"),
             Self::HasLink => f.write_str(":has(a[href])"),
