@@ -1,6 +1,6 @@
 //! Elements that repeat: what could be the items of a list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::names::{self, Lasting};
@@ -15,20 +15,21 @@ pub(super) type Group = Vec<usize>;
 /// The groups of a page that hold the most link text. Elements belong together when their own
 /// names and those of all around them are alike, more or less strictly.
 pub(super) fn find(outline: &Outline<'_>) -> Vec<Group> {
-    let paths = Paths::of(outline);
-    let mut groups: BTreeMap<u64, Group> = BTreeMap::new();
+    let stable = stable(outline);
+    let paths = Paths::of(outline, &stable);
+    let mut groups: HashMap<u64, Group> = HashMap::new();
     for (index, node) in outline.nodes.iter().enumerate() {
         if node.links == 0 || matches!(node.tag, "html" | "body" | "thead") {
             continue;
         }
-        for key in keys(outline, &paths, index) {
+        for key in keys(outline, &paths, &stable, index) {
             groups.entry(key).or_default().push(index);
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     let mut groups: Vec<_> = groups
         .into_values()
-        .filter(|group| group.len() >= 2 && seen.insert(group.clone()))
+        .filter(|group| group.len() >= 2 && seen.insert(hash(group)))
         .map(|group| (promise(outline, &group), group))
         .collect();
     groups.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -49,14 +50,14 @@ struct Paths {
 }
 
 impl Paths {
-    fn of(outline: &Outline<'_>) -> Self {
+    fn of(outline: &Outline<'_>, stable: &[Vec<&str>]) -> Self {
         let mut paths = Self { strict: Vec::new(), classed: Vec::new(), tagged: Vec::new() };
         for (index, node) in outline.nodes.iter().enumerate() {
-            let classes = lasting(&node.classes);
+            let classes = stable.get(index);
             let id = node.id.filter(|id| names::lasting(id) != Lasting::Passing);
             let up = |row: &[u64]| row.get(node.parent).filter(|_| index > 0).copied();
-            let strict = hash(&(up(&paths.strict), node.tag, &classes, id));
-            let classed = hash(&(up(&paths.classed), node.tag, &classes));
+            let strict = hash(&(up(&paths.strict), node.tag, classes, id));
+            let classed = hash(&(up(&paths.classed), node.tag, classes));
             let tagged = hash(&(up(&paths.tagged), node.tag));
             paths.strict.push(strict);
             paths.classed.push(classed);
@@ -66,11 +67,21 @@ impl Paths {
     }
 }
 
-fn lasting<'p>(classes: &[&'p str]) -> BTreeSet<&'p str> {
-    classes.iter().copied().filter(|class| names::lasting(class) != Lasting::Passing).collect()
+/// The classes of each element that do not come and go, in one order.
+fn stable<'p>(outline: &Outline<'p>) -> Vec<Vec<&'p str>> {
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let each = outline.nodes.iter().map(|node| {
+        let mut classes = node.classes.clone();
+        classes.retain(|class| {
+            *known.entry(class).or_insert_with(|| names::lasting(class) != Lasting::Passing)
+        });
+        classes.sort_unstable();
+        classes
+    });
+    each.collect()
 }
 
-fn keys(outline: &Outline<'_>, paths: &Paths, index: usize) -> Vec<u64> {
+fn keys(outline: &Outline<'_>, paths: &Paths, stable: &[Vec<&str>], index: usize) -> Vec<u64> {
     let Some(node) = outline.node(index) else { return Vec::new() };
     let up = |row: &[u64]| row.get(node.parent).copied().unwrap_or_default();
     let around = [
@@ -79,11 +90,11 @@ fn keys(outline: &Outline<'_>, paths: &Paths, index: usize) -> Vec<u64> {
         (2, up(&paths.classed)),
         (3, up(&paths.tagged)),
     ];
-    let classes = lasting(&node.classes);
+    let classes = stable.get(index).map(Vec::as_slice).unwrap_or_default();
     let mut keys = Vec::with_capacity(16);
     for around in around {
         keys.push(hash(&(around, node.tag)));
-        keys.push(hash(&(around, node.tag, &classes)));
+        keys.push(hash(&(around, node.tag, classes)));
         keys.extend(classes.iter().map(|class| hash(&(around, node.tag, class, 1))));
         let stem = node.id.and_then(names::numbered);
         keys.extend(stem.map(|stem| hash(&(around, node.tag, stem, 2))));

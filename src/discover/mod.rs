@@ -7,6 +7,7 @@ mod extras;
 mod feeds;
 mod fields;
 mod groups;
+mod keys;
 mod names;
 mod outline;
 mod page;
@@ -15,6 +16,7 @@ mod rules;
 mod score;
 mod selector;
 mod state;
+mod steps;
 #[cfg(test)]
 mod tests;
 

@@ -16,284 +16,34 @@ pub(super) enum Lasting {
 }
 
 /// Words of lists and their items.
-const CONTENT: &[&str] = &[
-    "archive",
-    "article",
-    "articles",
-    "blog",
-    "bulletin",
-    "card",
-    "changelog",
-    "content",
-    "contents",
-    "entries",
-    "entry",
-    "excerpt",
-    "feed",
-    "headline",
-    "hentry",
-    "item",
-    "items",
-    "latest",
-    "lb",
-    "list",
-    "listing",
-    "lists",
-    "main",
-    "new",
-    "news",
-    "newslist",
-    "notice",
-    "notices",
-    "post",
-    "posts",
-    "press",
-    "primary",
-    "product",
-    "products",
-    "release",
-    "releases",
-    "result",
-    "results",
-    "row",
-    "stories",
-    "story",
-    "stream",
-    "subject",
-    "summary",
-    "teaser",
-    "thread",
-    "threads",
-    "time",
-    "timeline",
-    "title",
-    "topic",
-    "topics",
-    "update",
-    "updates",
-    "xw",
-    "tz",
-    "gg",
-];
+const CONTENT: &str = "archive article articles blog bulletin card changelog content contents entries entry \
+    excerpt feed headline hentry item items latest lb list listing lists main new news \
+    newslist notice notices post posts press primary product products release releases \
+    result results row stories story stream subject summary teaser thread threads time \
+    timeline title topic topics update updates xw tz gg";
 
 /// Words of the parts of a page that are not what it is about.
-const BESIDE: &[&str] = &[
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "archives",
-    "aside",
-    "banner",
-    "blogroll",
-    "breadcrumb",
-    "breadcrumbs",
-    "calendar",
-    "carousel",
-    "cart",
-    "categories",
-    "cloud",
-    "comment",
-    "comments",
-    "cookie",
-    "copyright",
-    "crumb",
-    "crumbs",
-    "dropdown",
-    "facet",
-    "facets",
-    "filter",
-    "filters",
-    "foot",
-    "footer",
-    "friend",
-    "friends",
-    "friendlink",
-    "footlink",
-    "header",
-    "hot",
-    "hots",
-    "hotlist",
-    "lang",
-    "langs",
-    "language",
-    "languages",
-    "links",
-    "login",
-    "masthead",
-    "menu",
-    "mostread",
-    "nav",
-    "navbar",
-    "navi",
-    "navigation",
-    "pager",
-    "pages",
-    "pagination",
-    "paging",
-    "partner",
-    "partners",
-    "popular",
-    "promo",
-    "promoted",
-    "quick",
-    "rank",
-    "ranking",
-    "ranklist",
-    "ranks",
-    "recommend",
-    "recommended",
-    "related",
-    "share",
-    "sharing",
-    "side",
-    "sidebar",
-    "sidenav",
-    "sitemap",
-    "skip",
-    "slide",
-    "slider",
-    "social",
-    "sponsor",
-    "sponsored",
-    "subnav",
-    "subscribe",
-    "swiper",
-    "switch",
-    "switcher",
-    "tag",
-    "tagcloud",
-    "tags",
-    "toolbar",
-    "top10",
-    "topbar",
-    "toplist",
-    "topnav",
-    "trending",
-    "widget",
-    "widgets",
-    "yqlj",
-    "phb",
-];
+const BESIDE: &str = "ad ads advert advertisement archives aside banner blogroll breadcrumb breadcrumbs \
+    calendar carousel cart categories cloud comment comments cookie copyright crumb crumbs \
+    dropdown facet facets filter filters foot footer friend friends friendlink footlink \
+    header hot hots hotlist lang langs language languages links login masthead menu mostread \
+    nav navbar navi navigation pager pages pagination paging partner partners popular promo \
+    promoted quick rank ranking ranklist ranks recommend recommended related share sharing \
+    side sidebar sidenav sitemap skip slide slider social sponsor sponsored subnav subscribe \
+    swiper switch switcher tag tagcloud tags toolbar top10 topbar toplist topnav trending \
+    widget widgets yqlj phb";
 
 /// Words of a state, or of a place in a row.
-const PASSING: &[&str] = &[
-    "active",
-    "alt",
-    "animated",
-    "cf",
-    "clear",
-    "clearfix",
-    "cur",
-    "current",
-    "even",
-    "fade",
-    "first",
-    "fix",
-    "fl",
-    "focus",
-    "fr",
-    "hidden",
-    "hide",
-    "hover",
-    "is",
-    "last",
-    "lazy",
-    "lazyload",
-    "lazyloaded",
-    "left",
-    "no",
-    "odd",
-    "off",
-    "on",
-    "open",
-    "pinned",
-    "right",
-    "selected",
-    "show",
-    "sticky",
-    "top",
-    "unread",
-    "visible",
-    "visited",
-    "wow",
-];
+const PASSING: &str = "active alt animated cf clear clearfix cur current even fade first fix fl focus fr hidden \
+    hide hover is last lazy lazyload lazyloaded left no odd off on open pinned right \
+    selected show sticky top unread visible visited wow";
 
 /// First words of names that say how something looks.
-const LOOKS: &[&str] = &[
-    "absolute",
-    "align",
-    "bg",
-    "block",
-    "border",
-    "bottom",
-    "center",
-    "col",
-    "cols",
-    "column",
-    "columns",
-    "container",
-    "cursor",
-    "d",
-    "display",
-    "duration",
-    "flex",
-    "float",
-    "font",
-    "gap",
-    "grid",
-    "group",
-    "h",
-    "inline",
-    "items",
-    "justify",
-    "leading",
-    "line",
-    "lg",
-    "m",
-    "mb",
-    "md",
-    "media",
-    "ml",
-    "mr",
-    "mt",
-    "mx",
-    "my",
-    "object",
-    "opacity",
-    "order",
-    "overflow",
-    "p",
-    "pb",
-    "pl",
-    "pr",
-    "pt",
-    "pull",
-    "px",
-    "py",
-    "relative",
-    "ring",
-    "rounded",
-    "row",
-    "self",
-    "shadow",
-    "size",
-    "sm",
-    "space",
-    "static",
-    "table",
-    "text",
-    "tracking",
-    "transition",
-    "truncate",
-    "uk",
-    "underline",
-    "w",
-    "wrap",
-    "xl",
-    "xs",
-    "z",
-];
+const LOOKS: &str = "absolute align bg block border bottom center col cols column columns container cursor d \
+    display duration flex float font gap grid group h inline items justify leading line lg m \
+    mb md media ml mr mt mx my object opacity order overflow p pb pl pr pt pull px py \
+    relative ring rounded row self shadow size sm space static table text tracking \
+    transition truncate uk underline w wrap xl xs z";
 
 /// Words above a list that is a ranking, or is about something else.
 const OTHER_LISTS: &[&str] = &[
@@ -362,11 +112,16 @@ pub(super) fn lasting(name: &str) -> Lasting {
         Lasting::Generated
     } else if is_looks(name, first, words.len()) {
         Lasting::Looks
-    } else if words.iter().any(|word| CONTENT.contains(&word.trim_end_matches(is_digit))) {
+    } else if words.iter().any(|word| is_in(word.trim_end_matches(is_digit), CONTENT)) {
         Lasting::Word
     } else {
         Lasting::Plain
     }
+}
+
+/// Whether a word stands in a list of words.
+fn is_in(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|one| one == word)
 }
 
 fn is_digit(c: char) -> bool {
@@ -376,19 +131,19 @@ fn is_digit(c: char) -> bool {
 fn is_passing(name: &str, words: &[String]) -> bool {
     let digits = name.len() - name.trim_end_matches(is_digit).len();
     let numbered = digits >= 3 || (digits == name.len());
-    numbered || words.iter().all(|word| PASSING.contains(&word.as_str()))
+    numbered || words.iter().all(|word| is_in(word, PASSING))
 }
 
 fn is_looks(name: &str, first: &str, words: usize) -> bool {
     name.contains([':', '/', '[', '.', '!'])
         || (words == 1 && matches!(first, "row" | "col" | "container" | "flex" | "grid" | "block"))
-        || (LOOKS.contains(&first) && words > 1 && !name.contains("__") && is_measure(name))
+        || (is_in(first, LOOKS) && name.contains('-') && !name.contains("__") && is_measure(name))
 }
 
 /// `mt-4`, `text-lg`, `flex-wrap`: short parts in lower case.
 fn is_measure(name: &str) -> bool {
     let mut parts = name.split('-').skip(1);
-    parts.all(|part| part.len() <= 7 && !CONTENT.contains(&part))
+    parts.all(|part| part.len() <= 7 && !is_in(part, CONTENT))
 }
 
 /// Whether a program made the name.
@@ -444,10 +199,8 @@ pub(super) fn numbered(id: &str) -> Option<&str> {
 /// How much a name speaks for the main list (positive), or against it.
 pub(super) fn leaning(name: &str) -> i32 {
     let words = words(name);
-    let has = |list: &[&str]| {
-        words.iter().any(|word| {
-            list.contains(&word.as_str()) || list.contains(&word.trim_end_matches(is_digit))
-        })
+    let has = |list: &str| {
+        words.iter().any(|word| is_in(word, list) || is_in(word.trim_end_matches(is_digit), list))
     };
     if has(BESIDE) || name.to_ascii_lowercase().contains("sidebar") {
         -1
@@ -464,30 +217,15 @@ pub(super) fn announces_other(heading: &str) -> bool {
 
 /// Whether a name speaks of a title.
 pub(super) fn is_title(name: &str) -> bool {
-    has_word(name, &["title", "headline", "subject", "tit", "heading", "caption", "bt", "biaoti"])
+    has_word(name, "title headline subject tit heading caption bt biaoti")
 }
 
 /// Whether a name speaks of a date.
 pub(super) fn is_date(name: &str) -> bool {
     has_word(
         name,
-        &[
-            "date",
-            "time",
-            "pubdate",
-            "published",
-            "publish",
-            "datetime",
-            "timestamp",
-            "created",
-            "ago",
-            "day",
-            "rq",
-            "sj",
-            "riqi",
-            "shijian",
-            "posted",
-        ],
+        "date time pubdate published publish datetime timestamp created ago day rq sj \
+         riqi shijian posted",
     )
 }
 
@@ -495,28 +233,11 @@ pub(super) fn is_date(name: &str) -> bool {
 pub(super) fn is_summary(name: &str) -> bool {
     has_word(
         name,
-        &[
-            "summary",
-            "desc",
-            "description",
-            "excerpt",
-            "intro",
-            "abstract",
-            "digest",
-            "teaser",
-            "brief",
-            "lead",
-            "snippet",
-            "dek",
-            "info",
-            "zy",
-            "content",
-            "text",
-            "body",
-        ],
+        "summary desc description excerpt intro abstract digest teaser brief lead snippet \
+         dek info zy content text body",
     )
 }
 
-fn has_word(name: &str, list: &[&str]) -> bool {
-    words(name).iter().any(|word| list.contains(&word.trim_end_matches(is_digit)))
+fn has_word(name: &str, list: &str) -> bool {
+    words(name).iter().any(|word| is_in(word.trim_end_matches(is_digit), list))
 }

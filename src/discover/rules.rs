@@ -75,7 +75,8 @@ impl Place {
         Ok(Pick { pattern, format: self.format.clone(), ..pick })
     }
 
-    fn toml(&self) -> String {
+    /// The place as a TOML value.
+    pub(super) fn toml(&self) -> String {
         if self.pattern.is_none() && self.format.is_none() {
             return quoted(&self.typed);
         }

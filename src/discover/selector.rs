@@ -1,34 +1,20 @@
 //! A selector that finds just the elements of a group, and that is likely to last.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::columns::{escaped, is_word};
+use super::columns::is_word;
 use super::names::{self, Lasting};
 use super::outline::Outline;
+use super::steps::{Test, holds, inner, tag_cost, tests};
 
 /// Selectors that are tried for one group.
 const MOST_TRIES: usize = 600;
+/// Elements that are looked at for one group.
+const MOST_LOOKS: usize = 400_000;
 /// Elements above the items that may stand in the selector.
 const HIGHEST: usize = 7;
-
-/// One test of an element.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Test {
-    Id(String),
-    Class(String),
-    /// A class that begins with, or holds, this text.
-    Stem(String),
-    Attribute(&'static str, String),
-    /// An id that begins with this text.
-    IdStem(String),
-    Nth(usize),
-    Not(Box<Test>),
-    /// Any attribute of this name.
-    Named(String),
-    HasClass(String),
-    HasLink,
-}
 
 /// One element of a selector.
 #[derive(Clone, Debug)]
@@ -51,14 +37,15 @@ pub(super) struct Selected {
 
 /// The selector of a group: finds all of its elements and no other that holds a link.
 pub(super) fn of(outline: &Outline<'_>, group: &[usize]) -> Option<Selected> {
-    let search = Search { outline, group, members: group.iter().copied().collect() };
+    let search =
+        Search { outline, group, members: group.iter().copied().collect(), spent: Cell::new(0) };
     let mut best: Option<(f64, Chain)> = None;
     let mut tries = 0;
     search.offer(&mut |chain, extra| {
         tries += 1;
         let cost = chain.cost() + extra;
         if best.as_ref().is_some_and(|(old, _)| *old <= cost) {
-            return tries < MOST_TRIES;
+            return tries < MOST_TRIES && search.spent.get() < MOST_LOOKS;
         }
         if let Some((chain, more)) = search.exact(chain) {
             let cost = cost + more;
@@ -66,7 +53,7 @@ pub(super) fn of(outline: &Outline<'_>, group: &[usize]) -> Option<Selected> {
                 best = Some((cost, chain));
             }
         }
-        tries < MOST_TRIES
+        tries < MOST_TRIES && search.spent.get() < MOST_LOOKS
     });
     let (cost, chain) = best.or_else(|| search.counted())?;
     Some(Selected { css: chain.to_string(), cost })
@@ -76,6 +63,8 @@ struct Search<'s, 'p> {
     outline: &'s Outline<'p>,
     group: &'s [usize],
     members: BTreeSet<usize>,
+    /// Elements looked at so far.
+    spent: Cell<usize>,
 }
 
 impl Search<'_, '_> {
@@ -240,6 +229,10 @@ impl Search<'_, '_> {
         let most = self.members.len() * 4 + 60;
         let mut found = Vec::new();
         let pool = pool(self.outline, item);
+        if pool.len() < self.members.len() {
+            return None;
+        }
+        self.spent.set(self.spent.get() + pool.len());
         for index in pool.iter().copied() {
             if matches(self.outline, &chain.0, index) {
                 found.push(index);
@@ -289,93 +282,6 @@ impl Chain {
             _ => 0.0,
         };
         steps + 0.5 * self.0.len() as f64 + bare
-    }
-}
-
-fn tag_cost(tag: &str) -> f64 {
-    match tag {
-        "article" | "main" => 0.4,
-        "li" | "tr" | "dl" | "dt" | "section" => 1.0,
-        "ul" | "ol" | "tbody" | "table" | "td" | "body" => 1.5,
-        _ => 2.2,
-    }
-}
-
-/// What an element can be tested for, with the cost of each.
-fn tests(outline: &Outline<'_>, index: usize) -> Vec<(Test, f64)> {
-    let Some(node) = outline.node(index) else { return Vec::new() };
-    let mut all = Vec::new();
-    if let Some(id) = node.id.filter(|id| is_word(id)) {
-        match names::lasting(id) {
-            Lasting::Word | Lasting::Plain => all.push((Test::Id(id.to_owned()), 0.4)),
-            Lasting::Looks => all.push((Test::Id(id.to_owned()), 1.0)),
-            Lasting::Generated | Lasting::Passing => {}
-        }
-    }
-    if let Some(stem) = node.id.and_then(names::numbered) {
-        let digits = stem.chars().any(|c| c.is_ascii_digit());
-        all.push((Test::IdStem(stem.to_owned()), if digits { 2.6 } else { 1.6 }));
-    }
-    for class in &node.classes {
-        let class = (*class).to_owned();
-        let long = class.len().min(40) as f64 * 0.015;
-        match names::lasting(&class) {
-            // Of two good names the shorter says less about the single item.
-            Lasting::Word => all.push((Test::Class(class), 0.4 + long)),
-            Lasting::Plain => all.push((Test::Class(class), 0.6 + long)),
-            Lasting::Looks => all.push((Test::Class(class), 3.0)),
-            Lasting::Generated => match names::stem(&class) {
-                Some(stem) => all.push((Test::Stem(stem.to_owned()), 1.1)),
-                None => all.push((Test::Class(class), 6.0)),
-            },
-            Lasting::Passing => {}
-        }
-    }
-    for name in ["itemtype", "itemprop", "role", "data-testid", "data-component", "data-type"] {
-        let value = outline.attribute(index, name);
-        let value = value.map(|value| value.rsplit('/').next().unwrap_or(value));
-        if let Some(value) = value.filter(|value| is_word(value)) {
-            all.push((Test::Attribute(name, value.to_owned()), 0.7));
-        }
-    }
-    all
-}
-
-/// What is inside an element, as tests of it.
-fn inner(outline: &Outline<'_>, item: usize) -> Vec<Test> {
-    let mut classes = BTreeSet::new();
-    for index in outline.within(item).skip(1).take(60) {
-        let node = outline.node(index).into_iter();
-        classes.extend(node.flat_map(|node| node.classes.iter().copied()));
-    }
-    let lasting = |class: &&str| matches!(names::lasting(class), Lasting::Word | Lasting::Plain);
-    let classes = classes.into_iter().filter(lasting);
-    classes.map(|class| Test::HasClass(class.to_owned())).collect()
-}
-
-fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
-    let Some(node) = outline.node(index) else { return false };
-    match test {
-        Test::Id(id) => node.id == Some(id.as_str()),
-        Test::Class(class) => node.classes.contains(&class.as_str()),
-        Test::Stem(stem) => {
-            node.element.value().attr("class").is_some_and(|all| all.contains(stem.as_str()))
-        }
-        Test::Attribute(name, value) => {
-            let full = node.element.value().attr(name);
-            full.is_some_and(|full| full.contains(value.as_str()))
-        }
-        Test::IdStem(stem) => node.id.is_some_and(|id| id.starts_with(stem.as_str())),
-        Test::Named(name) => node.element.value().attr(name).is_some(),
-        Test::HasClass(class) => {
-            let within = outline.within(index);
-            let all = outline.classed(class);
-            let from = all.partition_point(|other| *other <= within.start);
-            all.get(from).is_some_and(|other| within.contains(other))
-        }
-        Test::Nth(nth) => node.nth == *nth,
-        Test::Not(test) => !holds(outline, index, test),
-        Test::HasLink => node.links > usize::from(node.link.is_some()),
     }
 }
 
@@ -429,23 +335,5 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.tag.as_deref().unwrap_or_default())?;
         self.tests.iter().try_for_each(|test| write!(f, "{test}"))
-    }
-}
-
-impl fmt::Display for Test {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => write!(f, "#{}", escaped(id)),
-            Self::Class(class) => write!(f, ".{}", escaped(class)),
-            Self::Stem(stem) => write!(f, "[class*=\"{stem}\"]"),
-            Self::Attribute("itemtype", value) => write!(f, "[itemtype*=\"{value}\"]"),
-            Self::Attribute(name, value) => write!(f, "[{name}=\"{value}\"]"),
-            Self::IdStem(stem) => write!(f, "[id^=\"{stem}\"]"),
-            Self::Named(name) => write!(f, "[{name}]"),
-            Self::HasClass(class) => write!(f, ":has(.{})", escaped(class)),
-            Self::Nth(nth) => write!(f, ":nth-child({nth})"),
-            Self::Not(test) => write!(f, ":not({test})"),
-            Self::HasLink => f.write_str(":has(a[href])"),
-        }
     }
 }
