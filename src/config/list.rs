@@ -15,6 +15,9 @@ mod first;
 mod picks;
 mod plan;
 
+#[cfg(test)]
+mod tests;
+
 /// The kinds of sources by their word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::list;
 use super::read::{At, Table, nearest};
-use super::site::{web_address, zone};
+use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::SourceId;
@@ -163,7 +163,7 @@ impl Defaults {
             own.categories = templates(table, "categories", &names);
         }
         own.zone = zone(table).unwrap_or(own.zone);
-        own.language = table.string("language").map(|text| text.value).or(own.language);
+        own.language = language(table).or(own.language);
         own.headers.extend(headers(table));
         if let Some(nets) = table.strings("allow_private") {
             own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
@@ -173,8 +173,7 @@ impl Defaults {
 }
 
 fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
-    let least = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
-    if every.value < least {
+    if every.value < Duration::from_mins(1) {
         let what = "`every` is under a minute: no server deserves that";
         table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
     }
@@ -214,10 +213,11 @@ pub(super) fn templates(table: &Table<'_>, key: &str, texts: &[At<String>]) -> V
     texts.iter().filter_map(|text| template(table, key, text)).collect()
 }
 
-pub(super) fn defaults(root: &mut Table<'_>, zone: Tz) -> Defaults {
+pub(super) fn defaults(root: &mut Table<'_>, zone: Tz, categories: &BTreeSet<String>) -> Defaults {
     let plain = Defaults::plain(zone);
     let Some(mut table) = root.table("defaults") else { return plain };
     let defaults = plain.overlaid(&mut table);
+    known_categories(&table, "categories", categories);
     table.finish();
     defaults
 }
@@ -286,11 +286,29 @@ fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
     good
 }
 
+/// The names that an item can fill in.
+fn known_names(table: &Table<'_>, text: &At<String>) {
+    const NAMES: [&str; 5] = ["medium", "label", "author", "source", "language"];
+    let Ok(template) = Template::parse(&text.value) else { return };
+    for name in template.names().filter(|name| !NAMES.contains(name)) {
+        let what = format!("`categories` has no place `{{{name}}}`");
+        let hint = match nearest(name, NAMES) {
+            Some(near) => format!("did you mean `{{{near}}}`?"),
+            None => "known: {medium}, {label}, {author}, {source}, {language}".to_owned(),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+}
+
 /// A fixed name must be a `[[category]]`; a template makes its categories as they appear.
 pub(super) fn known_categories(table: &Table<'_>, key: &str, known: &BTreeSet<String>) {
     let Some(values) = table.peek_strings(key) else { return };
     for name in values {
-        if name.value.contains('{') || known.contains(&name.value) {
+        if name.value.contains('{') {
+            known_names(table, &name);
+            continue;
+        }
+        if known.contains(&name.value) {
             continue;
         }
         let what = format!("there is no category `{}`", name.value);

@@ -135,7 +135,7 @@ pub fn updated(before: Instant, given: Instant, now: Instant) -> Instant {
 }
 
 /// The entries of one list with their keys. An entry that shares its key with an earlier one of
-/// the same list is the same item, unless its link says otherwise; then the link is its key.
+/// the same list is the same item, unless its link or title says otherwise; then that is its key.
 pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
     let mut keyed: Vec<(String, Entry)> = Vec::new();
     let mut seen = std::collections::HashMap::<String, usize>::new();
@@ -147,11 +147,10 @@ pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
             continue;
         };
         if let Some(first) = seen.get(&key).and_then(|at| keyed.get(*at)) {
-            let link = entry.link.as_ref().filter(|link| Some(*link) != first.1.link.as_ref());
-            let Some(link) = link else { continue };
-            let what = format!("its key `{key}` is another entry's: known by its link");
+            let Some((other, by)) = other_key(&entry, &first.1) else { continue };
+            let what = format!("its key `{key}` is another entry's: known by its {by}");
             faults.push(Fault::new(place(), what));
-            key = format!("link:{link}");
+            key = other;
             if seen.contains_key(&key) {
                 continue;
             }
@@ -160,6 +159,18 @@ pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
         keyed.push((key, entry));
     }
     (keyed, faults)
+}
+
+/// What tells an entry from another one with the same key: its link, or else its title. None where
+/// it is the same entry once more.
+fn other_key(entry: &Entry, first: &Entry) -> Option<(String, &'static str)> {
+    let link = entry.link.as_ref().filter(|link| Some(*link) != first.link.as_ref());
+    if let Some(link) = link {
+        return Some((format!("link:{link}"), "link"));
+    }
+    let title = entry.title.as_ref().map(|title| title.raw().trim()).unwrap_or_default();
+    let same = first.title.as_ref().is_some_and(|first| first.raw().trim() == title);
+    (!same && !title.is_empty()).then(|| (format!("title:{title}"), "title"))
 }
 
 /// The originals of an item with a new one put in the place of its list's old one.

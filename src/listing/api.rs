@@ -41,6 +41,7 @@ fn expect(value: &Value, plan: &Plan) -> Result<(), Error> {
         return Ok(());
     }
     let words = expect.message.as_ref().and_then(|path| texts(value, path).into_iter().next());
+    let words = words.map(|words| html::excerpt(&words, 200));
     let got =
         got.map_or_else(|| "nothing".to_owned(), |got| format!("`{}`", html::excerpt(&got, 60)));
     let message = match words {

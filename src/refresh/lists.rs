@@ -42,6 +42,10 @@ pub struct Gathered {
     pub wish: Option<Duration>,
     /// Its validators, if it could be read.
     pub given: Option<Given>,
+    /// Whether the guard refused the address.
+    pub blocked: bool,
+    /// Whether the stop came before the answer.
+    pub interrupted: bool,
     /// Bytes of the answer.
     pub bytes: usize,
     /// The feed that a page names which was asked for as a feed itself.
@@ -56,8 +60,12 @@ pub async fn gather(
     source: &Arc<Source>,
     now: Instant,
 ) -> Result<Vec<Gathered>, store::Error> {
+    let whole = match store {
+        Some(store) => store.incomplete(&source.id).await?,
+        None => true,
+    };
     let firsts = HashMap::new();
-    let mut round = Round { world, store, source, now, firsts, all: Vec::new() };
+    let mut round = Round { world, store, source, now, whole, firsts, all: Vec::new() };
     for list in &source.lists {
         let values = match &list.first {
             None => Values::new(),
@@ -85,6 +93,8 @@ struct Round<'r> {
     store: Option<&'r Store>,
     source: &'r Arc<Source>,
     now: Instant,
+    /// Whether every page is read, known or not: the last visit did not come to the end.
+    whole: bool,
     /// First pages that were asked for already.
     firsts: HashMap<Url, Arc<Page>>,
     all: Vec<Gathered>,
@@ -110,7 +120,11 @@ impl Round<'_> {
         if let Some(page) = self.firsts.get(&request.url) {
             return Ok(Arc::clone(page));
         }
-        match self.world.fetcher.fetch(&request).await {
+        let Some(answer) = self.world.ask(&request).await else {
+            one.interrupted = true;
+            return Err("stopped before the answer".to_owned());
+        };
+        match answer {
             Ok(Answer::Fresh { page, .. }) => {
                 let page = Arc::new(page);
                 self.firsts.insert(request.url, Arc::clone(&page));
@@ -138,6 +152,7 @@ impl Round<'_> {
         let mut cursor = String::new();
         let mut seen = HashSet::from([cursor.clone()]);
         let mut home = None;
+        let begin = self.all.len();
         for turn in 0..most {
             let linked = if turn == 0 { None } else { linked(list, &cursor) };
             let target = match (&linked, &home) {
@@ -167,6 +182,13 @@ impl Round<'_> {
                 break;
             }
             cursor = next.unwrap_or_default();
+        }
+        // A walk that did not come to its end begins anew at the next visit, with its first page.
+        let walk = self.all.get_mut(begin..).unwrap_or_default();
+        if walk.iter().any(|one| one.error.is_some() || one.interrupted) {
+            for one in walk {
+                one.given = None;
+            }
         }
         Ok(())
     }
@@ -215,7 +237,7 @@ impl Round<'_> {
     async fn goes_on(&self, one: &Gathered) -> Result<bool, store::Error> {
         let listing = one.listing.as_ref().filter(|listing| !listing.entries.is_empty());
         let Some(listing) = listing else { return Ok(false) };
-        let Some(store) = self.store else { return Ok(true) };
+        let Some(store) = self.store.filter(|_| !self.whole) else { return Ok(true) };
         let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
         let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
         Ok(keys.iter().any(|key| {
@@ -241,7 +263,10 @@ impl Round<'_> {
             request.validators = validators;
             request.validated = by.and_then(|by| Url::parse(&by).ok());
         }
-        match self.world.fetcher.fetch(&request).await {
+        let Some(answer) = self.world.ask(&request).await else {
+            return Ok(Gathered { interrupted: true, ..one });
+        };
+        match answer {
             Ok(Answer::Unchanged { validators, wait }) => {
                 one.unchanged = true;
                 one.wish = wait.max_age;
@@ -279,6 +304,7 @@ fn tell_of_next(list: &List, one: &mut Gathered) {
 
 fn refused(one: &mut Gathered, why: &Error) {
     one.retry_after = why.retry_after();
+    one.blocked = matches!(why, Error::Blocked(_));
     one.error = Some(format!("`{}`: {}", one.address, chain(why)));
 }
 

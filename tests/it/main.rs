@@ -10,6 +10,7 @@ mod architecture;
 mod article;
 mod cli;
 mod daemon;
+mod discover;
 mod feeds;
 mod fetch;
 mod jekyll;

@@ -87,13 +87,12 @@ fn wrap(table: &mut Table<'_>) -> Wrap {
 
 /// A selector with an optional `@attribute`.
 fn within(table: &Table<'_>, text: &At<String>) -> Option<(Selector, Option<String>)> {
-    match pick(table, "within", text, true)?.locate {
-        Locate::Select { selector: Some(selector), attribute } => Some((selector, attribute)),
-        _ => {
-            table.marks().add(&text.span, format!("`within`: `{}` is no selector", text.value));
-            None
-        }
+    let found = pick(table, "within", text, true)?;
+    if let Locate::Select { selector: Some(selector), attribute } = found.locate {
+        return Some((selector, attribute));
     }
+    table.marks().add(&text.span, format!("`within`: `{}` is no selector", text.value));
+    None
 }
 
 fn expect(table: &mut Table<'_>) -> Option<Expect> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Context, Error, json_feed};
 use crate::charset;
-use crate::model::{Fault, Listing, Person};
+use crate::model::{Cut, Fault, Listing, Person};
 
 mod atom;
 mod attributes;
@@ -92,7 +92,23 @@ fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listi
     let silent = listing.entries.is_empty() && (names(text, "<item") || names(text, "<entry"));
     listing.faults.truncate(MOST_FAULTS);
     listing.faults.extend(grown.repairs.faults(&grown.references, silent));
+    listing.cut = cut(text);
+    if listing.cut.is_some() {
+        listing.faults.push(Fault::new("document", "breaks off before its end"));
+    }
     Ok(listing)
+}
+
+/// Whether the last end tag is the document's own.
+fn cut(text: &str) -> Option<Cut> {
+    let (_, last) = text.rsplit_once("</").unwrap_or_default();
+    let name: String = last.chars().take_while(|c| !">/ \t\r\n".contains(*c)).collect();
+    let name = name.to_ascii_lowercase();
+    match name.rsplit(':').next().unwrap_or_default() {
+        "rss" | "feed" | "rdf" | "channel" => None,
+        "item" | "entry" if last.trim_end().ends_with('>') => Some(Cut::Behind),
+        _ => Some(Cut::Inside),
+    }
 }
 
 /// A feed's authors are those of its entries that name none (RFC 4287 §4.2.1).

@@ -197,7 +197,7 @@ impl<'p> Builder<'p> {
             Field::Image => entry.image = self.address(field, values),
             Field::Date => entry.published = self.date(field, values),
             Field::Updated => entry.updated = self.date(field, values),
-            Field::Medium => entry.medium = first().map(|name| html::line(&name)),
+            Field::Medium => entry.medium = first(),
             Field::Language => entry.language = first(),
             Field::Author => entry.authors = split(values, |_| false).map(person).collect(),
             Field::Label => {
@@ -276,7 +276,8 @@ fn holds(condition: &Condition, find: &Find<'_>) -> bool {
     values.into_iter().filter_map(|value| pick.trim(value)).any(|value| {
         let value = value.trim();
         if equals.is_empty() {
-            !matches!(value, "0" | "false") && !(in_record && value.is_empty())
+            let nothing = matches!(value, "0" | "false") || (in_record && value.is_empty());
+            !nothing
         } else {
             equals.iter().any(|one| one == value)
         }

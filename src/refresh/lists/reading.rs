@@ -10,7 +10,7 @@ use super::asking::Values;
 use crate::charset;
 use crate::config::{First, Form, List, Source};
 use crate::listing::{self, Context};
-use crate::model::{Instant, Listing, Page};
+use crate::model::{Cut, Instant, Listing, Page};
 
 /// Reads a page; what cannot be read leaves no validators behind, and neither does an index of
 /// sitemaps: that it is the same says nothing of the sitemaps.
@@ -28,7 +28,13 @@ pub(super) async fn read(
         read.map_err(|why| (why, named))
     });
     match read.await {
-        Ok(Ok((listing, children))) => {
+        Ok(Ok((mut listing, children))) => {
+            if listing.cut == Some(Cut::Inside) {
+                listing.entries.pop();
+            }
+            if listing.cut.is_some() {
+                one.given = None;
+            }
             let ttl = listing.ttl.map(Duration::from_secs);
             one.wish = one.wish.max(ttl);
             one.listing = Some(listing);

@@ -16,8 +16,8 @@ fn asked(origin: &Origin) -> Vec<String> {
 }
 
 fn links(names: &[&str], next: &str) -> Reply {
-    let items: String =
-        names.iter().map(|n| format!("<li><a href=\"/a/{n}\">{n}</a></li>")).collect();
+    let item = |name: &&str| format!("<li><a href=\"/a/{name}\">{name}</a></li>");
+    let items = names.iter().map(item).collect::<Vec<_>>().concat();
     page(format!("<ul>{items}</ul><a class=next href=\"{next}\">next</a>"))
 }
 
