@@ -17,5 +17,6 @@ mod jekyll;
 mod journey;
 mod listing;
 mod moving;
+mod pages;
 mod publish;
 mod serve;
