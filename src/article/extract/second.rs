@@ -54,7 +54,6 @@ impl Sum {
 }
 
 struct Look<'a> {
-    tree: &'a Tree<'a>,
     blocks: &'a Blocks,
     scores: &'a [f32],
     sums: Vec<Sum>,
@@ -69,10 +68,9 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(tree: &'a Tree<'a>, blocks: &'a Blocks, paths: &Paths, scores: &'a [f32]) -> Self {
+    fn new(tree: &Tree<'_>, blocks: &'a Blocks, paths: &Paths, scores: &'a [f32]) -> Self {
         let high: Vec<bool> = scores.iter().map(|score| *score >= 0.5).collect();
         let mut look = Self {
-            tree,
             blocks,
             scores,
             sums: vec![Sum::default()],
