@@ -199,7 +199,7 @@ fn a_page_without_rules_is_read_by_its_look() {
             .unwrap();
     assert_eq!(found.by, By::Readability);
     assert_eq!(found.title.as_deref(), Some("老城墙下的修表铺"));
-    assert_eq!(found.published_text.as_deref(), Some("2026-05-06 07:30:00"));
+    assert_eq!(found.published_text.as_deref(), Some("2026-05-06T07:30:00+08:00"));
     let text = html::clean(&found.fragment.html, Some(&url)).text();
     assert!(text.contains("清晨六点半") && text.contains("再回来和师傅谈工钱的事。"), "{text}");
     assert!(
