@@ -51,8 +51,8 @@ pub(super) async fn run(args: &Args, own: &Discover) -> anyhow::Result<Exit> {
     let settings = Arc::new(single::settings_if_any(args)?);
     let url = Url::parse(&own.url)
         .map_err(|why| Usage(format!("`{}` is no web address: {why}", own.url)))?;
-    if own.write && !args.config.exists() {
-        let path = setup::shown(&args.config);
+    if own.write && !setup::config(args).exists() {
+        let path = setup::shown(&setup::config(args));
         return Err(Usage(format!("there are no settings `{path}` to write to")).into());
     }
     let world = setup::world(&settings, "localhost,2026", None)?;
@@ -194,8 +194,8 @@ fn free_id(url: &Url, settings: &Settings) -> String {
 
 /// Appends a source to the settings, which stay as they are to the last byte and must still hold.
 fn write(args: &Args, source: &str) -> anyhow::Result<()> {
-    let path = setup::shown(&args.config);
-    let old = std::fs::read_to_string(&args.config)
+    let path = setup::shown(&setup::config(args));
+    let old = std::fs::read_to_string(setup::config(args))
         .map_err(|why| Usage(format!("cannot read the settings `{path}`: {why}")))?;
     let gap = match old.as_str() {
         "" => "",
@@ -206,7 +206,7 @@ fn write(args: &Args, source: &str) -> anyhow::Result<()> {
     let more = format!("{gap}{source}");
     setup::parsed(args, &format!("{old}{more}"), &path)
         .with_context(|| format!("nothing is written to `{path}`: with this source"))?;
-    let mut file = std::fs::OpenOptions::new().append(true).open(&args.config)?;
+    let mut file = std::fs::OpenOptions::new().append(true).open(setup::config(args))?;
     file.write_all(more.as_bytes()).with_context(|| format!("cannot write to `{path}`"))?;
     file.sync_all()?;
     out::line(source)?;

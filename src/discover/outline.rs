@@ -6,6 +6,7 @@ use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::address;
+use crate::listing;
 
 /// Classes of an element that are looked at.
 const MOST_CLASSES: usize = 16;
@@ -81,10 +82,10 @@ impl<'p> Outline<'p> {
         self.nodes.get(index)
     }
 
-    /// The text of an element as list rules read it: blanks folded.
+    /// The text of an element as list rules read it.
     pub(super) fn text(&self, index: usize) -> String {
-        let text = self.nodes.get(index).map(|node| node.element.text().collect::<String>());
-        text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = self.nodes.get(index).map(|node| listing::page::text(node.element));
+        text.unwrap_or_default()
     }
 
     /// An attribute that is not blank.

@@ -114,7 +114,18 @@ impl Rules {
             Hidden::Variable(name) => Wrap::Variable(name.clone()),
         };
         let items = Pick::parse(&self.items, in_page)?;
-        Ok(Plan { items, fields, vars: BTreeMap::new(), wrap, expect: None, cursor: None })
+        Ok(Plan {
+            items,
+            fields,
+            vars: BTreeMap::new(),
+            wrap,
+            expect: None,
+            cursor: None,
+            base: None,
+            next: Vec::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+        })
     }
 
     /// A `[[source]]` with these rules.
