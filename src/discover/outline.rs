@@ -120,6 +120,13 @@ impl<'p> Outline<'p> {
         })
     }
 
+    /// Whether one of these elements, which stand in order, is inside an element.
+    pub(super) fn holds_one(&self, index: usize, those: &[usize]) -> bool {
+        let within = self.within(index);
+        let from = those.partition_point(|other| *other <= within.start);
+        those.get(from).is_some_and(|other| within.contains(other))
+    }
+
     /// The element and all that is in it.
     pub(super) fn within(&self, index: usize) -> std::ops::Range<usize> {
         index..self.nodes.get(index).map_or(index, |node| node.end)
