@@ -111,18 +111,7 @@ impl Rules {
             Hidden::Variable(name) => Wrap::Variable(name.clone()),
         };
         let items = Pick::parse(&self.items, in_page)?;
-        Ok(Plan {
-            items,
-            fields,
-            vars: BTreeMap::new(),
-            wrap,
-            expect: None,
-            cursor: None,
-            base: None,
-            next: Vec::new(),
-            only: Vec::new(),
-            skip: Vec::new(),
-        })
+        Ok(Plan { fields, wrap, ..Plan::new(items) })
     }
 
     /// A `[[source]]` with these rules.

@@ -170,7 +170,9 @@ fn other_key(entry: &Entry, first: &Entry) -> Option<(String, &'static str)> {
     }
     let title = entry.title.as_ref().map(|title| title.raw().trim()).unwrap_or_default();
     let same = first.title.as_ref().is_some_and(|first| first.raw().trim() == title);
-    (!same && !title.is_empty()).then(|| (format!("title:{title}"), "title"))
+    // With a key of its own, another title is an edit.
+    let keyless = entry.guid.as_deref().is_none_or(|guid| guid.trim().is_empty());
+    (keyless && !same && !title.is_empty()).then(|| (format!("title:{title}"), "title"))
 }
 
 /// The originals of an item with a new one put in the place of its list's old one.

@@ -179,8 +179,7 @@ fn rules_find_the_body_and_what_ends_it() {
     assert_eq!(found.published_text.as_deref(), Some("2026-03-04T08:15:00+00:00"));
     assert_eq!(found.image.as_deref(), Some("https://gazette.example/2026/ferry/lead.jpg"));
     assert_eq!(found.language.as_deref(), Some("en-GB"));
-    let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
-    assert_eq!(faults, ["selector `#gone`: matches nothing"]);
+    assert!(found.faults.is_empty(), "{:?}", found.faults);
     assert!(found.fragment.html.contains("Subscribe"), "the fragment is as it stands");
 
     let base = url::Url::parse(found.fragment.base.as_deref().unwrap()).unwrap();

@@ -155,7 +155,7 @@ fn sitemaps_need_no_list() {
         &[
             "5:7: `url` has no place `{x}`\n  hint: known: {page}, {cursor}, {now}",
             "6:9: `(` is no pattern: unclosed group",
-            "7:12: `children` must be a whole number from 1 to 50, not a whole number",
+            "7:12: `children` must be a whole number from 1 to 50, not 51",
             "8:1: `source.list` has no key `pages`\n  hint: known keys: body_text, categories, \
              children, first, headers, match, method, most, name, url",
         ],
