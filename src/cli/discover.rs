@@ -24,6 +24,8 @@ use crate::refresh::World;
 
 /// Requests of a run besides the one for the address itself.
 const MOST_REQUESTS: usize = 10;
+/// Sitemaps that are read.
+const MOST_SITEMAPS: usize = 2;
 /// Entries of a candidate that people are shown.
 const SHOWN: usize = 3;
 
@@ -39,11 +41,22 @@ struct Feed {
     sample: Vec<Entry>,
 }
 
+/// A sitemap that was really read: the last resort, since it says little but addresses.
+#[derive(Clone, Debug, Serialize)]
+struct Sitemap {
+    url: String,
+    entries: usize,
+    children: usize,
+    newest: Option<Instant>,
+    sample: Vec<Entry>,
+}
+
 /// All that was found.
 struct Found {
     address: String,
     feeds: Vec<Feed>,
     rules: Vec<Candidate>,
+    sitemaps: Vec<Sitemap>,
     notes: Vec<String>,
 }
 
@@ -89,6 +102,7 @@ async fn found(
         address: page.url.to_string(),
         feeds: Vec::new(),
         rules: Vec::new(),
+        sitemaps: Vec::new(),
         notes: Vec::new(),
     };
     let itself = Hint { url: page.url.clone(), why: "the address itself".into(), comments: false };
@@ -104,6 +118,9 @@ async fn found(
         let rules =
             tokio::task::spawn_blocking(move || discover::rules(&text, &at, now, zone)).await;
         found.rules = rules.context("inferring rules failed; please report this")?;
+    }
+    if found.feeds.is_empty() && found.rules.is_empty() {
+        found.sitemaps = sitemaps(world, settings, own, &page.url).await;
     }
     Ok(found)
 }
@@ -139,6 +156,34 @@ async fn feeds(
     found.feeds.sort_by_key(|feed| feed.comments);
 }
 
+/// The sitemaps that `robots.txt` names, or the usual one.
+async fn sitemaps(world: &World, settings: &Settings, own: &Discover, url: &Url) -> Vec<Sitemap> {
+    let mut found = Vec::new();
+    let Ok(robots) = url.join("/robots.txt") else { return found };
+    let robots = match fetch(world, own, &robots, Accept::Page).await {
+        Ok(page) => String::from_utf8_lossy(&page.bytes).into_owned(),
+        Err(_) => String::new(),
+    };
+    for url in discover::sitemaps(&robots, url).into_iter().take(MOST_SITEMAPS) {
+        let Ok(page) = fetch(world, own, &url, Accept::Feed).await else { continue };
+        let plan = listing::sitemap::Plan::default();
+        let context = context(&page, settings);
+        let Ok(read) = listing::sitemap::read(&page.bytes, &plan, &context) else { continue };
+        let entries = read.listing.entries;
+        if entries.is_empty() && read.children.is_empty() {
+            continue;
+        }
+        found.push(Sitemap {
+            url: crate::fetch::shown(&page.url),
+            entries: entries.len(),
+            children: read.children.len(),
+            newest: newest(&entries),
+            sample: entries.into_iter().take(SHOWN).collect(),
+        });
+    }
+    found
+}
+
 async fn fetch(world: &World, own: &Discover, url: &Url, accept: Accept) -> anyhow::Result<Page> {
     let request =
         Request { allow_private: own.allow_private.clone(), ..Request::get(url.clone(), accept) };
@@ -151,20 +196,28 @@ async fn fetch(world: &World, own: &Discover, url: &Url, accept: Accept) -> anyh
 
 /// The feed in an answer; a page that a redirect led to is none.
 fn read(page: &Page, settings: &Settings, hint: Hint) -> Option<Feed> {
-    let context = Context {
-        base: Some(&page.url),
-        now: setup::now(),
-        zone: settings.site.zone,
-        content_type: page.content_type.as_deref(),
-        charset: None,
-    };
+    let context = context(page, settings);
     let Listing { title, entries, .. } = listing::feed::read(&page.bytes, &context).ok()?;
-    let newest = entries.iter().filter_map(|entry| entry.published.or(entry.updated)).max();
+    let newest = newest(&entries);
     let count = entries.len();
     let comments = hint.comments || title.as_deref().is_some_and(is_comments);
     let sample = entries.into_iter().take(SHOWN).collect();
     let url = crate::fetch::shown(&page.url);
     Some(Feed { url, title, why: hint.why, comments, entries: count, newest, sample })
+}
+
+fn context<'p>(page: &'p Page, settings: &Settings) -> Context<'p> {
+    Context {
+        base: Some(&page.url),
+        now: setup::now(),
+        zone: settings.site.zone,
+        content_type: page.content_type.as_deref(),
+        charset: None,
+    }
+}
+
+fn newest(entries: &[Entry]) -> Option<Instant> {
+    entries.iter().filter_map(|entry| entry.published.or(entry.updated)).max()
 }
 
 fn is_comments(title: &str) -> bool {
@@ -178,7 +231,9 @@ fn best(found: &Found, settings: &Settings, own: &Discover) -> Option<String> {
     let id = own.id.clone().unwrap_or_else(|| free_id(&url, settings));
     let rules = || found.rules.first().map(|one| one.rules.toml(&id, &found.address));
     let feed = || found.feeds.first().map(|feed| discover::feed_toml(&id, &feed.url));
-    if own.rules { rules().or_else(feed) } else { feed().or_else(rules) }
+    let sitemap = || found.sitemaps.first().map(|one| discover::sitemap_toml(&id, &one.url));
+    let best = if own.rules { rules().or_else(feed) } else { feed().or_else(rules) };
+    best.or_else(sitemap)
 }
 
 /// The host as a source's id; numbered where there is one already.
@@ -219,6 +274,7 @@ fn as_json(found: &Found, best: Option<&str>) -> Value {
         "address": found.address,
         "feeds": found.feeds,
         "rules": found.rules,
+        "sitemaps": found.sitemaps,
         "notes": found.notes,
         "source": best,
     })
@@ -243,6 +299,10 @@ fn show(found: &Found, zone: Tz) -> anyhow::Result<()> {
             rules.items
         ))?;
         out::line(format!("   {}", evidence.join("; ")))?;
+        entries(sample, zone)?;
+    }
+    for Sitemap { url, entries: count, children, sample, .. } in &found.sitemaps {
+        out::line(format!("sitemap {url}: {count} addresses, {children} further sitemaps"))?;
         entries(sample, zone)?;
     }
     Ok(())

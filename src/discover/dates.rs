@@ -215,16 +215,24 @@ fn readings(outline: &Outline<'_>, cells: &[Option<usize>], clock: Clock) -> Vec
     if let Some(slashed) = slashed(&texts, clock) {
         all.push(slashed);
     } else if read > 0 && (!only_times(&texts) || is_falling(&plain)) {
-        let timed = if texts.iter().flatten().any(|text| text.contains(':')) { 0.5 } else { 0.0 };
+        let texts = || texts.iter().flatten();
+        let timed = if texts().any(|text| text.contains(':')) { 0.5 } else { 0.0 };
+        // `3 days ago` and `11-03` are surer in an attribute, where that says more.
+        let vague = texts().filter(|text| !says_year(text)).count() * 2 > seen;
+        let precision = 1.0 + timed - if vague { 0.9 } else { 0.0 };
         let dates = plain;
         let (attribute, pattern, format) = (None, None, None);
-        all.push(Reading { attribute, pattern, format, dates, precision: 1.0 + timed });
+        all.push(Reading { attribute, pattern, format, dates, precision });
     }
     if read * 5 < seen * 4 {
         all.extend(in_pieces(&texts, clock));
         all.extend(within(&texts, clock));
     }
     all
+}
+
+fn says_year(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether texts are times of a day that is not said.

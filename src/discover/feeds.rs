@@ -74,6 +74,26 @@ pub fn well_known(url: &Url, known: &[Hint]) -> Vec<Hint> {
     hints
 }
 
+/// The sitemaps that a `robots.txt` names (RFC 9309 leaves the line to sitemaps.org), and the
+/// usual one.
+pub fn sitemaps(robots: &str, url: &Url) -> Vec<Url> {
+    let named = robots.lines().take(5_000).filter_map(|line| {
+        let (name, address) = line.split_once(':')?;
+        let named = name.trim().eq_ignore_ascii_case("sitemap");
+        named.then(|| url.join(address.trim()).ok())?
+    });
+    let mut sitemaps: Vec<Url> = Vec::new();
+    for sitemap in named.chain(url.join("/sitemap.xml").ok()) {
+        let web = matches!(sitemap.scheme(), "http" | "https");
+        if web && !sitemaps.contains(&sitemap) && sitemaps.len() < MOST_HINTS {
+            sitemaps.push(sitemap);
+        }
+    }
+    // One for news says more than one for everything.
+    sitemaps.sort_by_key(|sitemap| !sitemap.path().to_ascii_lowercase().contains("news"));
+    sitemaps
+}
+
 fn linked(page: &Html, url: &Url) -> Vec<Hint> {
     let base = super::outline::base(page, url);
     let Ok(selector) = Selector::parse("a[href]") else { return Vec::new() };

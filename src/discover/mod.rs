@@ -26,8 +26,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use url::Url;
 
-pub use feeds::{Hint, hints, well_known};
-pub use rules::{Hidden, Kind, Place, Rules, feed_toml};
+pub use feeds::{Hint, hints, sitemaps, well_known};
+pub use rules::{Hidden, Kind, Place, Rules, feed_toml, sitemap_toml};
 
 use crate::listing::{self, Context};
 use crate::model::{Entry, Instant, Listing};

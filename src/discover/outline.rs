@@ -6,6 +6,7 @@ use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::address;
+use crate::listing;
 
 /// Classes of an element that are looked at.
 const MOST_CLASSES: usize = 16;
@@ -81,10 +82,10 @@ impl<'p> Outline<'p> {
         self.nodes.get(index)
     }
 
-    /// The text of an element as list rules read it: blanks folded.
+    /// The text of an element as list rules read it.
     pub(super) fn text(&self, index: usize) -> String {
-        let text = self.nodes.get(index).map(|node| node.element.text().collect::<String>());
-        text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = self.nodes.get(index).map(|node| listing::page::text(node.element));
+        text.unwrap_or_default()
     }
 
     /// An attribute that is not blank.
@@ -117,6 +118,13 @@ impl<'p> Outline<'p> {
             at = up;
             Some(up)
         })
+    }
+
+    /// Whether one of these elements, which stand in order, is inside an element.
+    pub(super) fn holds_one(&self, index: usize, those: &[usize]) -> bool {
+        let within = self.within(index);
+        let from = those.partition_point(|other| *other <= within.start);
+        those.get(from).is_some_and(|other| within.contains(other))
     }
 
     /// The element and all that is in it.

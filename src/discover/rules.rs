@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use regex::Regex;
-use scraper::Selector;
 use serde::Serialize;
 
-use crate::listing::plan::{Field, Pick, Plan, Wrap};
+use crate::listing::plan::{Field, Locate, Pick, Plan, Wrap};
 
 /// The kinds of sources that rules are inferred for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +24,7 @@ pub enum Kind {
 pub enum Hidden {
     /// It is not hidden: the answer is JSON, or the rules are for a page.
     No,
-    /// In the script element that this selector finds.
+    /// In the script that this selector finds, or in an attribute: `#app@data-page`.
     Within(String),
     /// Assigned to this variable.
     Variable(String),
@@ -108,9 +107,7 @@ impl Rules {
         }
         let wrap = match &self.hidden {
             Hidden::No => Wrap::Auto,
-            Hidden::Within(css) => {
-                Wrap::Script(Selector::parse(css).map_err(|why| why.to_string())?)
-            }
+            Hidden::Within(place) => within(place)?,
             Hidden::Variable(name) => Wrap::Variable(name.clone()),
         };
         let items = Pick::parse(&self.items, in_page)?;
@@ -144,6 +141,17 @@ impl Rules {
     }
 }
 
+/// A script or an attribute by its place, as the settings read it.
+fn within(place: &str) -> Result<Wrap, String> {
+    match Pick::parse(place, true)?.locate {
+        Locate::Select { selector: Some(css), attribute: None } => Ok(Wrap::Script(css)),
+        Locate::Select { selector: Some(css), attribute: Some(name) } => {
+            Ok(Wrap::Attribute(css, name))
+        }
+        _ => Err(format!("`{place}` is no selector")),
+    }
+}
+
 /// A `[[source]]` for a feed.
 pub fn feed_toml(id: &str, url: &str) -> String {
     head(id, url, None)
@@ -157,6 +165,11 @@ fn head(id: &str, url: &str, kind: Option<&str>) -> String {
         let _ = write!(out, "kind = {}\n[source.list]\n", quoted(kind));
     }
     out
+}
+
+/// A `[[source]]` for a sitemap.
+pub fn sitemap_toml(id: &str, url: &str) -> String {
+    head(id, url, None) + "kind = \"sitemap\"\n"
 }
 
 /// A TOML string: literal where that reads better, basic where it must be.

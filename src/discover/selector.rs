@@ -192,7 +192,7 @@ impl Search<'_, '_> {
         let strangers: Vec<usize> = linking.iter().map(|index| ***index).collect();
         let test = self.refusing(&strangers)?;
         let cost = match &test {
-            Test::HasClass(_) => 1.5,
+            Test::HasClass(_) | Test::HasTag(_) => 1.5,
             Test::Not(not) if matches!(**not, Test::Named(_)) => 2.0,
             _ => 0.6,
         };

@@ -12,14 +12,18 @@ use super::records;
 use super::rules::Hidden;
 use super::{Draft, columns, is_json};
 use crate::html;
+use crate::listing::plan::Wrap;
+use crate::listing::wrapped;
 
 /// Scripts of a page that are looked at.
 const MOST_SCRIPTS: usize = 200;
+/// Attributes of a page that are read.
+const MOST_ATTRIBUTES: usize = 20;
 /// Assignments of a page that are tried.
 const MOST_ASSIGNMENTS: usize = 60;
 
 static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"((?:var|let|const)\s+|window\.|self\.|window\[["'])?([A-Za-z_$][\w$.]*)(?:["']\])?\s*=\s*[\[{]"#).ok()
+    Regex::new(r#"((?:var|let|const)\s+|window\.|self\.|window\[["'])?([A-Za-z_$][\w$.]*)(?:["']\])?\s*=\s*(?:JSON\.parse\(\s*["']|[\[{])"#).ok()
 });
 
 /// One JSON document of a page.
@@ -59,7 +63,7 @@ fn links(page: &Html, url: &Url) -> Vec<Url> {
 
 fn documents(text: &str, page: &Html) -> Vec<Document> {
     let Ok(scripts) = Selector::parse("script") else { return Vec::new() };
-    let mut documents = Vec::new();
+    let mut documents = attributes(page);
     let mut assignments = 0;
     let mut types: Vec<&str> = Vec::new();
     for script in page.select(&scripts).take(MOST_SCRIPTS) {
@@ -80,6 +84,25 @@ fn documents(text: &str, page: &Html) -> Vec<Document> {
         }
     }
     documents
+}
+
+/// JSON in attributes, as in `<div id="app" data-page="{…}">`.
+fn attributes(page: &Html) -> Vec<Document> {
+    let elements = page.root_element().descendent_elements();
+    let found = elements.filter_map(|element| {
+        let data = element
+            .value()
+            .attrs()
+            .find(|(name, value)| name.starts_with("data-") && value.len() > 200 && is_json(value));
+        let (name, text) = data?;
+        let value = first_value(text)?;
+        let tag = element.value().name();
+        let id = element.value().attr("id").filter(|id| columns::is_word(id));
+        let css = id.map_or_else(|| format!("{tag}[{name}]"), |id| format!("{tag}#{id}"));
+        let hidden = Hidden::Within(format!("{css}@{name}"));
+        Some(Document { hidden, value, linked_data: false })
+    });
+    found.take(MOST_ATTRIBUTES).collect()
 }
 
 fn first_value(text: &str) -> Option<Value> {
@@ -115,17 +138,30 @@ fn assigned(page: &str, script: &str, tried: &mut usize, documents: &mut Vec<Doc
             return;
         }
         let start = whole.end() - 1;
-        let rest = script.get(start..).unwrap_or_default();
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        let Some(Ok(value)) = values.next() else { continue };
-        behind = start + values.byte_offset();
-        if behind - start < 40 {
+        let Some((value, length)) = value(script.get(start..).unwrap_or_default()) else {
+            continue;
+        };
+        behind = start + length;
+        if length < 40 {
             continue;
         }
         let word = found.get(1).map_or("", |word| word.as_str()).trim_end();
         let hidden = Hidden::Variable(variable(page, word, name.as_str()));
         documents.push(Document { hidden, value, linked_data: false });
     }
+}
+
+/// The value that a text begins with, in JSON or as scripts write it, and a lower bound of its
+/// length in bytes.
+fn value(text: &str) -> Option<(Value, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    if let Some(Ok(value)) = values.next().filter(|_| text.starts_with(['{', '['])) {
+        return Some((value, values.byte_offset()));
+    }
+    let quoted = if text.starts_with(['"', '\'']) { format!("({text}") } else { text.to_owned() };
+    let value = wrapped::unwrap(&quoted, &Wrap::Auto).ok()?;
+    let length = value.to_string().len() / 2;
+    Some((value, length))
 }
 
 /// The name by which the value is found: with the word before it where the bare name stands

@@ -22,6 +22,7 @@ pub(super) enum Test {
     /// Any attribute of this name.
     Named(String),
     HasClass(String),
+    HasTag(String),
     HasLink,
 }
 
@@ -76,14 +77,15 @@ pub(super) fn tests(outline: &Outline<'_>, index: usize) -> Vec<(Test, f64)> {
 
 /// What is inside an element, as tests of it.
 pub(super) fn inner(outline: &Outline<'_>, item: usize) -> Vec<Test> {
-    let mut classes = BTreeSet::new();
-    for index in outline.within(item).skip(1).take(60) {
-        let node = outline.node(index).into_iter();
-        classes.extend(node.flat_map(|node| node.classes.iter().copied()));
+    let (mut classes, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    for node in outline.within(item).skip(1).take(60).filter_map(|index| outline.node(index)) {
+        classes.extend(node.classes.iter().copied());
+        tags.insert(node.tag);
     }
     let lasting = |class: &&str| matches!(names::lasting(class), Lasting::Word | Lasting::Plain);
     let classes = classes.into_iter().filter(lasting);
-    classes.map(|class| Test::HasClass(class.to_owned())).collect()
+    let classes = classes.map(|class| Test::HasClass(class.to_owned()));
+    classes.chain(tags.into_iter().map(|tag| Test::HasTag(tag.to_owned()))).collect()
 }
 
 pub(super) fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
@@ -100,12 +102,8 @@ pub(super) fn holds(outline: &Outline<'_>, index: usize, test: &Test) -> bool {
         }
         Test::IdStem(stem) => node.id.is_some_and(|id| id.starts_with(stem.as_str())),
         Test::Named(name) => node.element.value().attr(name).is_some(),
-        Test::HasClass(class) => {
-            let within = outline.within(index);
-            let all = outline.classed(class);
-            let from = all.partition_point(|other| *other <= within.start);
-            all.get(from).is_some_and(|other| within.contains(other))
-        }
+        Test::HasClass(class) => outline.holds_one(index, outline.classed(class)),
+        Test::HasTag(tag) => outline.holds_one(index, outline.tagged(tag)),
         Test::Nth(nth) => node.nth == *nth,
         Test::Not(test) => !holds(outline, index, test),
         Test::HasLink => node.links > usize::from(node.link.is_some()),
@@ -122,6 +120,7 @@ impl fmt::Display for Test {
             Self::Attribute(name, value) => write!(f, "[{name}=\"{value}\"]"),
             Self::IdStem(stem) => write!(f, "[id^=\"{stem}\"]"),
             Self::Named(name) => write!(f, "[{name}]"),
+            Self::HasTag(tag) => write!(f, ":has({tag})"),
             Self::HasClass(class) => write!(f, ":has(.{})", escaped(class)),
             Self::Nth(nth) => write!(f, ":nth-child({nth})"),
             Self::Not(test) => write!(f, ":not({test})"),

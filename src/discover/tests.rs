@@ -187,6 +187,16 @@ fn records_of_a_state_are_found() {
         variable("window.__X__"),
     );
     check("<script>var x=1, list=RECORDS;</script>", "$[*]", variable("list"));
+    check(
+        "<script>window.y = {items: RECORDS, at: undefined, f: 'x',};</script>",
+        "$.items[*]",
+        variable("window.y"),
+    );
+    check(
+        "<div id=app data-page='{\"list\":RECORDS}'></div>",
+        "$.list[*]",
+        within("div#app@data-page"),
+    );
     check("{\"data\":RECORDS}", "$.data[*]", super::Hidden::No);
 }
 

@@ -104,7 +104,7 @@ fn image(element: ElementRef<'_>, base: Option<&Url>) -> Option<String> {
 }
 
 /// The text on one line, without scripts and styles inside; line ends and blocks part words.
-fn text(element: ElementRef<'_>) -> String {
+pub(crate) fn text(element: ElementRef<'_>) -> String {
     let is = |node: &Node, names: &[&str]| {
         node.as_element().is_some_and(|element| names.contains(&element.name()))
     };

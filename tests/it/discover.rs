@@ -257,6 +257,22 @@ fn an_address_with_nothing_behind_it_says_so() {
 }
 
 #[test]
+fn a_sitemap_is_the_last_resort() {
+    let map = "<urlset><url><loc>https://a.example/bells/1</loc><lastmod>2026-11-03</lastmod></url>\
+        </urlset>";
+    let origin = Origin::start([
+        ("GET /", vec![page("<p>Closed for the winter.</p>")]),
+        ("GET /robots.txt", vec![reply(200).body("User-agent: *\nSitemap: /maps/news.xml\n")]),
+        ("GET /maps/news.xml", vec![reply(200).body(map)]),
+    ]);
+    let house = House::new("");
+    let ended = run(&house, &origin, "/", &["--write"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.out.contains("kind = \"sitemap\""), "{ended:?}");
+    house.good(&["check"]);
+}
+
+#[test]
 fn an_answer_in_json_gets_rules_too() {
     let json = "{\"data\":{\"list\":[\
         {\"id\":7,\"title\":\"The seventh of a row of bells\",\"url\":\"/7\",\"time\":1793000000},\
