@@ -9,6 +9,9 @@ use crate::charset;
 use crate::html;
 use crate::model::Listing;
 
+#[cfg(test)]
+mod tests;
+
 /// No list has more records than this; what follows is left for the next visit.
 const MOST: usize = 5_000;
 /// Values of one place in one record; more are left out.
@@ -25,8 +28,12 @@ pub fn read(bytes: &[u8], plan: &Plan, context: &Context<'_>) -> Result<Listing,
     expect(&value, plan)?;
     let records = records(&value, plan)?;
     let mut builder = Builder::new(plan, *context);
-    for record in records.into_iter().take(MOST) {
+    let mut records = records.into_iter();
+    for record in records.by_ref().take(MOST) {
         builder.record(&|place, _want| find(record, place));
+    }
+    if records.next().is_some() {
+        builder.tell_of_more();
     }
     let (entries, faults) = builder.finish();
     let next = next_address(plan, context, &|place, _want| find(&value, place));

@@ -9,8 +9,16 @@ use crate::charset;
 use crate::html::{self, dom};
 use crate::model::Listing;
 
+#[cfg(test)]
+mod tests;
+
 /// No list has more elements than this; what follows is left for the next visit.
 const MOST: usize = 5_000;
+/// Elements and pieces of text that all items together may have. Only items that hold each other
+/// have more, and each is looked through for every field.
+const MOST_NODES: usize = 5_000_000;
+/// Bytes of text that weigh as much as an element.
+const PIECE: usize = 16;
 /// Values of one place in one element; more are left out.
 const MOST_VALUES: usize = 200;
 /// Elements whose text nobody reads.
@@ -30,13 +38,18 @@ pub fn read(bytes: &[u8], plan: &Plan, context: &Context<'_>) -> Result<Listing,
         return Err(Error::NoItems { locator: format!("`{}`", plan.items.typed) });
     };
     let mut builder = Builder::new(plan, context);
-    let mut any = false;
-    for element in page.select(items).take(MOST) {
-        any = true;
+    let mut left = MOST_NODES;
+    let mut elements = page.select(items).peekable();
+    if elements.peek().is_none() {
+        return Err(Error::NoItems { locator: format!("selector `{}`", plan.items.typed) });
+    }
+    for element in elements.by_ref().take(MOST) {
+        let Some(rest) = left.checked_sub(weight(element)) else { break };
+        left = rest;
         builder.record(&|place, want| find(element, place, want, base.as_ref()));
     }
-    if !any {
-        return Err(Error::NoItems { locator: format!("selector `{}`", plan.items.typed) });
+    if elements.next().is_some() {
+        builder.tell_of_more();
     }
     let (entries, faults) = builder.finish();
     let root = page.root_element();
@@ -66,6 +79,11 @@ fn base(page: &Html, context: &Context<'_>) -> Option<Url> {
 fn first<'p>(page: &'p Html, css: &str) -> Option<ElementRef<'p>> {
     let selector = Selector::parse(css).ok()?;
     page.select(&selector).next()
+}
+
+fn weight(element: ElementRef<'_>) -> usize {
+    let weight = |node: &Node| 1 + node.as_text().map_or(0, |text| text.len() / PIECE);
+    element.descendants().map(|node| weight(node.value())).sum()
 }
 
 /// What a place gives in an element. A selector looks inside the element; where nothing there

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use finews::config::{self, Form, List, Outside};
+use finews::config::{self, Form, List, Outside, Source};
 use finews::listing::{self, Context};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -47,12 +47,48 @@ fn all(kind: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Answers that break off or are damaged are read or refused, and nothing worse.
+#[test]
+fn damaged_answers_never_panic() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/listing");
+    let kinds = ["api", "page", "sitemap"].map(|kind| std::fs::read_dir(root.join(kind)).unwrap());
+    let url = Url::parse("https://bell.example/list").unwrap();
+    for folder in kinds.into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        let source = source(&folder);
+        let bytes = std::fs::read(file(&folder, "answer")).unwrap();
+        let mut dice = 17_u64;
+        for _ in 0..DAMAGES {
+            read(&damaged(&bytes, &mut dice), &source.lists[0], &context(Some(&url), source.zone));
+        }
+    }
+}
+
+/// How often each answer is damaged.
+const DAMAGES: usize = 60;
+
+/// Some bytes cut out, doubled or replaced by others of the same answer, the same each time.
+fn damaged(bytes: &[u8], dice: &mut u64) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let mut roll = |below: usize| {
+        *dice =
+            dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(*dice >> 33).unwrap() % below.max(1)
+    };
+    for _ in 0..=roll(6) {
+        let (from, length, to) = (roll(bytes.len()), roll(24), roll(bytes.len()));
+        let piece = bytes[from..(from + length).min(bytes.len())].to_vec();
+        let end = match roll(4) {
+            0 => (to + length).min(bytes.len()),
+            1 => bytes.len(),
+            _ => to,
+        };
+        bytes.splice(to..end, piece);
+    }
+    bytes
+}
+
 fn got(folder: &Path) -> Value {
-    let settings = std::fs::read_to_string(folder.join("settings.toml")).unwrap();
-    let site = "[site]\ntitle = \"t\"\nurl = \"https://news.example\"\n";
-    let settings = config::parse(&format!("{settings}{site}"), &Outside::NOTHING);
-    let settings = settings.unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
-    let source = &settings.sources[0];
+    let source = source(folder);
     let list = &source.lists[0];
     let first = list.first.as_ref().map(|first| {
         let bytes = std::fs::read(file(folder, "first")).unwrap();
@@ -68,6 +104,13 @@ fn got(folder: &Path) -> Value {
         got["asked"] = json!(url);
     }
     bare(got)
+}
+
+fn source(folder: &Path) -> Source {
+    let settings = std::fs::read_to_string(folder.join("settings.toml")).unwrap();
+    let site = "[site]\ntitle = \"t\"\nurl = \"https://news.example\"\n";
+    let settings = config::parse(&format!("{settings}{site}"), &Outside::NOTHING);
+    settings.unwrap_or_else(|why| panic!("{}: {why}", folder.display())).sources.remove(0)
 }
 
 /// The one file of this name, whatever its ending.

@@ -123,6 +123,12 @@ impl<'p> Builder<'p> {
         }
     }
 
+    /// Tells that the list has more than is read.
+    pub(in crate::listing) fn tell_of_more(&mut self) {
+        let what = format!("only the first {} were read", self.records);
+        self.faults.push(Fault::new("records", what));
+    }
+
     /// The entries, and the faults with one for each optional field that no record at all had.
     pub(in crate::listing) fn finish(mut self) -> (Vec<Entry>, Vec<Fault>) {
         if self.more_faults > 0 {
