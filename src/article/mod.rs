@@ -187,13 +187,14 @@ fn nothing(rules: &Rules) -> Error {
 
 /// The first alternative that matches something with content, and its selector.
 fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(String, String)> {
+    let mut missed = Vec::new();
     for css in body {
         let found = fragment::outermost(tree, css);
         let html = markup(&found);
         if found.is_empty() {
-            faults.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
+            missed.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
         } else if fragment::is_empty(&found) {
-            faults.push(Fault::new(
+            missed.push(Fault::new(
                 format!("selector `{}`", css.text),
                 "matches only empty elements",
             ));
@@ -201,6 +202,8 @@ fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(Strin
             return Some((html, css.text.clone()));
         }
     }
+    // An alternative that matches nothing is no fault while another one does.
+    faults.append(&mut missed);
     None
 }
 

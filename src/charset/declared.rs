@@ -19,24 +19,37 @@ pub(super) fn in_content_type(content_type: &str) -> Option<&'static Encoding> {
 /// The XML declaration's `encoding`, else the `charset` of an HTML `meta`.
 pub(super) fn in_document(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    // Labels and their surroundings are ASCII in every encoding that is left to ask about.
-    let start: String =
-        start.iter().map(|byte| char::from(byte & 0x7f).to_ascii_lowercase()).collect();
-    in_xml(&start).or_else(|| in_html(&start))
+    after(start, b"<?xml")
+        .and_then(|declaration| in_xml(&tag(declaration)))
+        .or_else(|| in_html(start))
 }
 
-fn in_xml(start: &str) -> Option<&'static Encoding> {
-    let (_, declaration) = start.split_once("<?xml")?;
-    let declaration = declaration.split('>').next()?;
+fn in_xml(declaration: &str) -> Option<&'static Encoding> {
     named(quoted(declaration.split_once("encoding")?.1)?)
 }
 
-fn in_html(start: &str) -> Option<&'static Encoding> {
-    start
-        .split("<meta")
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next())
-        .find_map(|meta| named(after_charset(meta)?))
+fn in_html(start: &[u8]) -> Option<&'static Encoding> {
+    let mut rest = start;
+    loop {
+        rest = after(rest, b"<meta")?;
+        if let Some(encoding) = after_charset(&tag(rest)).and_then(named) {
+            return Some(encoding);
+        }
+    }
+}
+
+/// What follows the first of these bytes, in any case.
+fn after<'a>(bytes: &'a [u8], beginning: &[u8]) -> Option<&'a [u8]> {
+    let found =
+        |window: &[u8]| window.first() == Some(&b'<') && window.eq_ignore_ascii_case(beginning);
+    let at = bytes.windows(beginning.len()).position(found)?;
+    bytes.get(at + beginning.len()..)
+}
+
+/// The bytes up to `>`, in lower case; labels are ASCII in every encoding that is left to ask about.
+fn tag(bytes: &[u8]) -> String {
+    let inside = bytes.split(|byte| *byte == b'>').next().unwrap_or_default();
+    inside.iter().map(|byte| char::from(byte & 0x7f).to_ascii_lowercase()).collect()
 }
 
 /// The value in `charset = "…"`, quoted or not.

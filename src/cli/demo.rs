@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use comfy_table::Table;
@@ -23,8 +24,12 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     let listener = near(own.listen).await?;
     let example = near(EXAMPLE).await?;
     let (site, base) = (address(&listener)?, address(&example)?);
-    let text = demo_site::SETTINGS.replace("{base}", &base).replace("{site}", &site);
-    let mut settings = setup::parsed(args, &text, "demo.toml")?;
+    let (text, name) = match &args.config {
+        Some(path) => (setup::text(path)?, path.display().to_string()),
+        None => (demo_site::SETTINGS.to_owned(), "demo.toml".to_owned()),
+    };
+    let text = text.replace("{base}", &base).replace("{site}", &site);
+    let mut settings = setup::parsed(args, &text, &name)?;
     let home = PathBuf::from("state/demo");
     if args.state.is_none() {
         settings.store = home.join("finews.db");
@@ -36,28 +41,32 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     lay_out(&files, &base).with_context(|| format!("cannot write `{}`", files.display()))?;
     out::note(format!("example site at {base}/"));
     let held = setup::hold(settings).await?;
+    // The example site stays as long as its readers: pages show its pictures and lead to it.
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving =
-        crate::serve::run(example, Site::new(Rules::new(&files), std::sync::Arc::new(())), async {
-            let _ = stopped.await;
-        });
-    let fetching = async {
-        let reports = fetch::round(&held).await;
+    let example = crate::serve::run(example, Site::new(Rules::new(&files), Arc::new(())), async {
+        let _ = stopped.await;
+    });
+    let work = async {
+        let failed = publish(&held).await;
+        if !own.once && matches!(failed, Ok(false)) {
+            out::note(format!("\nopen {site}/ (Ctrl-C ends)"));
+            let site = serve::site(&held.settings, &held.store);
+            crate::serve::run(listener, site, setup::stop_asked()).await?;
+        }
         drop(stop);
-        reports
+        failed
     };
-    let (served, reports) = tokio::join!(serving, fetching);
+    let (served, failed) = tokio::join!(example, work);
     served?;
-    let reports = reports?;
-    show(&reports, &held).await?;
-    let failed = reports.iter().any(|report| !report.errors.is_empty());
-    if !own.once && !failed {
-        out::note(format!("\nopen {site}/ (Ctrl-C ends)"));
-        let site = serve::site(&held.settings, &held.store);
-        crate::serve::run(listener, site, setup::stop_asked()).await?;
-    }
     held.store.close().await;
-    Ok(out::exit(failed))
+    Ok(out::exit(failed?))
+}
+
+/// Sends the example site through the pipeline; says whether any source failed.
+async fn publish(held: &setup::Held) -> anyhow::Result<bool> {
+    let reports = fetch::round(held).await?;
+    show(&reports, held).await?;
+    Ok(reports.iter().any(|report| !report.errors.is_empty()))
 }
 
 /// The address wished for, or any other on the same host when it is taken.

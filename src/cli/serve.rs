@@ -20,6 +20,7 @@ use crate::serve::{self, Rules, Site};
 use crate::store::Store;
 
 pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
+    let stop_asked = setup::stop_asked();
     let settings = setup::settings(args)?;
     let address = own.listen.unwrap_or(settings.listen);
     let held = setup::hold(settings).await?;
@@ -33,7 +34,7 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
         let _ = stopped.await;
     });
     let polling = async {
-        let ended = daemon::run(&world, &held.store, &clock, setup::stop_asked()).await;
+        let ended = daemon::run(&world, &held.store, &clock, stop_asked).await;
         drop(stop);
         ended
     };

@@ -6,20 +6,26 @@ use comfy_table::{ContentArrangement, Table};
 use super::args::{Args, Status};
 use super::exit::Exit;
 use super::{out, setup};
-use crate::model::Instant;
+use crate::model::{Instant, SourceId};
 use crate::store::Health;
 
 pub(super) async fn run(args: &Args, own: &Status) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let store = setup::look(&settings).await?;
     let health = store.health().await?;
+    let held = store.held().await?;
     store.close().await;
     if own.json {
         out::json(&health)?;
-    } else if health.is_empty() {
-        out::note("no source was visited yet (`finews fetch`)");
     } else {
         out::line(table(&health, settings.site.zone).to_string())?;
+        for (source, key, _, reason) in &held {
+            out::line(format!("{source}: `{key}` is held: {reason}"))?;
+        }
+        let visited = |id: &SourceId| health.iter().any(|one| one.source == *id);
+        for source in settings.sources.iter().filter(|source| !visited(&source.id)) {
+            out::line(format!("{}: not visited yet", source.id))?;
+        }
     }
     Ok(out::exit(health.iter().any(|one| one.error.is_some())))
 }

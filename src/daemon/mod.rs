@@ -1,20 +1,23 @@
 //! Many journeys, for ever: who is due, how many at once, and how to stop.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use chrono::TimeDelta;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::config::Source;
 use crate::edition::{self, Care};
-use crate::model::{Instant, SourceId};
+use crate::model::Instant;
 use crate::refresh::{self, Report, World};
 use crate::store::{self, Store};
 
 /// How long the daemon sleeps at the most before it looks who is due.
 const NAP: Duration = Duration::from_secs(30);
+
+/// A next visit further off than this (or twice the source's rhythm) was never meant.
+const LONGEST: TimeDelta = TimeDelta::days(8);
 
 /// The clock, handed in by whoever may read it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -36,17 +39,24 @@ pub async fn round(
     let mut journeys = JoinSet::new();
     let mut waiting = sources.iter().cloned();
     let at_once = world.settings.fetch.at_once;
+    let mut under_way = HashMap::new();
     let mut reports = Vec::new();
     loop {
         while journeys.len() < at_once
-            && !world.stop.load(Ordering::Relaxed)
+            && !world.stop.is_said()
             && let Some(source) = waiting.next()
         {
-            journeys.spawn(journey(world.clone(), store.clone(), source, now));
+            let begun =
+                journeys.spawn(journey(world.clone(), store.clone(), Arc::clone(&source), now));
+            under_way.insert(begun.id(), source);
         }
-        let Some(ended) = journeys.join_next().await else { break };
-        if let Ok((_, report)) = ended {
-            reports.push(report?);
+        let Some(ended) = journeys.join_next_with_id().await else { break };
+        match ended {
+            Ok((_, report)) => reports.push(report?),
+            Err(why) => {
+                let Some(source) = under_way.get(&why.id()) else { continue };
+                reports.push(refresh::broken(store, source, now).await?);
+            }
         }
     }
     let place =
@@ -55,95 +65,112 @@ pub async fn round(
     Ok(Round { reports })
 }
 
-/// Visits sources as they become due, and publishes what they bring, until the stop is set.
+/// Visits sources as they become due, and publishes what they bring, until the stop is there.
 pub async fn run(
     world: &World,
     store: &Store,
     clock: &Clock,
     stopped: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let sources: Vec<Arc<Source>> = world.settings.sources.iter().cloned().map(Arc::new).collect();
-    let mut journeys = JoinSet::new();
-    let mut under_way = HashSet::new();
+    let sources = world.settings.sources.iter().cloned().map(Arc::new).collect();
+    let mut daemon = Daemon {
+        world,
+        store,
+        clock,
+        sources,
+        journeys: JoinSet::new(),
+        under_way: HashMap::new(),
+    };
     let mut stopped = std::pin::pin!(stopped);
-    publish(world, store, Care::Folder).await;
+    daemon.publish(Care::Folder).await;
     loop {
-        let nap = start_due(world, store, clock, &sources, &mut journeys, &mut under_way).await?;
+        let nap = daemon.start_due().await?;
         tokio::select! {
             () = &mut stopped => break,
-            Some(ended) = journeys.join_next() => {
-                end(world, store, ended, &mut under_way).await?;
-            }
+            Some(ended) = daemon.journeys.join_next_with_id() => daemon.end(ended).await?,
             () = tokio::time::sleep(nap) => {}
         }
     }
-    world.stop.store(true, Ordering::Relaxed);
-    while let Some(ended) = journeys.join_next().await {
-        end(world, store, ended, &mut under_way).await?;
+    tracing::info!("stopping: what is at hand is kept");
+    world.stop.say();
+    while let Some(ended) = daemon.journeys.join_next_with_id().await {
+        daemon.end(ended).await?;
     }
     Ok(())
 }
 
-type Journeys = JoinSet<(SourceId, Result<Report, store::Error>)>;
+type Outcome = Result<Report, store::Error>;
 
-async fn journey(
-    world: World,
-    store: Store,
-    source: Arc<Source>,
-    now: Instant,
-) -> (SourceId, Result<Report, store::Error>) {
-    let report = refresh::visit(&world, &store, &source, now).await;
-    (source.id.clone(), report)
+async fn journey(world: World, store: Store, source: Arc<Source>, now: Instant) -> Outcome {
+    refresh::visit(&world, &store, &source, now).await
 }
 
-/// Sends those on their way who are due; says how long nobody else will be.
-async fn start_due(
-    world: &World,
-    store: &Store,
-    clock: &Clock,
-    sources: &[Arc<Source>],
-    journeys: &mut Journeys,
-    under_way: &mut HashSet<SourceId>,
-) -> Result<Duration, store::Error> {
-    let now = clock();
-    let mut nap = NAP;
-    for source in sources {
-        if under_way.contains(&source.id) {
-            continue;
+/// The journeys that are under way, and who may begin one.
+struct Daemon<'d> {
+    world: &'d World,
+    store: &'d Store,
+    clock: &'d Clock,
+    sources: Vec<Arc<Source>>,
+    journeys: JoinSet<Outcome>,
+    under_way: HashMap<Id, Arc<Source>>,
+}
+
+impl Daemon<'_> {
+    /// Sends those on their way who are due; says how long nobody else will be.
+    async fn start_due(&mut self) -> Result<Duration, store::Error> {
+        let now = (self.clock)();
+        let mut nap = NAP;
+        for source in &self.sources {
+            if self.under_way.values().any(|one| one.id == source.id) {
+                continue;
+            }
+            let due = self.store.next_visit(&source.id).await?.unwrap_or(now);
+            // A clock that was wrong once must not keep a source away for years.
+            let longest = LONGEST.max(TimeDelta::from_std(source.every * 2).unwrap_or(LONGEST));
+            if due > now && due <= now + longest {
+                nap = nap.min((due - now).to_std().unwrap_or(NAP));
+            } else if self.journeys.len() < self.world.settings.fetch.at_once {
+                let (world, store) = (self.world.clone(), self.store.clone());
+                let begun = self.journeys.spawn(journey(world, store, Arc::clone(source), now));
+                self.under_way.insert(begun.id(), Arc::clone(source));
+            }
         }
-        let due = store.next_visit(&source.id).await?.unwrap_or(now);
-        // A clock that was wrong once must not keep a source away for ever.
-        let due = due.min(now + chrono::TimeDelta::days(8));
-        if due > now {
-            nap = nap.min((due - now).to_std().unwrap_or(NAP));
-        } else if journeys.len() < world.settings.fetch.at_once {
-            under_way.insert(source.id.clone());
-            journeys.spawn(journey(world.clone(), store.clone(), Arc::clone(source), now));
+        Ok(nap.max(Duration::from_millis(10)))
+    }
+
+    /// Publishes what a journey brought; a journey that broke is a failed visit of its source,
+    /// and of no other.
+    async fn end(&mut self, ended: Result<(Id, Outcome), JoinError>) -> anyhow::Result<()> {
+        let id = match &ended {
+            Ok((id, _)) => *id,
+            Err(why) => why.id(),
+        };
+        let source = self.under_way.remove(&id);
+        match ended {
+            Ok((_, report)) => log(&report?),
+            Err(why) => {
+                tracing::error!(cause = %why, "a journey came to an unexpected end");
+                if let Some(source) = source {
+                    refresh::broken(self.store, &source, (self.clock)()).await?;
+                }
+            }
+        }
+        self.publish(Care::Changes).await;
+        Ok(())
+    }
+
+    /// What cannot be published now is published with the next change; readers keep the last
+    /// good files meanwhile.
+    async fn publish(&self, care: Care) {
+        let World { settings, authority, .. } = self.world;
+        match edition::publish(self.store, settings, authority, care).await {
+            Ok(done) if done.written + done.removed > 0 => {
+                tracing::info!(written = done.written, removed = done.removed, "published");
+            }
+            Ok(_) => {}
+            Err(why) => tracing::error!("{why:#}"),
         }
     }
-    Ok(nap.max(Duration::from_millis(10)))
-}
-
-async fn end(
-    world: &World,
-    store: &Store,
-    ended: Result<(SourceId, Result<Report, store::Error>), tokio::task::JoinError>,
-    under_way: &mut HashSet<SourceId>,
-) -> anyhow::Result<()> {
-    let (id, report) = match ended {
-        Ok(done) => done,
-        Err(why) => {
-            // The journey's name is lost with it; nobody is kept waiting for that.
-            tracing::error!(cause = %why, "a journey came to an unexpected end");
-            under_way.clear();
-            return Ok(());
-        }
-    };
-    under_way.remove(&id);
-    let report = report?;
-    log(&report);
-    publish(world, store, Care::Changes).await;
-    Ok(())
 }
 
 fn log(report: &Report) {
@@ -158,14 +185,5 @@ fn log(report: &Report) {
     tracing::info!(%source, new, changed, entries = report.entries, "visited");
 }
 
-/// What cannot be published now is published with the next change; readers keep the last good
-/// files meanwhile.
-async fn publish(world: &World, store: &Store, care: Care) {
-    match edition::publish(store, &world.settings, &world.authority, care).await {
-        Ok(done) if done.written + done.removed > 0 => {
-            tracing::info!(written = done.written, removed = done.removed, "published");
-        }
-        Ok(_) => {}
-        Err(why) => tracing::error!("{why:#}"),
-    }
-}
+#[cfg(test)]
+mod tests;

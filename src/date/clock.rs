@@ -64,7 +64,10 @@ fn is_number(tokens: &[Token<'_>], at: usize) -> bool {
 /// `15:27`, but not the `+01:00` of a zone.
 fn precedes_colon(tokens: &[Token<'_>], at: usize) -> bool {
     let signed = at > 0 && tokens.get(at - 1).is_some_and(|token| token.is("+"));
-    let colon = tokens.get(at + 1).is_some_and(|token| token.is(":"));
+    // Or `15h27`.
+    let colon = tokens
+        .get(at + 1)
+        .is_some_and(|token| token.is(":") || (token.text == "h" && !token.spaced));
     is_number(tokens, at) && colon && is_number(tokens, at + 2) && !signed
 }
 

@@ -26,7 +26,10 @@ fn halves(text: &str) -> String {
     for word in AFTERNOON {
         text = text.replace(word, " pm ");
     }
-    text.replace(" 오 ", " am ")
+    let text = text.replace(" 오 ", " am ");
+    // Without an hour after it, it makes no time of the number before it.
+    let end = text.trim_end();
+    end.strip_suffix(" am").or_else(|| end.strip_suffix(" pm")).unwrap_or(&text).to_owned()
 }
 
 /// Each sign after a number becomes the mark that plain dates have there.

@@ -43,6 +43,9 @@ const UNITS: &[(&str, Unit)] = &[
     ("week", Unit::Days(7)),
     ("month", Unit::Months(1)),
     ("year", Unit::Months(12)),
+    ("h", Unit::Seconds(3_600)),
+    ("d", Unit::Days(1)),
+    ("m", Unit::Seconds(60)),
 ];
 
 #[derive(Clone, Copy)]
@@ -104,6 +107,9 @@ fn count_and_unit(text: &str) -> Option<(i64, &str)> {
         text.strip_prefix("半").filter(|unit| unit.ends_with('时') || unit.ends_with('時'))
     {
         return unit.contains('小').then_some((30, "分"));
+    }
+    if let Some(unit) = text.strip_prefix("a ").or_else(|| text.strip_prefix("an ")) {
+        return Some((1, unit));
     }
     let first = text.chars().next()?;
     let unit = text.get(first.len_utf8()..)?;

@@ -32,10 +32,13 @@ pub(super) fn take(mut rest: Vec<Token<'_>>) -> Option<(Stated, Vec<Token<'_>>)>
         stated.offset = Some(offset);
         rest.remove(0);
     }
-    if is_sign(&rest) {
-        let (offset, used) = signed(&rest)?;
-        stated.offset = Some(offset.unwrap_or(0));
-        rest.drain(..used);
+    // `+0800 +08`: the zone's name may be its offset again.
+    for again in [false, true] {
+        if is_sign(&rest) {
+            let (offset, used) = signed(&rest)?;
+            stated.offset = stated.offset.filter(|_| again).or(offset).or(Some(0));
+            rest.drain(..used);
+        }
     }
     Some((stated, rest))
 }
@@ -51,6 +54,9 @@ pub(super) fn local_meaning(offset: i32, zone: Tz) -> i32 {
 
 /// `America/Los_Angeles`, in whatever case.
 fn database_name(rest: &[Token<'_>]) -> Option<(Tz, usize)> {
+    if !rest.get(1).is_some_and(|token| token.is("/")) {
+        return None;
+    }
     let path: Vec<&str> = rest
         .chunk_by(|one, next| one.is("/") || next.is("/"))
         .next()?

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
+use crate::html::SafeHtml;
 use crate::model::{Enclosure, Instant, Item, ItemId, Person};
 use crate::publish::address::{Places, public};
 use crate::publish::words::{Words, fill};
@@ -69,6 +70,8 @@ pub(super) struct FeedItem<'a> {
     pub summary: Option<Cow<'a, str>>,
     /// Safe markup.
     pub body: Cow<'a, str>,
+    /// The same, as it is kept.
+    pub safe: &'a SafeHtml,
     pub image: Option<Cow<'a, str>>,
     pub enclosures: Vec<Attachment<'a>>,
 }
@@ -175,6 +178,7 @@ pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> 
         tags: Vec::new(),
         summary: summary(item),
         body: legible(item.body.as_str()),
+        safe: &item.body,
         image: item.image.as_deref().and_then(public),
         enclosures: item.enclosures.iter().filter_map(attachment).collect(),
     }

@@ -196,7 +196,7 @@ impl Press {
         };
         vec![
             file(Format::Html, self.pages.list(&self.desk, feed, up)),
-            file(Format::Rss, rss::write(feed)),
+            file(Format::Rss, self::rss::write(feed)),
             file(Format::Atom, atom::write(feed)),
             file(Format::Json, json::write(feed)),
         ]
@@ -208,7 +208,7 @@ pub fn document(site: &Site, source: &SourceNote, items: &[Item], format: Format
     let words = words::words(&site.language);
     let feed = feed::lone(site, source, items, words);
     match format {
-        Format::Rss => rss::write(&feed),
+        Format::Rss => self::rss::write(&feed),
         Format::Atom => atom::write(&feed),
         Format::Json => json::write(&feed),
         Format::Markdown => markdown::write(&feed),

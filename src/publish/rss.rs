@@ -1,5 +1,6 @@
 //! A feed as RSS 2.0, within the RSS Advisory Board's Best Practices Profile.
 
+use crate::html;
 use crate::model::Instant;
 use crate::publish::Format;
 use crate::publish::feed::{Attachment, Feed, FeedItem, media_type};
@@ -95,7 +96,7 @@ fn attribution(xml: &mut Xml, item: &FeedItem<'_>) {
 /// `description` before `content:encoded`: some readers take whichever comes last.
 fn text(xml: &mut Xml, item: &FeedItem<'_>) {
     if let Some(summary) = &item.summary {
-        xml.leaf("description", &[], &crate::publish::text::escape(summary));
+        xml.leaf("description", &[], &html::escape(summary));
     }
     if !item.body.is_empty() {
         xml.cdata("content:encoded", &item.body);

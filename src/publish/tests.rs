@@ -1,6 +1,8 @@
 //! What the published documents say, read back by others' parsers.
 
 mod feeds;
+mod lone;
+mod pages;
 mod values;
 
 use std::collections::BTreeMap;

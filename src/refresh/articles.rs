@@ -61,7 +61,10 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let outcome = ask(world, source, &url).await;
+                    let Some(outcome) = ask(world, source, &url).await else {
+                        done.interrupted = true;
+                        break;
+                    };
                     done.fetched += usize::from(outcome.fragment().is_some());
                     asked.insert(url, outcome.clone());
                     outcome
@@ -107,28 +110,32 @@ pub async fn article(
 ) -> Outcome {
     let Some(url) = address(source, entry) else { return Outcome::NotWanted };
     let outcome = ask(world, source, &url).await;
+    let outcome = outcome.unwrap_or_else(|| Outcome::Failed("stopped before the answer".into()));
     outcome.fill_gaps(entry, source, now);
     outcome
 }
 
-async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
+/// `None` where the stop came before the answer.
+async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Option<Outcome> {
     let request = Request {
         headers: headers_for(source, url),
         allow_private: source.access.allow_private.clone(),
         ..Request::get(url.clone(), Accept::Page)
     };
-    let page = match world.fetcher.fetch(&request).await {
+    let page = match world.ask(&request).await? {
         Ok(Answer::Fresh { page, .. }) => page,
-        Ok(Answer::Unchanged { .. }) => return Outcome::Failed("an answer without content".into()),
-        Err(why) => return Outcome::Failed(lists::chain(&why)),
+        Ok(Answer::Unchanged { .. }) => {
+            return Some(Outcome::Failed("an answer without content".into()));
+        }
+        Err(why) => return Some(Outcome::Failed(lists::chain(&why))),
     };
     let source = Arc::clone(source);
     let read = tokio::task::spawn_blocking(move || read(&source, &page)).await;
-    match read {
+    Some(match read {
         Ok(Ok(found)) => Outcome::Here(Box::new(found)),
         Ok(Err(why)) => Outcome::Failed(why),
         Err(_panic) => Outcome::Failed("reading it failed; please report this".into()),
-    }
+    })
 }
 
 fn read(source: &Source, page: &Page) -> Result<Found, String> {

@@ -6,13 +6,14 @@ mod making;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 use crate::config::{Settings, Source};
-use crate::fetch::Fetcher;
+use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
@@ -34,15 +35,55 @@ pub struct World {
     pub fetcher: Arc<Fetcher>,
     /// The authority of ids that are ours.
     pub authority: String,
-    /// Set when everybody shall come home: what is at hand is kept, nothing more is begun.
-    pub stop: Arc<AtomicBool>,
+    /// Everybody shall come home: what is at hand is kept, nothing more is begun.
+    pub stop: Stop,
     /// Who wants to know how it goes.
     pub news: Option<UnboundedSender<News>>,
 }
 
+/// The word to come home, for all journeys at once.
+#[derive(Clone, Debug)]
+pub struct Stop(Arc<watch::Sender<bool>>);
+
+/// How long an answer under way is waited for after the word to stop.
+const GRACE: Duration = Duration::from_secs(3);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Stop {
+    /// Says the word.
+    pub fn say(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether it was said.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Comes a while after it was said.
+    async fn over(&self) {
+        // The sender lives in `self`, so that the wait cannot fail.
+        let _ = self.0.subscribe().wait_for(|said| *said).await;
+        tokio::time::sleep(GRACE).await;
+    }
+}
+
 impl World {
     fn stopping(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.is_said()
+    }
+
+    /// Makes a request; `None` where the stop came and the answer did not.
+    async fn ask(&self, request: &Request) -> Option<Result<Answer, fetch::Error>> {
+        tokio::select! {
+            answer = self.fetcher.fetch(request) => Some(answer),
+            () = self.stop.over() => None,
+        }
     }
 
     /// Tells whoever listens that no more news will come.
@@ -106,53 +147,40 @@ pub async fn visit(
 ) -> Result<Report, store::Error> {
     world.tell(News::Started(source.id.clone()));
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
-    let gathered = lists::gather(world, Some(store), source, now).await?;
-    let mut saved = Vec::new();
-    let mut held = Vec::new();
-    let mut work = Vec::new();
-    for one in &gathered {
-        report.note(one);
-        let Some(listing) = &one.listing else { continue };
-        let (keyed, faults) = identity::keyed(listing.entries.clone());
-        report.faults.extend(faults);
-        let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
-        for (key, entry) in keyed {
-            let print = identity::print(&entry);
-            if store.held_print(&source.id, &key, &one.list).await? == Some(print) {
-                continue;
-            }
-            if identity::judge(known_here(&known, &key, &one.list), print) != Verdict::Same {
-                work.push(Work { list: one.list.clone(), key, entry, print, tries: 0 });
-            }
-        }
-    }
-    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
-    work.extend(again.into_iter().map(|(key, original, tries)| {
-        let print = identity::print(&original.entry);
-        Work { list: original.list, key, entry: original.entry, print, tries }
-    }));
+    let mut gathered = lists::gather(world, Some(store), source, now).await?;
+    let work = sift(store, source, &mut gathered, &mut report).await?;
     let done = articles::fetch(world, source, work, now).await;
-    let interrupted = done.interrupted;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
+    let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
+    let mut brought = Brought { interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
         match maker.make(store, key, known, renditions).await? {
             Made::Item(item, verdict) => {
                 report.count(verdict);
-                saved.push(*item);
+                brought.items.push(*item);
             }
             Made::Held(entries) => {
                 report.held += entries.len();
-                held.extend(entries);
+                brought.held.extend(entries);
             }
         }
     }
-    let visited =
-        conclude(store, source, now, &gathered, saved, held, &report, interrupted).await?;
+    let visited = conclude(store, source, now, &gathered, brought, &report).await?;
     store.record(&visited).await?;
     world.tell(News::Done(report.clone()));
+    Ok(report)
+}
+
+/// A visit that broke down half way: nothing of it is kept but that it failed.
+pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Report, store::Error> {
+    let error = "the visit broke down; please report this".to_owned();
+    let id = source.id.to_string();
+    let report = Report { source: id, errors: vec![error], ..Report::default() };
+    let visited = conclude(store, source, now, &[], Brought::default(), &report).await?;
+    store.record(&visited).await?;
     Ok(report)
 }
 
@@ -166,22 +194,63 @@ struct Work {
     tries: u32,
 }
 
+/// What a visit leaves to be kept.
+#[derive(Debug, Default)]
+struct Brought {
+    items: Vec<Saved>,
+    held: Vec<Held>,
+    interrupted: bool,
+}
+
+/// The entries that are new or changed, and those whose article is still wanting.
+async fn sift(
+    store: &Store,
+    source: &Source,
+    gathered: &mut [Gathered],
+    report: &mut Report,
+) -> Result<Vec<Work>, store::Error> {
+    let mut work = Vec::new();
+    let held = store.held_prints(&source.id).await?;
+    for one in gathered {
+        report.note(one);
+        let Some(listing) = &mut one.listing else { continue };
+        let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
+        report.faults.extend(faults);
+        let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
+        for (key, entry) in keyed {
+            let (list, print) = (one.list.clone(), identity::print(&entry));
+            let is_held = held.get(&(key.clone(), list.clone())) == Some(&print);
+            let verdict = identity::judge(known_here(&known, &key, &list), print);
+            if !is_held && verdict != Verdict::Same {
+                work.push(Work { list, key, entry, print, tries: 0 });
+            }
+        }
+    }
+    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
+    for (key, original, tries) in again {
+        let (list, print) = (original.list, identity::print(&original.entry));
+        // What came anew is asked for anyway.
+        if !work.iter().any(|one| one.key == key && one.list == list) {
+            work.push(Work { list, key, entry: original.entry, print, tries });
+        }
+    }
+    Ok(work)
+}
+
 fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Known {
     let Some(item) = known.get(key) else { return Known::Nothing };
     let print = item.lists.iter().find(|(name, _)| name == list);
     print.map_or(Known::Elsewhere, |(_, print)| Known::Here(*print))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the last step takes what all steps before made")]
+/// All that is to be kept of a visit, with the next one.
 async fn conclude(
     store: &Store,
     source: &Source,
     now: Instant,
     gathered: &[Gathered],
-    items: Vec<Saved>,
-    held: Vec<Held>,
+    brought: Brought,
     report: &Report,
-    interrupted: bool,
 ) -> Result<Visited, store::Error> {
     let failed = !report.errors.is_empty();
     let visit = if failed {
@@ -192,17 +261,15 @@ async fn conclude(
         Visit::Good { wish: gathered.iter().filter_map(|one| one.wish).max() }
     };
     // An interrupted visit is due at once, and its lists must come again in full.
+    let Brought { items, held, interrupted } = brought;
     let next_visit = if interrupted { now } else { schedule::next(now, source.every, visit) };
     let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
     let given = gathered.iter().filter_map(|one| one.given.clone());
+    let home = source.home.as_ref().map(url::Url::to_string);
     Ok(Visited {
         source: source.id.clone(),
         title: source.title.clone().or_else(|| listing().find_map(|l| l.title.clone())),
-        home: source
-            .home
-            .as_ref()
-            .map(url::Url::to_string)
-            .or_else(|| listing().find_map(|l| l.home.clone())),
+        home: home.or_else(|| listing().find_map(|l| l.home.clone())),
         feed: lists::public_address(source),
         at: now,
         next_visit,
@@ -211,6 +278,7 @@ async fn conclude(
         items,
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
+        incomplete: interrupted || failed,
     })
 }
 

@@ -10,6 +10,7 @@ fn check(every: u64, visit: Visit, expect: u64) {
     assert_eq!(wait.num_seconds(), expect as i64, "{every} {visit:?}");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as fields take it")]
 fn seconds(seconds: u64) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }

@@ -1,1 +1,278 @@
+use std::path::Path;
 
+use super::{CategoryWish, Error, Given, Held, Kept, Lock, Saved, Store, Visited, version_of};
+use crate::html;
+use crate::model::{
+    CategoryId, Entry, Instant, Item, ItemId, Original, SourceId, Text, Validators,
+};
+
+fn at(seconds: i64) -> Instant {
+    chrono::DateTime::from_timestamp(seconds, 0).unwrap()
+}
+
+async fn open(dir: &Path) -> Store {
+    Store::open(&dir.join("state/finews.db")).await.unwrap()
+}
+
+fn item(id: &str, published: i64) -> Item {
+    Item {
+        id: ItemId::new(id),
+        uri: format!("tag:x:{id}"),
+        source: SourceId::new("s"),
+        link: None,
+        title: format!("title {id}"),
+        body: html::from_text("body"),
+        summary: None,
+        published: at(published),
+        updated: at(published),
+        first_seen: at(published),
+        authors: Vec::new(),
+        medium: None,
+        categories: Vec::new(),
+        labels: vec!["l".into()],
+        enclosures: Vec::new(),
+        image: None,
+        language: Some("zh-CN".into()),
+    }
+}
+
+fn wish(id: &str, slug: &str) -> CategoryWish {
+    CategoryWish {
+        id: CategoryId::new(id),
+        title: format!("The {id}"),
+        slug: slug.into(),
+        fixed: false,
+    }
+}
+
+fn saved(item: Item, categories: Vec<CategoryWish>) -> Saved {
+    let entry = Entry { title: Some(Text::Plain(item.title.clone())), ..Entry::default() };
+    let original = Original { list: "main".into(), entry, article: None };
+    Saved {
+        key: format!("key {}", item.id),
+        fallback_uri: format!("tag:ours:{}", item.id),
+        substance: [7; 16],
+        originals: vec![Kept { original, print: [1; 16], tries: 0 }],
+        categories,
+        announce: true,
+        item,
+    }
+}
+
+fn visited(items: Vec<Saved>) -> Visited {
+    Visited {
+        source: SourceId::new("s"),
+        title: Some("S".into()),
+        home: None,
+        feed: None,
+        at: at(1_000),
+        next_visit: at(2_000),
+        error: None,
+        faults: Vec::new(),
+        items,
+        held: Vec::new(),
+        validators: Vec::new(),
+        incomplete: false,
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let one = saved(item("a", 10), vec![wish("tech", "tech"), wish("新华日报", "xinhuaribao")]);
+    let two = saved(item("b", 20), vec![wish("tech", "tech")]);
+    let mut outcome = visited(vec![one.clone(), two]);
+    let validators = Validators { etag: Some(b"\"x\"\xff".to_vec()), last_modified: None };
+    outcome.validators.push(Given {
+        address: "https://a.example/".into(),
+        asked: [3; 16],
+        given_by: Some("https://b.example/".into()),
+        validators: validators.clone(),
+    });
+    store.record(&outcome).await.unwrap();
+    store.close().await;
+
+    let store = open(dir.path()).await;
+    let mut expect = one.item.clone();
+    expect.categories = vec![CategoryId::new("tech"), CategoryId::new("新华日报")];
+    assert_eq!(store.item(&ItemId::new("a")).await.unwrap(), Some(expect));
+    let tech = store.items_of(&CategoryId::new("tech"), 9).await.unwrap();
+    let ids = |items: &[Item]| items.iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(ids(&tech), ["b", "a"]);
+    assert_eq!(ids(&store.newest(1).await.unwrap()), ["b"]);
+    assert_eq!(
+        store.originals(&ItemId::new("a")).await.unwrap(),
+        [one.originals[0].original.clone()]
+    );
+    let known = store.known(&SourceId::new("s"), ["key a", "key z"].into_iter()).await.unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!(known["key a"].lists, [("main".to_owned(), [1; 16])]);
+    assert_eq!(store.next_visit(&SourceId::new("s")).await.unwrap(), Some(at(2_000)));
+    let asked = |print| store.validators(&outcome.source, "https://a.example/", print);
+    let by = Some("https://b.example/".to_owned());
+    assert_eq!(asked(&[3; 16]).await.unwrap(), (validators, by));
+    assert_eq!(asked(&[4; 16]).await.unwrap(), (Validators::default(), None));
+}
+
+#[tokio::test]
+async fn an_address_is_for_ever_and_for_one_category() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let wishes =
+        [wish("TechWeb", "TechWeb"), wish("Techweb", "Techweb"), wish("TECHWEB", "TECHWEB")];
+    store.settle(&wishes).await.unwrap();
+    store.settle(&[wish("TechWeb", "other")]).await.unwrap();
+    let categories = store.categories().await.unwrap();
+    let slug = |id: &str| categories[&CategoryId::new(id)].slug.clone();
+    assert_eq!(slug("TechWeb"), "TechWeb");
+    assert_eq!(slug("Techweb"), "Techweb-2");
+    assert_eq!(slug("TECHWEB"), "TECHWEB-3");
+}
+
+#[tokio::test]
+async fn what_changed_is_pending_until_it_is_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let tech = || vec![wish("tech", "tech")];
+    store.record(&visited(vec![saved(item("a", 10), tech())])).await.unwrap();
+    let first = store.pending().await.unwrap();
+    assert_eq!((first.items.len(), first.categories.len()), (1, 1));
+    store.record(&visited(vec![saved(item("b", 20), tech())])).await.unwrap();
+    store.published(&first, &[], &[]).await.unwrap();
+    let second = store.pending().await.unwrap();
+    assert_eq!(second.items, [ItemId::new("b")]);
+    assert_eq!(second.categories, [CategoryId::new("tech")]);
+    store.published(&second, &[], &[]).await.unwrap();
+    let quiet = Saved { announce: false, ..saved(item("a", 10), tech()) };
+    store.record(&visited(vec![quiet])).await.unwrap();
+    assert!(store.pending().await.unwrap().is_empty());
+    // A move from one category to another shows in both.
+    let moved = Saved { announce: false, ..saved(item("a", 10), vec![wish("art", "art")]) };
+    store.record(&visited(vec![moved])).await.unwrap();
+    assert_eq!(store.pending().await.unwrap().categories.len(), 2);
+    // New words of a source show in all that is its own.
+    let pending = store.pending().await.unwrap();
+    store.published(&pending, &[], &[]).await.unwrap();
+    store.record(&Visited { title: Some("T".into()), ..visited(Vec::new()) }).await.unwrap();
+    assert_eq!(store.pending().await.unwrap().items.len(), 2);
+}
+
+#[tokio::test]
+async fn two_sources_with_one_id_are_two_items() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let same = |id: &str| Item { uri: "tag:same".into(), ..item(id, 1) };
+    store.record(&visited(vec![saved(same("a"), vec![]), saved(same("b"), vec![])])).await.unwrap();
+    let uri = async |id: &str| store.item(&ItemId::new(id)).await.unwrap().unwrap().uri;
+    assert_eq!(uri("a").await, "tag:same");
+    assert_eq!(uri("b").await, "tag:ours:b");
+    // Once given, an id stays.
+    let changed = Item { uri: "tag:new".into(), ..item("a", 1) };
+    store.record(&visited(vec![saved(changed, vec![])])).await.unwrap();
+    assert_eq!(uri("a").await, "tag:same");
+}
+
+#[tokio::test]
+async fn what_is_held_is_there_until_it_can_be_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let one = saved(item("a", 1), vec![]);
+    let held = Held {
+        key: one.key.clone(),
+        original: one.originals[0].original.clone(),
+        print: [9; 16],
+        reason: "no title".into(),
+    };
+    let source = SourceId::new("s");
+    store.record(&Visited { held: vec![held.clone()], ..visited(Vec::new()) }).await.unwrap();
+    let prints = store.held_prints(&source).await.unwrap();
+    assert_eq!(prints[&(one.key.clone(), "main".to_owned())], [9; 16]);
+    assert_eq!(store.health().await.unwrap()[0].held, 1);
+    assert_eq!(store.held().await.unwrap()[0].2, held.original);
+    store.record(&visited(vec![one])).await.unwrap();
+    assert!(store.held().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn failures_count_until_a_good_visit() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let source = SourceId::new("s");
+    let failed = Visited { error: Some("dead".into()), ..visited(Vec::new()) };
+    for expect in 1..3 {
+        store.record(&failed).await.unwrap();
+        assert_eq!(store.failures(&source).await.unwrap(), expect);
+    }
+    store.record(&visited(Vec::new())).await.unwrap();
+    let health = &store.health().await.unwrap()[0];
+    assert_eq!(
+        (health.failures, health.error.clone(), health.last_good),
+        (0, None, Some(at(1_000)))
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.db");
+    std::fs::write(&path, "not a database at all, but long enough to be looked at").unwrap();
+    let error = Store::open(&path).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn flipped_bytes_are_found_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let items = (0..300).map(|n| saved(item(&format!("i{n:03}"), n), vec![wish("c", "c")]));
+    store.record(&visited(items.collect())).await.unwrap();
+    store.close().await;
+    let path = dir.path().join("state/finews.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = 0;
+    for page in 1..whole.len() / 4_096 {
+        let mut bytes = whole.clone();
+        // The head of a page says what it is and how many cells it has.
+        for byte in &mut bytes[page * 4_096..page * 4_096 + 8] {
+            *byte ^= 0x55;
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        match Store::open(&path).await {
+            Err(Error::Damaged { .. }) => damaged += 1,
+            Err(other) => panic!("page {page}: {other}"),
+            Ok(store) => store.close().await,
+        }
+    }
+    assert!(damaged > 20, "{damaged}");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    sqlx::query("INSERT INTO _sqlx_migrations VALUES (9999, 'x', '', 1, x'00', 1)")
+        .execute(&store.pool)
+        .await
+        .unwrap();
+    store.close().await;
+    let error = Store::open(&dir.path().join("state/finews.db")).await.unwrap_err();
+    assert!(matches!(error, Error::Newer(_)), "{error}");
+}
+
+#[test]
+fn one_lock_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("finews.db");
+    let held = Lock::take(&path).unwrap();
+    assert!(matches!(Lock::take(&path), Err(Error::Held(_))));
+    drop(held);
+    Lock::take(&path).unwrap();
+}
+
+#[test]
+fn versions_are_compared_by_number() {
+    assert!(version_of("3.51.3") >= Some(super::LEAST_VERSION));
+    assert!(version_of("3.9.99") < Some(super::LEAST_VERSION));
+    assert_eq!(version_of("x"), None);
+}

@@ -1,5 +1,5 @@
-//! Articles of the annotated pages: what `tools/train/RESULTS.md` reports on sites the models had
-//! not seen, this holds on to for the models that are shipped.
+//! Articles of the annotated pages: a floor for what the shipped models find, which may only rise.
+//! How models are trained, and judged on sites they have not seen, is in `tools/train`.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -10,7 +10,7 @@ use super::lex;
 /// What class, id, role and the like may suggest; an element may have several marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-#[expect(dead_code, reason = "some are met by their number alone, as they come out of the words")]
+#[expect(dead_code, reason = "some marks are set by their number, in the table of words")]
 pub(super) enum Mark {
     Positive,
     Negative,

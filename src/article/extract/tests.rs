@@ -102,7 +102,7 @@ fn tags_end_where_browsers_end_them() {
     check("<h2>a<h3>b</h2>c", "a|b|c");
     check("a<br>b<hr>c<wbr>d", "a|b|cd");
     check("<b>a<p>b</b>c</p>d", "a|b|c|d");
-    check("<div>a</span></p></div>b</div>c", "a|b|c");
+    check("<div>a</span></p></div>b</div>c", "a|bc");
     check("<td>a</td></table>b<!-- c -->d<![CDATA[e]]>", "a|bd");
     check("a <script>if (a < b) '</p>'</script>b<style>c</style><svg><p>d</svg>e", "a be");
     check("a<textarea>b</textarea><select><option>c</select>d<script>never closed", "ad");

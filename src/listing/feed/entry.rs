@@ -28,7 +28,16 @@ pub(super) fn read(
     entry.labels = labels(&raw);
     entry.link = link(&raw);
     fill(raw, &mut entry);
+    if [&entry.title, &entry.summary, &entry.body].into_iter().flatten().any(is_cut) {
+        let what = format!("longer than {} MiB; the rest was left out", text::LONGEST >> 20);
+        faults.push(Fault::new(format!("entry {}: text", place + 1), what));
+    }
     entry
+}
+
+/// Whether a text is as long as texts get.
+fn is_cut(text: &Text) -> bool {
+    text.raw().len() + 4 > text::LONGEST
 }
 
 /// Moves what is taken as it is.
@@ -59,9 +68,15 @@ fn fill(raw: Raw, entry: &mut Entry) {
         rss.content.map(guessed).or_else(|| content(atom.content?)).or(more.xhtml.map(Text::Html));
     entry.medium =
         rss.source.and_then(|source| source.title).or(more.source_title).or(first(core.publishers));
-    entry.image = more.images.into_iter().next();
     entry.enclosures = enclosures(more.enclosures, atom.links);
-    let vars = [("comments", more.comments), ("duration", itunes.duration)];
+    entry.image = more.images.into_iter().next().or_else(|| picture(&entry.enclosures));
+    let vars = [
+        ("base", more.content_base),
+        ("comments", more.comments),
+        ("comment_count", more.comment_count),
+        ("duration", itunes.duration),
+        ("original_link", more.original_link),
+    ];
     entry.vars.extend(vars.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
 }
 
@@ -94,15 +109,14 @@ fn typed(value: String, html: bool) -> Option<Text> {
 /// The article's address: the link, else an alternate one, else a key or a place that is an address.
 fn link(raw: &Raw) -> Option<String> {
     let Raw { rss, atom, more } = raw;
-    let alternate = atom.links.iter().filter(|link| link.rel == "alternate");
+    let alternate = links::alternates(&atom.links);
     let permalink = rss.guid.as_ref().filter(|guid| guid.permalink).map(|guid| &guid.value);
     let keys = [permalink, more.about.as_ref(), Some(&atom.id)]
         .into_iter()
         .flatten()
         .filter(|key| is_absolute(key));
     let elsewhere = [more.content_address.as_ref(), more.player.as_ref()].into_iter().flatten();
-    let candidates =
-        rss.link.iter().chain(alternate.map(|link| &link.href)).chain(keys).chain(elsewhere);
+    let candidates = rss.link.iter().chain(alternate).chain(keys).chain(elsewhere);
     candidates.map(String::as_str).find(|link| links::is_web(link)).map(str::to_owned)
 }
 
@@ -152,6 +166,13 @@ fn labels(raw: &Raw) -> Vec<String> {
         }
     }
     labels
+}
+
+/// A picture among the files.
+fn picture(files: &[Enclosure]) -> Option<String> {
+    let is_picture =
+        |file: &&Enclosure| file.media_type.as_ref().is_some_and(|kind| kind.starts_with("image/"));
+    files.iter().find(is_picture).map(|file| file.url.clone())
 }
 
 /// All files, each address once.

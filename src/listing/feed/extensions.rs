@@ -19,6 +19,11 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
         (Space::DcTerms, name) => terms(name, decoded(), raw),
         (Space::Itunes, _) => itunes(element, references, raw),
         (Space::Media, _) => media(element, references, raw),
+        (Space::Podcast, "alternateenclosure") => alternate(element, references, raw),
+        (Space::FeedBurner, "origlink") => keep(&mut raw.more.original_link, decoded()),
+        (Space::Slash, "comments") | (Space::Thread, "total") => {
+            keep(&mut raw.more.comment_count, decoded());
+        }
         _ => {}
     }
 }
@@ -126,17 +131,56 @@ fn media_content(element: Element<'_, '_>, url: Option<String>, raw: &mut Raw) {
     let Some(url) = url else { return };
     let attribute = |name| element.attributes.get(name).map(str::trim).unwrap_or_default();
     let media_type = attribute("type").to_ascii_lowercase();
-    let is = |medium: &str| {
-        attribute("medium").eq_ignore_ascii_case(medium) || media_type.starts_with(medium)
-    };
-    if is("image") {
-        add(&mut raw.more.images, url);
-    } else if (is("audio") || is("video")) && raw.more.enclosures.len() < MOST {
-        let length = attribute("filesize").parse().ok();
-        raw.more.enclosures.push(Enclosure {
-            url,
-            media_type: Some(media_type).filter(|kind| !kind.is_empty()),
-            length,
-        });
+    let medium = [attribute("medium"), &media_type]
+        .into_iter()
+        .find_map(medium)
+        .or_else(|| medium_of_address(&url));
+    match medium {
+        Some(Medium::Picture) => add(&mut raw.more.images, url),
+        Some(Medium::Recording) if raw.more.enclosures.len() < MOST => {
+            let length = attribute("filesize").parse().ok();
+            let media_type = Some(media_type).filter(|kind| !kind.is_empty());
+            raw.more.enclosures.push(Enclosure { url, media_type, length });
+        }
+        _ => {}
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Medium {
+    Picture,
+    Recording,
+}
+
+/// By `medium` or by a media type.
+fn medium(name: &str) -> Option<Medium> {
+    match name.split('/').next()?.to_ascii_lowercase().as_str() {
+        "image" => Some(Medium::Picture),
+        "audio" | "video" => Some(Medium::Recording),
+        _ => None,
+    }
+}
+
+/// By the end of the path, where nothing else says it.
+fn medium_of_address(url: &str) -> Option<Medium> {
+    let path = url.split(['?', '#']).next()?;
+    match path.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" | "png" | "gif" | "webp" | "avif" => Some(Medium::Picture),
+        "mp3" | "m4a" | "ogg" | "opus" | "mp4" | "m4v" | "webm" => Some(Medium::Recording),
+        _ => None,
+    }
+}
+
+/// A podcast's other editions: each `podcast:source` has an address.
+fn alternate(element: Element<'_, '_>, references: &References, raw: &mut Raw) {
+    let attribute =
+        |name| element.attributes.get(name).map(|value| references.decode(value).trim().to_owned());
+    for source in element.elements().filter_map(|inner| inner.attributes.get("uri")) {
+        if let Some(url) = links::file(&references.decode(source), element.base())
+            .filter(|_| raw.more.enclosures.len() < MOST)
+        {
+            let length = attribute("length").and_then(|length| length.parse().ok());
+            raw.more.enclosures.push(Enclosure { url, media_type: attribute("type"), length });
+        }
     }
 }

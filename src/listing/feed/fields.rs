@@ -2,12 +2,14 @@
 
 use super::names::Space;
 
-/// Whether a field as written ends where an element begins in it.
+/// Whether a field ends where an element begins in it.
 ///
 /// The longer texts hold HTML, so only what HTML does not have ends them.
-pub(super) fn ends(field: &str, space: Space, name: &str) -> bool {
-    let field = field.rsplit(':').next().unwrap_or(field).to_ascii_lowercase();
-    match field.as_str() {
+pub(super) fn ends(field_space: Space, field: &str, space: Space, name: &str) -> bool {
+    if !matches!(field_space, Space::Rss | Space::Atom) {
+        return false;
+    }
+    match field {
         "title" | "link" | "guid" | "pubdate" | "id" | "updated" | "published" | "comments" => {
             is_never_html(space, name) || is_text_field(space, name)
         }

@@ -1,9 +1,11 @@
 //! Tokens to trees: one for each entry as it ends, one for what surrounds them.
 
+use super::attributes::Attributes;
 use super::fields;
 use super::names::{Bindings, Space};
 use super::references::References;
-use super::scan::{Attributes, Scanner, Token};
+use super::repairs::Repairs;
+use super::scan::{Scanner, Token};
 use super::tree::{Element, Size, Tree, What};
 use url::Url;
 
@@ -15,22 +17,6 @@ pub(super) const MOST_ENTRIES: usize = 5_000;
 const MOST_STRAY: usize = 10_000;
 /// How far they are searched then.
 const NEAR: usize = 4;
-
-/// What was odd about the markup.
-#[derive(Default)]
-pub(super) struct Repairs {
-    /// End tags that ended nothing.
-    pub(super) stray: usize,
-    /// Elements that ended with their parents.
-    pub(super) left_open: usize,
-    pub(super) unclosed: usize,
-    pub(super) too_deep: usize,
-    pub(super) too_many_nodes: bool,
-    pub(super) too_many_entries: bool,
-    pub(super) too_many_namespaces: bool,
-    /// Characters before the first tag.
-    pub(super) junk: bool,
-}
 
 /// The document around its entries.
 pub(super) struct Grown<'a> {
@@ -312,9 +298,11 @@ where
     /// Ends the field that is open where another one begins in it that cannot be meant to.
     fn close_field(&mut self, space: Space, name: &str) {
         let Some([frame, field]) = self.open.last_chunk() else { return };
-        if matches!(frame.kind, Kind::Frame | Kind::Entry(_))
-            && fields::ends(field.written, space, name)
-        {
+        if !matches!(frame.kind, Kind::Frame | Kind::Entry(_)) {
+            return;
+        }
+        let Some(field) = self.tree.element(field.node) else { return };
+        if fields::ends(field.space, field.name, space, name) {
             self.repairs.left_open += 1;
             self.close_to(self.open.len() - 1);
         }

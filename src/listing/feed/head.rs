@@ -70,7 +70,7 @@ impl Head {
         listing.title = title.map(|title| text::plain(&title).into_owned());
         listing.home = given(self.rss.link)
             .into_iter()
-            .chain(rel("alternate"))
+            .chain(links::alternates(&self.atom.links).cloned())
             .chain(self.home)
             .find(|link| links::is_web(link));
         listing.hub = rel("hub").find(|link| links::is_web(link));

@@ -1,5 +1,6 @@
 //! Addresses in feeds: made absolute, and let through where a reader can follow them.
 
+use atom_syndication::Link;
 use url::Url;
 
 /// The address against its base; as it stands where it is absolute already, or no base is known.
@@ -15,6 +16,19 @@ pub(super) fn absolute(address: &str, base: Option<&Url>) -> String {
 /// The address of a file: as [`absolute`], without those that are no web address.
 pub(super) fn file(address: &str, base: Option<&Url>) -> Option<String> {
     Some(absolute(address, base)).filter(|address| is_web(address))
+}
+
+/// Addresses of the same thing, those that are for people first.
+pub(super) fn alternates(links: &[Link]) -> impl Iterator<Item = &String> {
+    let for_people = |link: &Link| link.mime_type.as_ref().is_none_or(|kind| kind.contains("html"));
+    let alternate = move |people: bool| {
+        move |link: &&Link| link.rel == "alternate" && for_people(link) == people
+    };
+    links
+        .iter()
+        .filter(alternate(true))
+        .chain(links.iter().filter(alternate(false)))
+        .map(|link| &link.href)
 }
 
 /// Whether a reader can follow the address: `http`, `https`, or relative to what is not known.

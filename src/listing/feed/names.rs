@@ -147,7 +147,10 @@ impl<'a> Bindings<'a> {
     /// The vocabulary and the local name of `prefix:name`.
     pub(super) fn resolve(&self, name: &'a str) -> (Space, &'a str) {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let bound = self.bound.iter().rev().find(|(known, _)| *known == prefix);
+        // Comparing nothing with nothing is slow on machines with masked loads.
+        let is_bound =
+            |known: &str| known.len() == prefix.len() && (prefix.is_empty() || known == prefix);
+        let bound = self.bound.iter().rev().find(|(known, _)| is_bound(known));
         let space = match bound {
             Some((_, space)) => space.unwrap_or(self.default),
             None if prefix.is_empty() => self.default,

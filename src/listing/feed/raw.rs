@@ -3,7 +3,8 @@
 //! Each element is filed under the format that its name belongs to, whichever format the document
 //! is: an RSS item with `atom:link` fills both. What neither crate has a place for is in [`More`]:
 //! `rss::Item` keeps one enclosure, `atom_syndication::Entry` cannot do without `updated` and
-//! holds no date that it could not read, and neither has `rdf:about` or Media RSS.
+//! holds no date that it could not read, and neither has `rdf:about` or Media RSS. The two
+//! structures are a kilobyte each on the stack, of one entry at a time, and cost no allocation.
 
 use super::names::Space;
 use super::references::References;
@@ -12,7 +13,6 @@ use super::{atom, extensions, rss};
 use crate::model::Enclosure;
 
 /// An entry as its elements say.
-#[derive(Default)]
 pub(super) struct Raw {
     pub(super) rss: ::rss::Item,
     pub(super) atom: atom_syndication::Entry,
@@ -41,7 +41,12 @@ pub(super) struct More {
     pub(super) xhtml: Option<String>,
     /// Where the content is, if it is elsewhere.
     pub(super) content_address: Option<String>,
+    /// What relative addresses in the content are relative to, where the feed says it.
+    pub(super) content_base: Option<String>,
     pub(super) comments: Option<String>,
+    pub(super) comment_count: Option<String>,
+    /// The article's own address, where the link leads over a counter.
+    pub(super) original_link: Option<String>,
 }
 
 /// How many of anything an entry may have: categories, enclosures, authors.
@@ -49,7 +54,7 @@ pub(super) const MOST: usize = 256;
 
 /// Files the elements of an entry.
 pub(super) fn read(entry: Element<'_, '_>, references: &References) -> Raw {
-    let mut raw = Raw::default();
+    let mut raw = Raw { rss: ::rss::Item::default(), atom: empty_atom(), more: More::default() };
     own_attributes(entry, references, &mut raw);
     for element in entry.elements() {
         match element.space {
@@ -65,6 +70,26 @@ pub(super) fn read(entry: Element<'_, '_>, references: &References) -> Raw {
         }
     }
     raw
+}
+
+/// As `Entry::default()`, which reads the date 1970-01-01 from text each time.
+fn empty_atom() -> atom_syndication::Entry {
+    atom_syndication::Entry {
+        title: atom_syndication::Text::default(),
+        id: String::new(),
+        updated: atom_syndication::FixedDateTime::default(),
+        authors: Vec::new(),
+        categories: Vec::new(),
+        contributors: Vec::new(),
+        links: Vec::new(),
+        published: None,
+        rights: None,
+        source: None,
+        summary: None,
+        content: None,
+        extensions: atom_syndication::extension::ExtensionMap::default(),
+        namespaces: std::collections::BTreeMap::default(),
+    }
 }
 
 /// RDF names an item by an attribute; CDF has the link and the date there.

@@ -1,8 +1,10 @@
 //! Markup to tokens that borrow from it; never fails, whatever the markup.
 
+use super::attributes::Attributes;
+
 /// A piece of markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::listing) enum Token<'a> {
     /// Characters with their references undecoded.
     Text(&'a str),
     /// Characters that hold no references.
@@ -18,10 +20,10 @@ pub(super) enum Token<'a> {
 }
 
 /// Cuts markup into tokens.
-pub(super) struct Scanner<'a> {
+pub(in crate::listing) struct Scanner<'a> {
     rest: &'a str,
     /// Tags, comments and sections that had no end of their own.
-    pub(super) unclosed: usize,
+    pub(in crate::listing) unclosed: usize,
     /// Ends that were looked for in vain once; looking again each time would take quadratic time.
     no_comment_end: bool,
     no_section_end: bool,
@@ -34,7 +36,7 @@ const MOST_UNCLOSED: usize = 64;
 const LONGEST_DOCTYPE: usize = 64 * 1024;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(markup: &'a str) -> Self {
+    pub(in crate::listing) fn new(markup: &'a str) -> Self {
         Self {
             rest: markup,
             unclosed: 0,
@@ -86,8 +88,14 @@ impl<'a> Scanner<'a> {
         }
         if let Some(section) = strip_prefix_ignoring_case(self.rest, "[CDATA[") {
             self.rest = section;
-            let whole = if self.no_section_end { None } else { self.take_until("]]>") };
-            return Some(Token::Literal(whole.unwrap_or_else(|| self.unclosed_section())));
+            let whole = if self.no_section_end { None } else { section_length(section) };
+            return Some(Token::Literal(match whole {
+                Some(length) => {
+                    self.rest = section.get(length + 3..).unwrap_or_default();
+                    section.get(..length).unwrap_or_default()
+                }
+                None => self.unclosed_section(),
+            }));
         }
         let doctype =
             strip_prefix_ignoring_case(self.rest, "DOCTYPE").filter(|_| !self.doctype_seen);
@@ -122,9 +130,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn start(&mut self) -> Token<'a> {
-        let (inside, ended) = tag_inside(self.rest);
+        let Inside { text: inside, ended, whole } = tag_inside(self.rest);
         self.take(inside.len() + usize::from(ended));
-        self.unclosed += usize::from(!ended);
+        self.unclosed += usize::from(!whole);
         let (inside, closed) = match inside.trim_end().strip_suffix('/') {
             Some(inside) => (inside, true),
             None => (inside, false),
@@ -132,7 +140,7 @@ impl<'a> Scanner<'a> {
         let end =
             inside.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(end);
-        Token::Start { name, attributes: Attributes(attributes), closed }
+        Token::Start { name, attributes: Attributes::new(attributes), closed }
     }
 
     fn end(&mut self) -> Token<'a> {
@@ -193,16 +201,39 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
-/// What stands between `<` and `>`, and whether there was a `>`.
-///
+/// Up to `]]>`; brackets are rare in HTML, so looking for one is faster than for all three characters.
+fn section_length(section: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + section.get(from..)?.find(']')?;
+        if section.get(at..)?.starts_with("]]>") {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// What stands between `<` and `>`.
+struct Inside<'a> {
+    text: &'a str,
+    /// Whether there was a `>`.
+    ended: bool,
+    /// Whether nothing was odd about it.
+    whole: bool,
+}
+
 /// A `>` within quotes does not count, unless the quotes cannot be meant.
-fn tag_inside(rest: &str) -> (&str, bool) {
+fn tag_inside(rest: &str) -> Inside<'_> {
     let bytes = rest.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'>' => return (rest.get(..at).unwrap_or(rest), true),
-            b'<' => return (rest.get(..at).unwrap_or(rest), false),
+            b'>' => {
+                return Inside { text: rest.get(..at).unwrap_or(rest), ended: true, whole: true };
+            }
+            b'<' => {
+                return Inside { text: rest.get(..at).unwrap_or(rest), ended: false, whole: false };
+            }
             b'"' | b'\'' if follows_equals(bytes, at) => {
                 match quoted_length(bytes, at + 1, *byte) {
                     Some(length) => at += length + 2,
@@ -212,14 +243,14 @@ fn tag_inside(rest: &str) -> (&str, bool) {
             _ => at += 1,
         }
     }
-    (rest, false)
+    Inside { text: rest, ended: false, whole: false }
 }
 
 /// Up to the first `>`, whatever the quotes say.
-fn to_first_end(rest: &str) -> (&str, bool) {
+fn to_first_end(rest: &str) -> Inside<'_> {
     match rest.find('>') {
-        Some(end) => (rest.get(..end).unwrap_or(rest), true),
-        None => (rest, false),
+        Some(end) => Inside { text: rest.get(..end).unwrap_or(rest), ended: true, whole: false },
+        None => Inside { text: rest, ended: false, whole: false },
     }
 }
 
@@ -260,60 +291,4 @@ fn doctype_length(doctype: &str) -> usize {
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let start = text.get(..prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..))?
-}
-
-/// The attributes of a tag as they stand; read on demand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
-
-impl<'a> Attributes<'a> {
-    /// More attributes of a tag are ignored.
-    const MOST: usize = 256;
-
-    /// As written.
-    pub(super) fn raw(self) -> &'a str {
-        self.0
-    }
-
-    /// Names and values with their references undecoded; unquoted and missing values are read.
-    pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let (name, value, after) = attribute(rest)?;
-            rest = after;
-            Some((name, value))
-        })
-        .take(Self::MOST)
-    }
-
-    /// The first value of this name, in any case and with any prefix.
-    pub(super) fn get(self, name: &str) -> Option<&'a str> {
-        let local = |full: &'a str| full.rsplit_once(':').map_or(full, |(_, local)| local);
-        self.iter().find(|(full, _)| local(full).eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
-}
-
-/// The first attribute and what follows it.
-fn attribute(text: &str) -> Option<(&str, &str, &str)> {
-    let text = text.trim_start_matches(|c: char| {
-        c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\'' | '=' | ',')
-    });
-    if text.is_empty() {
-        return None;
-    }
-    let end = text
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/'))
-        .unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let Some(value) = rest.trim_start().strip_prefix('=') else { return Some((name, "", rest)) };
-    let value = value.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-    if let Some(quote) = quote {
-        let value = value.get(1..).unwrap_or_default();
-        let (value, rest) = value.split_once(quote).unwrap_or((value, ""));
-        return Some((name, value, rest));
-    }
-    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
-    let (value, rest) = value.split_at(end);
-    Some((name, value, rest))
 }

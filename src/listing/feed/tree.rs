@@ -2,8 +2,8 @@
 
 use url::Url;
 
+use super::attributes::Attributes;
 use super::names::Space;
-use super::scan::Attributes;
 
 /// An element or a run of characters.
 #[derive(Clone, Copy, Debug)]

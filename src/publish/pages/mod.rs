@@ -13,13 +13,14 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde::Serialize;
 
+use crate::html;
 use crate::model::{Instant, Item, ItemId};
 use crate::publish::address::encode;
 use crate::publish::atom::date;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
 use crate::publish::words::Words;
-use crate::publish::{Format, Shelf, Site, text};
+use crate::publish::{Format, Shelf, Site};
 
 pub(super) use lone::lone;
 
@@ -105,7 +106,13 @@ fn syntax() -> Result<SyntaxConfig, minijinja::Error> {
 fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(plain) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
-            Ok(out.write_str(&text::escape(plain))?)
+            let marked = |byte: u8| byte < b' ' || b"&<>\"'".contains(&byte);
+            let written = if plain.bytes().any(marked) {
+                out.write_str(&html::escape(plain))
+            } else {
+                out.write_str(plain)
+            };
+            Ok(written?)
         }
         _ => minijinja::escape_formatter(out, state, value),
     }
@@ -115,7 +122,7 @@ fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), min
 /// did, its reader would get to know as much as we do.
 fn finish(page: Result<String, minijinja::Error>) -> Vec<u8> {
     let page = page.unwrap_or_else(|error| {
-        let reason = text::escape(&error.to_string());
+        let reason = html::escape(&error.to_string());
         format!(
             "<!doctype html>\n<title>finews</title>\n<p>This page could not be made: {reason}\n"
         )
@@ -217,5 +224,5 @@ fn category_path(slug: &str) -> String {
 
 /// Plain text that is known to be short already, or cut.
 fn short(summary: Option<&Cow<'_, str>>) -> Option<String> {
-    summary.map(|plain| text::excerpt(plain, EXCERPT))
+    summary.map(|plain| html::excerpt(plain, EXCERPT))
 }

@@ -3,12 +3,13 @@
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
+use crate::html;
 use crate::model::{Category, Item};
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Attachment, FeedItem};
 use crate::publish::pages::{Moment, category_path, outlet};
 use crate::publish::share::{Target, targets};
-use crate::publish::{linked, qr, text};
+use crate::publish::{linked, qr};
 
 /// Longest description for cards, in characters.
 const DESCRIPTION: usize = 200;
@@ -80,7 +81,7 @@ pub(super) fn page(desk: &Desk, item: &Item) -> Value {
         up: "../",
         title: &said.title,
         language: said.language,
-        description: said.summary.as_deref().map(|plain| text::excerpt(plain, DESCRIPTION)),
+        description: said.summary.as_deref().map(|plain| html::excerpt(plain, DESCRIPTION)),
         canonical: said.link.as_deref().unwrap_or(url),
         url,
         locale: locale(said.language.unwrap_or(&site.language)),

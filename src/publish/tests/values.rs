@@ -2,7 +2,7 @@
 
 use crate::publish::address::public;
 use crate::publish::feed::media_type;
-use crate::publish::text::{attribute, beginning, excerpt};
+use crate::publish::text::beginning;
 use crate::publish::words::{fill, words};
 
 #[test]
@@ -22,21 +22,6 @@ fn only_public_addresses_are_published() {
 }
 
 #[test]
-fn an_excerpt_ends_at_a_word() {
-    let check = |input, max, expect: &str| assert_eq!(excerpt(input, max), expect, "{input}");
-    check("  one\n two ", 20, "one two");
-    check("one two three", 9, "one two…");
-    check("one two three", 7, "one two…");
-    check("one, two", 4, "one…");
-    check("春江两岸育秧忙，智能农机", 7, "春江两岸育秧忙…");
-    check("春江两岸育秧忙，智能农机", 8, "春江两岸育秧忙…");
-    check("育秧忙。 “今年 五月”", 20, "育秧忙。“今年 五月”");
-    check("", 5, "");
-    check("abcdefgh", 3, "abc…");
-    check("ab", 0, "…");
-}
-
-#[test]
 fn the_beginning_of_markup_is_its_words() {
     let check = |input, expect: Option<&str>| {
         assert_eq!(beginning(input, 12).as_deref(), expect, "{input}");
@@ -47,24 +32,10 @@ fn the_beginning_of_markup_is_its_words() {
     check("<img src=\"https://a.example/x.png\">", None);
     check("a<br>b", Some("a b"));
     check("1 &lt; 2&nbsp;&gt; 1", Some("1 < 2 > 1"));
+    check("<p>育秧忙。</p><p>“今年”</p>", Some("育秧忙。“今年”"));
+    check("<p>one two three four</p>", Some("one two…"));
     check("<p", None);
     check("", None);
-}
-
-#[test]
-fn attributes_are_found_by_name() {
-    let check = |attributes, name, expect: Option<&str>| {
-        assert_eq!(attribute(attributes, name).as_deref(), expect);
-    };
-    check(
-        "href=\"https://a.example/?a=1&amp;b=2\" rel=\"x\"",
-        "href",
-        Some("https://a.example/?a=1&b=2"),
-    );
-    check("controls src=\"y\"", "src", Some("y"));
-    check("data-src=\"y\"", "src", None);
-    check("src=\"y", "src", None);
-    check("", "src", None);
 }
 
 #[test]
