@@ -1,12 +1,12 @@
-//! Articles of the annotated pages: a floor for what the shipped models find, which may only rise.
-//! How models are trained, and judged on sites they have not seen, is in `tools/train`.
+//! Articles of the annotated pages, on sites that the models of the test were trained without;
+//! `tools/train/RESULTS.md` has the whole picture.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use finews::article::{self, Rules};
+use finews::article::extract::{self, Models};
 use finews::{charset, html};
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -14,32 +14,36 @@ use url::Url;
 
 use crate::corpus;
 
-/// One page in so many is read.
-const ONE_IN: usize = 14;
+/// What was trained without the sites of the pages that `pages.txt` names, by `tools/train`.
+const WITHOUT: &str = "tests/fixtures/article/models-without-some-sites";
+/// Of those pages one in so many is read.
+const ONE_IN: usize = 2;
 /// What the mean of the pages' own F1 may not fall below; it may only rise.
-const FLOOR: f64 = 0.93;
+const FLOOR: f64 = 0.92;
 /// The share of titles that have to be right.
-const TITLES: f64 = 0.85;
+const TITLES: f64 = 0.84;
 
 #[test]
-fn annotated_articles_are_found() {
+fn articles_of_sites_that_training_had_not_seen_are_found() {
     let Some(folder) = corpus::folder("pages") else { return };
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(WITHOUT);
+    let file = |name: &str| std::fs::read(fixture.join(name)).unwrap();
+    let models = Models::parse(&file("first.bin"), &file("second.bin")).unwrap();
+    let names = std::fs::read_to_string(fixture.join("pages.txt")).unwrap();
     let (mut scores, mut titles) = (Vec::new(), Vec::new());
-    for path in sample(&folder.join("dev")) {
+    for name in names.lines().step_by(ONE_IN) {
+        let path = folder.join("dev").join(name);
         let known = known(&path);
-        let (text, title) = read(&path, &known);
-        assert!(!text.is_empty(), "nothing found in {}", path.display());
+        let (text, title) = read(&path, &known, &models);
+        assert!(!text.is_empty(), "nothing found in {name}");
         let truths = ["body_text", "body_text_alt"].map(|key| known[key].as_str());
         let score = |truth: &str| f1(&tokens(truth), &tokens(&text));
-        if let Some(best) = truths.into_iter().flatten().map(score).reduce(f64::max) {
-            scores.push(best);
-        }
-        if let Some(expect) = known["title"].as_str() {
-            titles.push(f64::from(u8::from(tokens(expect) == tokens(&title))));
-        }
+        scores.extend(truths.into_iter().flatten().map(score).reduce(f64::max));
+        let expect = known["title"].as_str();
+        titles.extend(expect.map(|expect| f64::from(u8::from(tokens(expect) == tokens(&title)))));
     }
-    assert!(scores.len() > 50, "only {} pages", scores.len());
     let (score, title) = (mean(&scores), mean(&titles));
+    println!("F1 {score:.4} of {} pages, {title:.3} of {} titles", scores.len(), titles.len());
     assert!(score >= FLOOR, "the mean F1 is {score:.4} on {} pages", scores.len());
     assert!(title >= TITLES, "{title:.3} of {} titles are right", titles.len());
 }
@@ -48,32 +52,22 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-fn sample(dev: &Path) -> Vec<PathBuf> {
-    let mut pages = Vec::new();
-    for corpus in std::fs::read_dir(dev).unwrap() {
-        let files = std::fs::read_dir(corpus.unwrap().path()).unwrap();
-        pages.extend(files.map(|file| file.unwrap().path()));
-    }
-    pages.retain(|path| path.extension().is_some_and(|extension| extension == "gz"));
-    pages.sort();
-    pages.into_iter().step_by(ONE_IN).collect()
-}
-
+/// What is known of a page; `path` is that of its files, without their endings.
 fn known(path: &Path) -> Value {
-    let json = path.to_string_lossy().replace(".html.gz", ".json");
-    serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap()
+    let json = std::fs::read_to_string(format!("{}.json", path.display())).unwrap();
+    serde_json::from_str(&json).unwrap()
 }
 
 /// The article's text, and its title.
-fn read(path: &Path, known: &Value) -> (String, String) {
+fn read(path: &Path, known: &Value, models: &Models) -> (String, String) {
     let mut bytes = Vec::new();
-    GzDecoder::new(File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
+    let file = File::open(format!("{}.html.gz", path.display())).unwrap();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
     let page = charset::decode(&bytes, None, None).text;
     let url = known["url"].as_str().and_then(|url| Url::parse(url).ok());
-    let url = url.unwrap_or_else(|| Url::parse("https://example.org/").unwrap());
-    let found = article::read(&page, &url, &Rules::default()).unwrap();
-    let text = html::clean(&found.fragment.html, Some(&url)).text();
-    (text, found.title.unwrap_or_default())
+    let found = extract::read_with(models, &page, url.as_ref()).unwrap();
+    let text = html::clean(&found.html, url.as_ref()).text();
+    (text, found.metadata.title.unwrap_or_default())
 }
 
 /// Words in lower case; a character of a script without spaces is one of its own.
