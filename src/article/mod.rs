@@ -3,6 +3,7 @@
 mod fragment;
 mod readable;
 mod rules;
+mod site_rules;
 mod structured;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,9 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::rules::{Bad, Css, RawRules, Rules};
+pub use self::site_rules::{
+    RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test, at_least_as_good,
+};
 use crate::html::{self, dom};
 use crate::model::{Fault, Fragment};
 
@@ -24,6 +28,8 @@ pub struct Found {
     pub by: By,
     /// The title the page gives the article.
     pub title: Option<String>,
+    /// Who wrote it, by the rules of the page's site.
+    pub authors: Vec<String>,
     /// The outlet credited, by `medium` of the rules.
     pub medium: Option<String>,
     /// The time of publication as the page writes it.
@@ -43,6 +49,8 @@ pub enum By {
     Rules(String),
     /// The JSON path of the rules.
     Json,
+    /// The rules for the page's site, by their name.
+    Site(String),
     /// The look of the page.
     Readability,
 }
@@ -59,6 +67,9 @@ pub enum Error {
     /// The JSON path leads to no text.
     #[error("json path `{0}` leads to no text")]
     NoJson(String),
+    /// The rules of this name find nothing, and say that nothing else shall be tried.
+    #[error("the rules `{0}` find no article, and forbid to look for it without them")]
+    NoBody(String),
     /// The answer is JSON, and no rule says where in it the body is.
     #[error("the article is JSON, and no rule says where its body is")]
     NoPath,
@@ -81,6 +92,7 @@ pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
         fragment: Fragment { html, base: Some(base.to_string()) },
         by,
         title: structured::title(&tree),
+        authors: Vec::new(),
         published_text: structured::published(&tree),
         image: structured::image(&tree, &base),
         language: structured::language(&tree),
@@ -105,6 +117,7 @@ pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
         fragment: Fragment { html, base: None },
         by: By::Json,
         title: None,
+        authors: Vec::new(),
         published_text: None,
         image: None,
         language: None,
