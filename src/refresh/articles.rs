@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{News, Work, World, lists};
-use crate::article::{self, Found};
-use crate::charset;
+use super::{News, Work, World, pages};
+use crate::article::Found;
 use crate::config::Source;
 use crate::date;
-use crate::fetch::{Accept, Answer, Request};
-use crate::listing::{plan::Wrap, wrapped};
-use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
+use crate::model::{Entry, Fault, Fragment, Instant, Original, Person, Text};
 use crate::store::Kept;
 
 /// What became of all entries.
@@ -112,33 +109,11 @@ pub async fn article(
 }
 
 async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
-    let request = Request {
-        headers: headers_for(source, url),
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url.clone(), Accept::Page)
-    };
-    let page = match world.fetcher.fetch(&request).await {
-        Ok(Answer::Fresh { page, .. }) => page,
-        Ok(Answer::Unchanged { .. }) => return Outcome::Failed("an answer without content".into()),
-        Err(why) => return Outcome::Failed(lists::chain(&why)),
-    };
-    let source = Arc::clone(source);
-    let read = tokio::task::spawn_blocking(move || read(&source, &page)).await;
-    match read {
-        Ok(Ok(found)) => Outcome::Here(Box::new(found)),
-        Ok(Err(why)) => Outcome::Failed(why),
-        Err(_panic) => Outcome::Failed("reading it failed; please report this".into()),
+    let headers = headers_for(source, url);
+    match pages::read(world, source, url, &headers, pages::By::Settings).await {
+        Ok(found) => Outcome::Here(Box::new(found)),
+        Err(why) => Outcome::Failed(why),
     }
-}
-
-fn read(source: &Source, page: &Page) -> Result<Found, String> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.bytes, content_type, source.charset.as_deref());
-    if source.article.json.is_some() {
-        let value = wrapped::unwrap(&decoded.text, &Wrap::Auto).map_err(|why| why.to_string())?;
-        return article::read_json(&value, &source.article).map_err(|why| why.to_string());
-    }
-    article::read(&decoded.text, &page.url, &source.article).map_err(|why| why.to_string())
 }
 
 /// The entry's link, or the detail address that the settings make of its fields; none where the
@@ -191,6 +166,10 @@ impl Outcome {
         }
         if entry.title.is_none() {
             entry.title = found.title.clone().map(Text::Plain);
+        }
+        if entry.authors.is_empty() {
+            let person = |name: &String| Person { name: Some(name.clone()), ..Person::default() };
+            entry.authors = found.authors.iter().map(person).collect();
         }
         let gaps = [
             (&mut entry.medium, &found.medium),
