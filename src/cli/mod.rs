@@ -14,6 +14,7 @@ mod out;
 mod preview;
 mod progress;
 mod publish;
+mod rules;
 mod serve;
 mod setup;
 mod single;
@@ -59,6 +60,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
+        Verb::Rules(own) => rules::run(&args, own).await,
         Verb::Demo(own) => demo::run(&args, own).await,
         Verb::Health(own) => serve::health(own).await,
     }

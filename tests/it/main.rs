@@ -16,4 +16,5 @@ mod jekyll;
 mod journey;
 mod moving;
 mod publish;
+mod rules;
 mod serve;
