@@ -93,7 +93,7 @@ async fn found(
     let mut source = config::source_for(&url, world.settings.site.zone);
     source.access.allow_private.clone_from(&own.allow_private);
     let by = ReadBy::Site(Arc::clone(site));
-    refresh::read_article(world, &Arc::new(source), &url, &[], by).await
+    refresh::read_article(world, &Arc::new(source), &url, by).await
 }
 
 /// The same of recorded pages.

@@ -109,8 +109,7 @@ pub async fn article(
 }
 
 async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
-    let headers = headers_for(source, url);
-    match pages::read(world, source, url, &headers, pages::By::Settings).await {
+    match pages::read(world, source, url, pages::By::Settings).await {
         Ok(found) => Outcome::Here(Box::new(found)),
         Err(why) => Outcome::Failed(why),
     }
@@ -135,7 +134,7 @@ fn address(source: &Source, entry: &Entry) -> Option<Url> {
 
 /// Configured headers go where the source's lists are, and nowhere else: an article may lie
 /// anywhere.
-fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
+pub(super) fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
     let own = source.lists.iter().flat_map(|list| &list.urls);
     let mut origins = own.filter_map(|template| {
         Url::parse(&template.fill(|_| Some("1".to_owned())).ok()?).ok().map(|url| url.origin())

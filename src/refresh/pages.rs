@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::articles::headers_for;
 use super::{World, lists};
 use crate::article::{self, Found, Reading, Site};
 use crate::charset;
@@ -21,25 +22,20 @@ pub enum By {
     Site(Arc<Site>),
 }
 
-/// Fetches the article at an address with all its pages. `headers` go to its own origin.
-pub async fn read(
-    world: &World,
-    source: &Arc<Source>,
-    url: &Url,
-    headers: &[(String, String)],
-    by: By,
-) -> Result<Found, String> {
-    let page = ask(world, source, url, headers).await?;
+/// Fetches the article at an address with all its pages.
+pub async fn read(world: &World, source: &Arc<Source>, url: &Url, by: By) -> Result<Found, String> {
+    let page = ask(world, source, url).await?;
     let site = match by {
         By::Settings => world.settings.sites.of(&page.url),
         By::Site(site) => Some(site),
     };
     let (mut reading, mut next) = off_thread(source, Reading::on(site), page).await?;
     while let Some(url) = next {
+        // Half an article is none: it will be asked for again.
         if world.stopping() {
-            break;
+            return Err("the stop came before its last page".to_owned());
         }
-        let page = ask(world, source, &url, headers).await;
+        let page = ask(world, source, &url).await;
         (reading, next) = match page {
             Ok(page) => off_thread(source, reading, page).await?,
             Err(why) => {
@@ -51,14 +47,9 @@ pub async fn read(
     reading.end().map_err(|why| why.to_string())
 }
 
-async fn ask(
-    world: &World,
-    source: &Source,
-    url: &Url,
-    headers: &[(String, String)],
-) -> Result<Page, String> {
+async fn ask(world: &World, source: &Source, url: &Url) -> Result<Page, String> {
     let request = Request {
-        headers: with_rules(headers, world.settings.sites.headers(url)),
+        headers: with_rules(headers_for(source, url), world.settings.sites.headers(url)),
         allow_private: source.access.allow_private.clone(),
         ..Request::get(url.clone(), Accept::Page)
     };
@@ -70,10 +61,16 @@ async fn ask(
 }
 
 /// What the source says of a header wins over what a rule file says.
-fn with_rules(own: &[(String, String)], rules: Vec<(String, String)>) -> Vec<(String, String)> {
-    let is_own = |name: &str| own.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-    let more = rules.into_iter().filter(|(name, _)| !is_own(name));
-    own.iter().cloned().chain(more).collect()
+fn with_rules(
+    mut own: Vec<(String, String)>,
+    rules: Vec<(String, String)>,
+) -> Vec<(String, String)> {
+    for (name, value) in rules {
+        if !own.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            own.push((name, value));
+        }
+    }
+    own
 }
 
 /// Reads a page off the runtime's threads, and gives the address that is wanted next.

@@ -376,6 +376,22 @@ fn greed_has_an_end() {
 }
 
 #[test]
+fn rules_that_take_too_much_work_are_left_out() {
+    let text = "A sentence with a comma, and more, long enough to count as prose. ".repeat(3);
+    let page: String = std::iter::repeat_n(format!("<p>{text}</p>"), 3_000).collect();
+    let url = Url::parse("https://p.example/a").unwrap();
+    let mut sites = Sites::default();
+    sites.add_file("p.example.txt", "body: //p[. = //none or count(//p[. = 'x']) = 1]");
+    let mut reading = Reading::on(sites.of(&url));
+    let page = format!("<body><article>{page}</article>");
+    assert_eq!(reading.page(&page, &url, &Rules::default()), None);
+    let found = reading.end().unwrap();
+    assert_eq!(found.by, By::Readability);
+    let fault = "rules `p.example.txt`: the rules take too much work on this page";
+    assert_eq!(found.faults.last().unwrap().to_string(), fault);
+}
+
+#[test]
 fn links_to_elsewhere_are_not_followed() {
     let next = |href: &str| {
         let page =

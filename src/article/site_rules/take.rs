@@ -28,6 +28,7 @@ pub(super) fn take(page: &str, url: &Url, file: &SiteFile) -> Taken {
     let mut sheet = Sheet::of(&page);
     if let Err(spent) = fill(&mut taken, &mut sheet, url, file) {
         taken.body = None;
+        taken.looks |= file.flags.autodetect;
         taken.faults.push(Fault::new("rules", spent.to_string()));
     }
     taken
