@@ -1,5 +1,6 @@
 //! An article's page to its main text: by the settings' rules, else by what reads like an article.
 
+pub mod extract;
 mod fragment;
 mod readable;
 mod rules;
@@ -80,12 +81,18 @@ pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
     if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
         return read_json(&value, rules);
     }
+    if let Some(found) = rules.body.is_empty().then(|| by_look(page, url, rules)).flatten() {
+        return Ok(found);
+    }
     let tree = dom::page(page);
     let base = structured::base(&tree, url);
     let mut faults = Vec::new();
     let (html, by) = match by_rules(&tree, &rules.body, &mut faults) {
         Some((html, css)) => (html, By::Rules(css)),
-        None => (readable::read(&tree, &base).ok_or_else(|| nothing(rules))?, By::Readability),
+        None => match by_look(page, url, rules) {
+            Some(found) => return Ok(Found { faults, ..found }),
+            None => (readable::read(&tree, &base).ok_or_else(|| nothing(rules))?, By::Readability),
+        },
     };
     Ok(Found {
         medium: medium(&apply(&html, rules), rules),
@@ -143,6 +150,25 @@ pub fn medium(fragment: &str, rules: &Rules) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// By our extractor, which needs no tree but its own.
+fn by_look(page: &str, url: &Url, rules: &Rules) -> Option<Found> {
+    let found = extract::read(page, Some(url)).filter(|found| found.sure)?;
+    Some(Found {
+        medium: rules.medium.as_ref().and_then(|_| medium(&apply(&found.html, rules), rules)),
+        fragment: Fragment {
+            html: found.html,
+            base: Some(found.base.unwrap_or_else(|| url.to_string())),
+        },
+        by: By::Readability,
+        title: found.metadata.title,
+        authors: found.metadata.authors,
+        published_text: found.metadata.published,
+        image: found.metadata.image,
+        language: found.metadata.language,
+        faults: Vec::new(),
+    })
+}
+
 /// The page as JSON, if it is that and no markup.
 fn json_in(page: &str) -> Option<Value> {
     let page = page.trim_start_matches('\u{feff}').trim();
@@ -175,13 +201,14 @@ fn nothing(rules: &Rules) -> Error {
 
 /// The first alternative that matches something with content, and its selector.
 fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(String, String)> {
+    let mut missed = Vec::new();
     for css in body {
         let found = fragment::outermost(tree, css);
         let html = markup(&found);
         if found.is_empty() {
-            faults.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
+            missed.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
         } else if fragment::is_empty(&found) {
-            faults.push(Fault::new(
+            missed.push(Fault::new(
                 format!("selector `{}`", css.text),
                 "matches only empty elements",
             ));
@@ -189,6 +216,8 @@ fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(Strin
             return Some((html, css.text.clone()));
         }
     }
+    // An alternative that matches nothing is no fault while another one does.
+    faults.append(&mut missed);
     None
 }
 

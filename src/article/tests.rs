@@ -63,7 +63,9 @@ fn the_first_selector_that_holds_something_counts() {
 
     let second = found(&["#none", "#a", "#b"]);
     assert_eq!((second.fragment.html.as_str(), second.by), ("<p>one</p>", By::Rules("#b".into())));
-    let faults: Vec<String> = second.faults.iter().map(ToString::to_string).collect();
+    assert!(second.faults.is_empty(), "an alternative is there to be missed");
+    let none = found(&["#none", "#a"]);
+    let faults: Vec<String> = none.faults.iter().map(ToString::to_string).collect();
     assert_eq!(
         faults,
         ["selector `#none`: matches nothing", "selector `#a`: matches only empty elements"]

@@ -10,9 +10,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub(super) struct Args {
     /// The settings.
+    ///
+    /// Without it, `config/finews.toml`; for `demo`, settings of its own.
     #[arg(long, global = true, value_name = "FILE", env = "FINEWS_CONFIG")]
-    #[arg(default_value = "config/finews.toml")]
-    pub config: PathBuf,
+    pub config: Option<PathBuf>,
     /// The folder of the state, instead of the settings' `store.url`.
     #[arg(long, global = true, value_name = "DIR", env = "FINEWS_STATE")]
     pub state: Option<PathBuf>,
@@ -38,6 +39,8 @@ pub(super) enum Verb {
     Check,
     /// Shows what each stage makes of a source or an address, and keeps nothing.
     Preview(Preview),
+    /// Finds the feeds behind an address, or infers rules for its list.
+    Discover(Discover),
     /// Shows how the sources are.
     Status(Status),
     /// Brings in what another system wrote.
@@ -119,6 +122,27 @@ pub(super) struct Preview {
     #[command(flatten)]
     pub address: Address,
     /// Prints every stage as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Discover {
+    /// The address of a site, a list page or an API.
+    pub url: String,
+    /// Infers list rules even where there are feeds.
+    #[arg(long)]
+    pub rules: bool,
+    /// Appends the best find to the settings.
+    #[arg(long)]
+    pub write: bool,
+    /// The name of the source, instead of one made from its host.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// A private network that may be asked, such as `127.0.0.1/32`.
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_private: Vec<ipnet::IpNet>,
+    /// Prints all finds as JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod demo;
 mod demo_site;
+mod discover;
 mod exit;
 mod export;
 mod fetch;
@@ -56,6 +57,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Fetch(own) => fetch::run(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
+        Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => serve::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,

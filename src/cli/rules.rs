@@ -93,7 +93,8 @@ async fn found(
     let mut source = config::source_for(&url, world.settings.site.zone);
     source.access.allow_private.clone_from(&own.allow_private);
     let by = ReadBy::Site(Arc::clone(site));
-    refresh::read_article(world, &Arc::new(source), &url, by).await
+    let read = refresh::read_article(world, &Arc::new(source), &url, by).await;
+    read.unwrap_or_else(|| Err("stopped before the answer".to_owned()))
 }
 
 /// The same of recorded pages.

@@ -1,9 +1,8 @@
 //! What verbs need before they begin: settings, state, the way out, the clock.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,12 +52,21 @@ fn level(text: &str) -> EnvFilter {
 
 /// The settings of the command line.
 pub(super) fn settings(args: &Args) -> anyhow::Result<Settings> {
-    let path = &args.config;
-    let text = std::fs::read_to_string(path).map_err(|why| {
+    let path = config(args);
+    parsed(args, &text(&path)?, &path.display().to_string())
+}
+
+/// Where the settings are.
+pub(super) fn config(args: &Args) -> PathBuf {
+    args.config.clone().unwrap_or_else(|| PathBuf::from("config/finews.toml"))
+}
+
+/// The text of a file of settings.
+pub(super) fn text(path: &Path) -> anyhow::Result<String> {
+    Ok(std::fs::read_to_string(path).map_err(|why| {
         let hint = "name one with `--config FILE`, or see `finews demo`";
         Usage(format!("cannot read the settings `{}`: {why}\nhint: {hint}", path.display()))
-    })?;
-    parsed(args, &text, &path.display().to_string())
+    })?)
 }
 
 /// Settings from a text, with what the command line overrides.
@@ -134,6 +142,7 @@ pub(super) fn world(
         connect: fetch.connect,
         idle: fetch.idle,
         total: fetch.total,
+        head: fetch.idle,
         bytes: fetch.bytes,
         ..Limits::default()
     };
@@ -146,7 +155,7 @@ pub(super) fn world(
         settings: Arc::clone(settings),
         fetcher: Arc::new(fetcher),
         authority: authority.to_owned(),
-        stop: Arc::new(AtomicBool::new(false)),
+        stop: crate::refresh::Stop::default(),
         news,
     })
 }
@@ -172,7 +181,7 @@ pub(super) async fn until_stopped<T>(world: &World, work: impl Future<Output = T
         done = &mut work => return done,
         () = stop_asked() => {}
     }
-    world.stop.store(true, Ordering::Relaxed);
+    world.stop.say();
     super::out::note("stopping: what is at hand is kept (once more to end at once)");
     tokio::select! {
         done = &mut work => done,

@@ -17,7 +17,7 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
-pub use source::{Access, Form, List, Pages, Source};
+pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::article::Sites;
 use crate::category;
@@ -183,8 +183,8 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let fetch = site::fetch(&mut root);
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
-    let defaults = source::defaults(&mut root, zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
+    let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);

@@ -58,7 +58,10 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let outcome = ask(world, source, &url).await;
+                    let Some(outcome) = ask(world, source, &url).await else {
+                        done.interrupted = true;
+                        break;
+                    };
                     done.fetched += usize::from(outcome.fragment().is_some());
                     asked.insert(url, outcome.clone());
                     outcome
@@ -104,15 +107,18 @@ pub async fn article(
 ) -> Outcome {
     let Some(url) = address(source, entry) else { return Outcome::NotWanted };
     let outcome = ask(world, source, &url).await;
+    let outcome = outcome.unwrap_or_else(|| Outcome::Failed("stopped before the answer".into()));
     outcome.fill_gaps(entry, source, now);
     outcome
 }
 
-async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
-    match pages::read(world, source, url, pages::By::Settings).await {
+/// `None` where the stop came before the answer.
+async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Option<Outcome> {
+    let read = pages::read(world, source, url, pages::By::Settings).await?;
+    Some(match read {
         Ok(found) => Outcome::Here(Box::new(found)),
         Err(why) => Outcome::Failed(why),
-    }
+    })
 }
 
 /// The entry's link, or the detail address that the settings make of its fields; none where the

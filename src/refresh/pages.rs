@@ -22,42 +22,49 @@ pub enum By {
     Site(Arc<Site>),
 }
 
-/// Fetches the article at an address with all its pages.
-pub async fn read(world: &World, source: &Arc<Source>, url: &Url, by: By) -> Result<Found, String> {
-    let page = ask(world, source, url).await?;
+/// Fetches the article at an address with all its pages. `None` where the stop came before the
+/// last of them: half an article is none.
+pub async fn read(
+    world: &World,
+    source: &Arc<Source>,
+    url: &Url,
+    by: By,
+) -> Option<Result<Found, String>> {
+    let page = match ask(world, source, url).await? {
+        Ok(page) => page,
+        Err(why) => return Some(Err(why)),
+    };
     let site = match by {
         By::Settings => world.settings.sites.of(&page.url),
         By::Site(site) => Some(site),
     };
-    let (mut reading, mut next) = off_thread(source, Reading::on(site), page).await?;
-    while let Some(url) = next {
-        // Half an article is none: it will be asked for again.
-        if world.stopping() {
-            return Err("the stop came before its last page".to_owned());
-        }
-        let page = ask(world, source, &url).await;
-        (reading, next) = match page {
-            Ok(page) => off_thread(source, reading, page).await?,
-            Err(why) => {
-                let next = reading.failed(&why);
-                (reading, next)
-            }
+    let mut read = off_thread(source, Reading::on(site), page).await;
+    while let Ok((reading, Some(url))) = read {
+        read = match ask(world, source, &url).await? {
+            Ok(page) => off_thread(source, reading, page).await,
+            Err(why) => Ok(without(reading, &why)),
         };
     }
-    reading.end().map_err(|why| why.to_string())
+    let whole = |reading: Reading| reading.end().map_err(|why| why.to_string());
+    Some(read.and_then(|(reading, _)| whole(reading)))
 }
 
-async fn ask(world: &World, source: &Source, url: &Url) -> Result<Page, String> {
+fn without(mut reading: Reading, why: &str) -> (Reading, Option<Url>) {
+    let next = reading.failed(why);
+    (reading, next)
+}
+
+async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, String>> {
     let request = Request {
         headers: with_rules(headers_for(source, url), world.settings.sites.headers(url)),
         allow_private: source.access.allow_private.clone(),
         ..Request::get(url.clone(), Accept::Page)
     };
-    match world.fetcher.fetch(&request).await {
+    Some(match world.ask(&request).await? {
         Ok(Answer::Fresh { page, .. }) => Ok(page),
         Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
         Err(why) => Err(lists::chain(&why)),
-    }
+    })
 }
 
 /// What the source says of a header wins over what a rule file says.

@@ -179,8 +179,7 @@ fn rules_find_the_body_and_what_ends_it() {
     assert_eq!(found.published_text.as_deref(), Some("2026-03-04T08:15:00+00:00"));
     assert_eq!(found.image.as_deref(), Some("https://gazette.example/2026/ferry/lead.jpg"));
     assert_eq!(found.language.as_deref(), Some("en-GB"));
-    let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
-    assert_eq!(faults, ["selector `#gone`: matches nothing"]);
+    assert!(found.faults.is_empty(), "{:?}", found.faults);
     assert!(found.fragment.html.contains("Subscribe"), "the fragment is as it stands");
 
     let base = url::Url::parse(found.fragment.base.as_deref().unwrap()).unwrap();
@@ -200,7 +199,7 @@ fn a_page_without_rules_is_read_by_its_look() {
             .unwrap();
     assert_eq!(found.by, By::Readability);
     assert_eq!(found.title.as_deref(), Some("老城墙下的修表铺"));
-    assert_eq!(found.published_text.as_deref(), Some("2026-05-06 07:30:00"));
+    assert_eq!(found.published_text.as_deref(), Some("2026-05-06T07:30:00+08:00"));
     let text = html::clean(&found.fragment.html, Some(&url)).text();
     assert!(text.contains("清晨六点半") && text.contains("再回来和师傅谈工钱的事。"), "{text}");
     assert!(
