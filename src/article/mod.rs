@@ -4,6 +4,7 @@ pub mod extract;
 mod fragment;
 mod readable;
 mod rules;
+mod site_rules;
 mod structured;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,9 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::rules::{Bad, Css, RawRules, Rules};
+pub use self::site_rules::{
+    RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test, at_least_as_good,
+};
 use crate::html::{self, dom};
 use crate::model::{Fault, Fragment};
 
@@ -25,6 +29,8 @@ pub struct Found {
     pub by: By,
     /// The title the page gives the article.
     pub title: Option<String>,
+    /// Who wrote it, by the rules of the page's site.
+    pub authors: Vec<String>,
     /// The outlet credited, by `medium` of the rules.
     pub medium: Option<String>,
     /// The time of publication as the page writes it.
@@ -44,6 +50,8 @@ pub enum By {
     Rules(String),
     /// The JSON path of the rules.
     Json,
+    /// The rules for the page's site, by their name.
+    Site(String),
     /// The look of the page.
     Readability,
 }
@@ -60,6 +68,9 @@ pub enum Error {
     /// The JSON path leads to no text.
     #[error("json path `{0}` leads to no text")]
     NoJson(String),
+    /// The rules of this name find nothing, and say that nothing else shall be tried.
+    #[error("the rules `{0}` find no article, and forbid to look for it without them")]
+    NoBody(String),
     /// The answer is JSON, and no rule says where in it the body is.
     #[error("the article is JSON, and no rule says where its body is")]
     NoPath,
@@ -88,6 +99,7 @@ pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
         fragment: Fragment { html, base: Some(base.to_string()) },
         by,
         title: structured::title(&tree),
+        authors: Vec::new(),
         published_text: structured::published(&tree),
         image: structured::image(&tree, &base),
         language: structured::language(&tree),
@@ -112,6 +124,7 @@ pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
         fragment: Fragment { html, base: None },
         by: By::Json,
         title: None,
+        authors: Vec::new(),
         published_text: None,
         image: None,
         language: None,
@@ -148,6 +161,7 @@ fn by_look(page: &str, url: &Url, rules: &Rules) -> Option<Found> {
         },
         by: By::Readability,
         title: found.metadata.title,
+        authors: found.metadata.authors,
         published_text: found.metadata.published,
         image: found.metadata.image,
         language: found.metadata.language,

@@ -47,6 +47,8 @@ pub(super) enum Verb {
     Import(Move),
     /// Writes what is kept in another system's form.
     Export(Move),
+    /// Lists the rule files for article pages, and runs their own tests.
+    Rules(Rules),
     /// Runs the whole pipeline against a built-in example site, and serves the result.
     Demo(Demo),
     /// Asks a running daemon whether it is well; for containers.
@@ -168,6 +170,38 @@ pub(super) struct Move {
 pub(super) enum Foreign {
     /// Posts of the predecessor's static site.
     Jekyll,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub verb: RulesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesVerb {
+    /// Shows which rules there are, and every fault in them.
+    List,
+    /// Reads the pages that rule files name as their tests (`test_url`, `test_contains`).
+    Test(RulesTest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesTest {
+    /// Only the rules for this host, as their file is named.
+    #[arg(long, value_name = "HOST")]
+    pub site: Option<String>,
+    /// Reads recorded pages of this folder instead of asking for them. A page's file is named by
+    /// the first 16 hex digits of the SHA-256 of its address, or by its address without the scheme,
+    /// with `_` for all but letters, digits, `.` and `-`; then `.html`.
+    #[arg(long, value_name = "DIR")]
+    pub recorded: Option<PathBuf>,
+    /// A private network that may be asked, such as `127.0.0.1/32`.
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_private: Vec<ipnet::IpNet>,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, clap::Args)]

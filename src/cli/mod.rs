@@ -15,6 +15,7 @@ mod out;
 mod preview;
 mod progress;
 mod publish;
+mod rules;
 mod serve;
 mod setup;
 mod single;
@@ -61,6 +62,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
+        Verb::Rules(own) => rules::run(&args, own).await,
         Verb::Demo(own) => demo::run(&args, own).await,
         Verb::Health(own) => serve::health(own).await,
     }

@@ -72,7 +72,7 @@ pub(super) fn text(path: &Path) -> anyhow::Result<String> {
 /// Settings from a text, with what the command line overrides.
 pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Settings> {
     let file = |path: &str| std::fs::read_to_string(path);
-    let outside = Outside { env: &env, file: &file };
+    let outside = Outside { env: &env, file: &file, folder: &folder };
     let mut settings = config::parse(text, &outside).map_err(|faults| named(&faults, name))?;
     if let Some(state) = &args.state {
         settings.store = state.join("finews.db");
@@ -81,6 +81,21 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
         settings.publish.dir.clone_from(feeds);
     }
     Ok(settings)
+}
+
+/// The rule files of a folder, in the order of their names; what is no UTF-8 in them is replaced.
+fn folder(path: &str) -> std::io::Result<Vec<config::File>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|ext| ext == "txt") && path.is_file() {
+            let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
+            files.push(config::File { name, text });
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Faults with the file's name before each.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Outside;
+use super::{File, Outside};
 
 /// A value and where it stands in the file, in bytes.
 #[derive(Clone, Debug)]
@@ -212,6 +212,11 @@ impl<'t> Table<'t> {
             }
         });
         pairs.collect()
+    }
+
+    /// The files of a folder outside.
+    pub fn folder(&self, path: &str) -> std::io::Result<Vec<File>> {
+        (self.outside.folder)(path)
     }
 
     fn in_file(&self, path: At<String>) -> Option<At<String>> {

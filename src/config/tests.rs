@@ -145,6 +145,7 @@ fn secrets_come_from_outside() {
             "/run/key" => Ok("xyz\n".to_owned()),
             _ => Err(std::io::ErrorKind::NotFound.into()),
         },
+        ..Outside::NOTHING
     };
     let text = |headers: &str| {
         format!("{SITE}[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\nheaders = {headers}")

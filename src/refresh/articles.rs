@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{News, Work, World, lists};
-use crate::article::{self, Found};
-use crate::charset;
+use super::{News, Work, World, pages};
+use crate::article::Found;
 use crate::config::Source;
 use crate::date;
-use crate::fetch::{Accept, Answer, Request};
-use crate::listing::{plan::Wrap, wrapped};
-use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
+use crate::model::{Entry, Fault, Fragment, Instant, Original, Person, Text};
 use crate::store::Kept;
 
 /// What became of all entries.
@@ -117,35 +114,11 @@ pub async fn article(
 
 /// `None` where the stop came before the answer.
 async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Option<Outcome> {
-    let request = Request {
-        headers: headers_for(source, url),
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url.clone(), Accept::Page)
-    };
-    let page = match world.ask(&request).await? {
-        Ok(Answer::Fresh { page, .. }) => page,
-        Ok(Answer::Unchanged { .. }) => {
-            return Some(Outcome::Failed("an answer without content".into()));
-        }
-        Err(why) => return Some(Outcome::Failed(lists::chain(&why))),
-    };
-    let source = Arc::clone(source);
-    let read = tokio::task::spawn_blocking(move || read(&source, &page)).await;
+    let read = pages::read(world, source, url, pages::By::Settings).await?;
     Some(match read {
-        Ok(Ok(found)) => Outcome::Here(Box::new(found)),
-        Ok(Err(why)) => Outcome::Failed(why),
-        Err(_panic) => Outcome::Failed("reading it failed; please report this".into()),
+        Ok(found) => Outcome::Here(Box::new(found)),
+        Err(why) => Outcome::Failed(why),
     })
-}
-
-fn read(source: &Source, page: &Page) -> Result<Found, String> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.bytes, content_type, source.charset.as_deref());
-    if source.article.json.is_some() {
-        let value = wrapped::unwrap(&decoded.text, &Wrap::Auto).map_err(|why| why.to_string())?;
-        return article::read_json(&value, &source.article).map_err(|why| why.to_string());
-    }
-    article::read(&decoded.text, &page.url, &source.article).map_err(|why| why.to_string())
 }
 
 /// The entry's link, or the detail address that the settings make of its fields; none where the
@@ -167,7 +140,7 @@ fn address(source: &Source, entry: &Entry) -> Option<Url> {
 
 /// Configured headers go where the source's lists are, and nowhere else: an article may lie
 /// anywhere.
-fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
+pub(super) fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
     let own = source.lists.iter().flat_map(|list| &list.urls);
     let mut origins = own.filter_map(|template| {
         Url::parse(&template.fill(|_| Some("1".to_owned())).ok()?).ok().map(|url| url.origin())
@@ -198,6 +171,10 @@ impl Outcome {
         }
         if entry.title.is_none() {
             entry.title = found.title.clone().map(Text::Plain);
+        }
+        if entry.authors.is_empty() {
+            let person = |name: &String| Person { name: Some(name.clone()), ..Person::default() };
+            entry.authors = found.authors.iter().map(person).collect();
         }
         let gaps = [
             (&mut entry.medium, &found.medium),

@@ -3,6 +3,7 @@
 mod articles;
 mod lists;
 mod making;
+mod pages;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 pub use articles::{Outcome as ArticleOutcome, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, wish_for};
+pub use pages::{By as ReadBy, read as read_article};
 
 /// The articles that are asked for again at a visit, and how often each.
 const RETRIES: (usize, u32) = (20, 6);

@@ -19,4 +19,5 @@ mod listing;
 mod moving;
 mod pages;
 mod publish;
+mod rules;
 mod serve;
