@@ -43,6 +43,8 @@ pub(super) enum Verb {
     Discover(Discover),
     /// Shows how the sources are.
     Status(Status),
+    /// Takes an item down for good, or shows what was taken down.
+    Withdraw(Withdraw),
     /// Brings in what another system wrote.
     Import(Move),
     /// Writes what is kept in another system's form.
@@ -150,6 +152,23 @@ pub(super) struct Discover {
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     /// Prints the state of every source as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Withdraw {
+    /// Items by their ids, their share pages' addresses, or those of their originals; none lists
+    /// what was taken down.
+    #[arg(value_name = "ID|URL")]
+    pub items: Vec<String>,
+    /// The reason, for the list; it is not published.
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// Lets items come back when their sources list them again; what was deleted stays so.
+    #[arg(long, conflicts_with = "why", requires = "items")]
+    pub undo: bool,
+    /// Prints the list as JSON.
     #[arg(long)]
     pub json: bool,
 }

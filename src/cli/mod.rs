@@ -20,6 +20,7 @@ mod serve;
 mod setup;
 mod single;
 mod status;
+mod withdraw;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
+        Verb::Withdraw(own) => withdraw::run(&args, own).await,
         Verb::Rules(own) => rules::run(&args, own).await,
         Verb::Demo(own) => demo::run(&args, own).await,
         Verb::Health(own) => serve::health(own).await,

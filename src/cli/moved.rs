@@ -24,7 +24,20 @@ impl Moved {
                 return Found::Moved(format!("{}/share/{id}.html", self.base));
             }
         }
+        for key in [bare, key] {
+            if let Ok(true) = self.store.is_withdrawn(key).await {
+                return Found::Gone;
+            }
+        }
         Found::Nothing
+    }
+
+    /// A share page that is not there: of an item that was taken down, or of none.
+    async fn of_item(&self, id: &str) -> Found {
+        match self.store.is_withdrawn(id).await {
+            Ok(true) => Found::Gone,
+            _ => Found::Nothing,
+        }
     }
 
     async fn of_slug(&self, slug: &str) -> Found {
@@ -35,9 +48,13 @@ impl Moved {
         Found::Moved(format!("{}/category/{slug}.html", self.base))
     }
 
-    async fn of_alias(&self, slug: &str, extension: &str) -> Found {
+    /// A document of a category: `before` and `after` stand round the category's address.
+    async fn of_alias(&self, before: &str, slug: &str, after: &str) -> Found {
+        if let Ok(true) = self.store.is_gone(slug).await {
+            return Found::Gone;
+        }
         match self.store.alias(slug).await {
-            Ok(Some(now)) => Found::Moved(format!("{}/category/{now}.{extension}", self.base)),
+            Ok(Some(now)) => Found::Moved(format!("{}/{before}{now}{after}", self.base)),
             _ => Found::Nothing,
         }
     }
@@ -46,7 +63,13 @@ impl Moved {
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
             Some(Asked::Slug(slug)) => self.of_slug(&slug).await,
-            Some(Asked::Document(slug, extension)) => self.of_alias(&slug, &extension).await,
+            Some(Asked::Item(id)) => self.of_item(&id).await,
+            Some(Asked::Document(slug, extension)) => {
+                self.of_alias("category/", &slug, &format!(".{extension}")).await
+            }
+            Some(Asked::Archive(slug, file)) => {
+                self.of_alias("archive/", &slug, &format!("/{file}")).await
+            }
             Some(Asked::Everything) => Found::Moved(format!("{}/all.atom", self.base)),
             None => Found::Nothing,
         }
@@ -68,6 +91,10 @@ enum Asked {
     Slug(String),
     /// A document of a category that had another address: `/category/Techweb.atom`.
     Document(String, String),
+    /// An archive document of such a category: `/archive/Techweb/1.atom`.
+    Archive(String, String),
+    /// An item's page: `/share/0c1d2e3f4g5h6j7k.html`.
+    Item(String),
     /// The one feed there was: `/feed.xml`.
     Everything,
 }
@@ -91,6 +118,8 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
             let (slug, extension) = file.rsplit_once('.')?;
             Some(Asked::Document(slug.to_owned(), extension.to_owned()))
         }
+        ["share", file] => Some(Asked::Item(file.strip_suffix(".html")?.to_owned())),
+        ["archive", slug, file] => Some(Asked::Archive((*slug).to_owned(), (*file).to_owned())),
         [.., year, month, day, file] if is_date(year, month, day) => {
             Some(Asked::Key(file.strip_suffix(".html")?.to_owned()))
         }
@@ -128,6 +157,10 @@ mod tests {
         check("/category/emnews", None, Some(Asked::Slug("emnews".into())));
         let document = Asked::Document("Techweb".into(), "atom".into());
         check("/category/Techweb.atom", None, Some(document));
+        let archive = Asked::Archive("Techweb".into(), "1.atom".into());
+        check("/archive/Techweb/1.atom", None, Some(archive));
+        check("/share/0c1d.html", None, Some(Asked::Item("0c1d".into())));
+        check("/share/0c1d", None, None);
         check("/feed.xml", None, Some(Asked::Everything));
         check("/a/b/c/d.html", None, None);
         check("/x.html", None, None);

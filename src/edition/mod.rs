@@ -3,25 +3,24 @@
 //! The work is proportional to what changed. A crash at any point leaves whole files, and the
 //! next edition does again what was not done to the end.
 
-use std::collections::{BTreeMap, HashMap};
+mod prepare;
+mod print;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::config::Settings;
-use crate::model::{CategoryId, File, Item, ItemId, SourceId};
-use crate::output::{Folder, Known, Written};
-use crate::publish::{Library, Press, Shelf, Site, SourceNote};
-use crate::refresh;
-use crate::store::{Pending, ShelfRow, Store, WrittenFile};
+use crate::model::SourceId;
+use crate::output::Folder;
+use crate::publish::{Site, SourceNote};
+use crate::store::Store;
+use print::Edition;
 
-/// Items that are in memory at a time.
-const BATCH: usize = 256;
-/// Categories that the home page shows with their newest items, and how many of these.
-const SHELVES: (usize, usize) = (60, 5);
+/// Items of a full archive document. Changing it leaves those that are full as they are.
+const ARCHIVE: usize = 50;
 
 /// What an edition did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,231 +53,21 @@ pub async fn publish(
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);
-    let whole = prepare(store, settings, authority, &folder, care).await?;
+    let whole = prepare::prepare(store, settings, authority, &folder, care).await?;
+    store.turn(settings.publish.items, ARCHIVE).await?;
     let pending = store.pending().await?;
     if pending.is_empty() && !whole {
         return Ok(Done::default());
     }
-    let mut edition = Edition::open(store, settings, authority, folder).await?;
+    let is_large = whole || Edition::is_large(&pending);
+    let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
     edition.print(&pending).await?;
-    let removed = if whole { edition.sweep().await? } else { Vec::new() };
-    edition.done.removed = removed.len();
+    let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
     if whole {
-        store.set_meta("edition", &fingerprint(settings, authority)).await?;
+        prepare::conclude(store, settings, authority).await?;
     }
     Ok(edition.done)
-}
-
-/// Marks what has to be made again for other reasons than new items; says whether that is
-/// everything.
-async fn prepare(
-    store: &Store,
-    settings: &Settings,
-    authority: &str,
-    folder: &Arc<Folder>,
-    care: Care,
-) -> anyhow::Result<bool> {
-    let wishes: Vec<_> =
-        settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
-    store.settle(&wishes).await?;
-    if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
-        store.pend_all().await?;
-        return Ok(true);
-    }
-    if care == Care::Folder {
-        let files = store.files().await?;
-        let folder = Arc::clone(folder);
-        let missing = blocking(move || drifted(&folder, &files)).await?;
-        if missing.index {
-            store.pend_all().await?;
-            return Ok(true);
-        }
-        store.pend(&missing.items, &missing.slugs).await?;
-    }
-    Ok(false)
-}
-
-/// Everything besides items and categories that decides what files hold. When it changes, all of
-/// them are made again; those that come out the same are left alone.
-fn fingerprint(settings: &Settings, authority: &str) -> String {
-    let dir = std::path::absolute(&settings.publish.dir);
-    let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
-    let parts = format!(
-        "{} {:?} {:?} {} {authority}",
-        env!("CARGO_PKG_VERSION"),
-        settings.site,
-        settings.publish.items,
-        dir.display(),
-    );
-    let digest = Sha256::digest(parts);
-    let start = digest.first_chunk().copied().unwrap_or_default();
-    format!("{:032x}", u128::from_be_bytes(start))
-}
-
-/// What has to be made again because its file is not as it was written.
-#[derive(Debug, Default)]
-struct Drifted {
-    items: Vec<ItemId>,
-    slugs: Vec<String>,
-    index: bool,
-}
-
-fn drifted(folder: &Folder, files: &HashMap<String, WrittenFile>) -> Drifted {
-    let mut drifted = Drifted::default();
-    for file in files.values() {
-        if folder.looks(&file.path) == Some((file.size, file.mtime)) {
-            continue;
-        }
-        let stem = file.path.rsplit_once('.').map_or(file.path.as_str(), |(stem, _)| stem);
-        match stem.split_once('/') {
-            Some(("share", id)) => drifted.items.push(ItemId::new(id)),
-            Some(("category", slug)) => drifted.slugs.push(slug.to_owned()),
-            _ => drifted.index = true,
-        }
-    }
-    drifted
-}
-
-struct Edition<'e> {
-    store: &'e Store,
-    settings: &'e Settings,
-    folder: Arc<Folder>,
-    press: Arc<Press>,
-    known: HashMap<String, WrittenFile>,
-    files: Vec<WrittenFile>,
-    done: Done,
-}
-
-impl<'e> Edition<'e> {
-    async fn open(
-        store: &'e Store,
-        settings: &'e Settings,
-        authority: &str,
-        folder: Arc<Folder>,
-    ) -> anyhow::Result<Self> {
-        let library = Library {
-            site: site(settings, authority),
-            categories: store.categories().await?,
-            sources: sources(store, settings).await?,
-        };
-        let press = Arc::new(Press::new(library)?);
-        let known = store.files().await?;
-        let (files, done) = (Vec::new(), Done::default());
-        Ok(Self { store, settings, folder, press, known, files, done })
-    }
-
-    /// Share pages first, then the documents that name them, then the pages that name those: no
-    /// reader is ever sent to a file that is not there yet.
-    async fn print(&mut self, pending: &Pending) -> anyhow::Result<()> {
-        for ids in pending.items.chunks(BATCH) {
-            let items = self.store.items_by_id(ids).await?;
-            let press = Arc::clone(&self.press);
-            self.write(move || items.iter().map(|item| press.share(item)).collect()).await?;
-        }
-        let categories = self.store.categories().await?;
-        for ids in pending.categories.chunks(BATCH / 8) {
-            let mut shelves = Vec::new();
-            for id in ids {
-                let Some(category) = categories.get(id).cloned() else { continue };
-                let items = self.store.items_of(id, self.settings.publish.items).await?;
-                shelves.push((category, items));
-            }
-            let press = Arc::clone(&self.press);
-            self.write(move || {
-                let each = shelves.iter();
-                each.flat_map(|(category, items)| press.category(category, items)).collect()
-            })
-            .await?;
-        }
-        self.index().await
-    }
-
-    async fn index(&mut self) -> anyhow::Result<()> {
-        let newest = self.store.newest(self.settings.publish.items).await?;
-        let rows = self.store.shelves().await?;
-        let shown: Vec<CategoryId> =
-            rows.iter().take(SHELVES.0).map(|row| row.category.id.clone()).collect();
-        let mut items = BTreeMap::new();
-        for id in shown {
-            let few = self.store.items_of(&id, SHELVES.1).await?;
-            items.insert(id, few);
-        }
-        let press = Arc::clone(&self.press);
-        self.write(move || {
-            let mut files = press.all(&newest);
-            files.push(press.opml());
-            files.extend(press.fixed());
-            files.push(press.home(&shelves(&rows, &items)));
-            files
-        })
-        .await
-    }
-
-    /// Makes files and writes them, off the runtime's threads.
-    async fn write(
-        &mut self,
-        make: impl FnOnce() -> Vec<File> + Send + 'static,
-    ) -> anyhow::Result<()> {
-        let files = blocking(make).await?;
-        let known = |file: &File| {
-            self.known.get(&file.path).map(|known| Known {
-                digest: known.digest,
-                size: known.size,
-                mtime_ns: known.mtime,
-            })
-        };
-        let files: Vec<_> = files
-            .into_iter()
-            .map(|file| {
-                let known = known(&file);
-                (file, known)
-            })
-            .collect();
-        let folder = Arc::clone(&self.folder);
-        let written = blocking(move || {
-            let written = folder.write_all(files)?;
-            folder.sync().map(|()| written)
-        })
-        .await?
-        .context("publish")?;
-        for (path, written) in written {
-            match &written {
-                Written::Unchanged(_) => self.done.unchanged += 1,
-                Written::Replaced(_) => self.done.written += 1,
-            }
-            let known = written.known();
-            let (digest, size, mtime) = (known.digest, known.size, known.mtime_ns);
-            self.files.push(WrittenFile { path, digest, size, mtime });
-        }
-        Ok(())
-    }
-
-    /// Removes what we published once and nothing stands for any more; only ever our own files.
-    async fn sweep(&self) -> anyhow::Result<Vec<String>> {
-        let kept: std::collections::HashSet<&str> =
-            self.files.iter().map(|file| file.path.as_str()).collect();
-        let stale: Vec<String> =
-            self.known.keys().filter(|path| !kept.contains(path.as_str())).cloned().collect();
-        let folder = Arc::clone(&self.folder);
-        blocking(move || {
-            for path in &stale {
-                folder.remove(path)?;
-            }
-            Ok::<_, crate::output::Error>(stale)
-        })
-        .await?
-        .context("publish")
-    }
-}
-
-fn shelves<'s>(rows: &'s [ShelfRow], items: &'s BTreeMap<CategoryId, Vec<Item>>) -> Vec<Shelf<'s>> {
-    let shelf = |row: &'s ShelfRow| Shelf {
-        category: &row.category,
-        items: items.get(&row.category.id).map(Vec::as_slice).unwrap_or_default(),
-        total: row.total,
-    };
-    rows.iter().map(shelf).collect()
 }
 
 /// The site as it is published.
@@ -303,8 +92,8 @@ async fn sources(
     store: &Store,
     settings: &Settings,
 ) -> anyhow::Result<BTreeMap<SourceId, SourceNote>> {
-    let health = store.health().await?;
-    let known = health.into_iter().map(|one| {
+    let words = store.source_words().await?;
+    let known = words.into_iter().map(|one| {
         let title = one.title.unwrap_or_else(|| one.source.to_string());
         (one.source, SourceNote { title, feed: one.feed, home: one.home })
     });

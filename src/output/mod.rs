@@ -23,9 +23,11 @@ pub use error::Error;
 
 /// The file that marks a folder as ours.
 const MARKER: &str = ".finews";
-/// How many new files wait for the disk at a time: enough for the disk to take them together,
-/// few enough for the usual limit on open files.
-const BATCH: usize = 128;
+/// How many new files, and how many bytes of them, wait for the disk at a time: they take room
+/// beside the files whose places they are to take.
+const BATCH: (usize, u64) = (8_192, 256 << 20);
+/// From so many folders on, the disk is asked for everything at once.
+const MANY_FOLDERS: usize = 24;
 
 /// What was written before, as the store remembers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ impl Written {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// The root itself, held open: trouble with the disk since then is told to whoever holds it.
+    disk: fs::File,
     temporaries: Temporaries,
     touched: Mutex<BTreeSet<PathBuf>>,
 }
@@ -75,8 +79,9 @@ impl Folder {
         }
         let root = dir.canonicalize().map_err(fail)?;
         claim(&root)?;
-        temporary::clear(&root)?;
-        Ok(Self { root, temporaries: Temporaries::default(), touched: Mutex::default() })
+        let temporaries = Temporaries::open(&root)?;
+        let disk = fs::File::open(&root).map_err(fail)?;
+        Ok(Self { root, disk, temporaries, touched: Mutex::default() })
     }
 
     /// Writes one file, unless the folder holds the same bytes already. Where `known` agrees with
@@ -98,17 +103,32 @@ impl Folder {
     where
         I: IntoIterator<Item = (File, Option<Known>)>,
     {
-        let mut done = Vec::new();
-        let mut batch = Vec::new();
+        let mut batch = Batch::default();
         for (file, known) in files {
-            let staged = self.stage(&file, known.as_ref())?;
-            batch.push((file.path, staged));
-            if batch.len() >= BATCH {
-                self.settle(&mut batch, &mut done)?;
-            }
+            self.add(&mut batch, file, known.as_ref())?;
         }
-        self.settle(&mut batch, &mut done)?;
-        Ok(done)
+        self.settle(batch)
+    }
+
+    /// Adds a file to those that wait for their places; it is in none yet, except that a full
+    /// batch makes room for itself.
+    pub fn add(&self, batch: &mut Batch, file: File, known: Option<&Known>) -> Result<(), Error> {
+        let staged = self.stage(&file, known)?;
+        if let Staged::New(_) = staged {
+            batch.bytes += file.bytes.len() as u64;
+        }
+        batch.waiting.push((file.path, staged));
+        if batch.waiting.len() >= BATCH.0 || batch.bytes >= BATCH.1 {
+            self.put_all(batch)?;
+        }
+        Ok(())
+    }
+
+    /// Gives all files of a batch their places, in their order, once the disk has them, and tells
+    /// what became of each. The same holds after an error as for `write_all`.
+    pub fn settle(&self, mut batch: Batch) -> Result<Vec<(String, Written)>, Error> {
+        self.put_all(&mut batch)?;
+        Ok(batch.done)
     }
 
     /// Removes a file, if it is there, and the folders that became empty.
@@ -133,6 +153,9 @@ impl Folder {
     /// Makes the names of all files that were written or removed since the last call lasting.
     pub fn sync(&self) -> Result<(), Error> {
         let folders = std::mem::take(&mut *self.touched());
+        if folders.len() >= MANY_FOLDERS && temporary::sync_disk(&self.disk).unwrap_or(false) {
+            return Ok(());
+        }
         for folder in &folders {
             if let Err(cause) = sync_folder(folder) {
                 self.touched().extend(folders.iter().cloned());
@@ -165,18 +188,16 @@ impl Folder {
         Ok(Staged::New(Box::new(New { temporary, digest })))
     }
 
-    fn settle(
-        &self,
-        batch: &mut Vec<(String, Staged)>,
-        done: &mut Vec<(String, Written)>,
-    ) -> Result<(), Error> {
-        temporary::sync_all(batch.iter().filter_map(|(_, staged)| staged.temporary()))?;
-        for (path, staged) in batch.drain(..) {
+    fn put_all(&self, batch: &mut Batch) -> Result<(), Error> {
+        let new: Vec<_> = batch.waiting.iter().filter_map(|(_, one)| one.temporary()).collect();
+        temporary::sync_all(&new, &self.disk)?;
+        batch.bytes = 0;
+        for (path, staged) in batch.waiting.drain(..) {
             let written = match staged {
                 Staged::Same(known) => Written::Unchanged(known),
                 Staged::New(new) => self.put(*new)?,
             };
-            done.push((path, written));
+            batch.done.push((path, written));
         }
         Ok(())
     }
@@ -197,6 +218,14 @@ impl Folder {
     fn touched(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Files on their way to the folder.
+#[derive(Default)]
+pub struct Batch {
+    waiting: Vec<(String, Staged)>,
+    bytes: u64,
+    done: Vec<(String, Written)>,
 }
 
 /// A file on its way: compared, and written beside its place where it differs.

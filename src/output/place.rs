@@ -64,7 +64,8 @@ fn fault(part: &str) -> Option<&'static str> {
     }
 }
 
-fn is_folder(path: &Path) -> Result<bool, Error> {
+/// Whether a folder is there; a link to one is an error.
+pub(super) fn is_folder(path: &Path) -> Result<bool, Error> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Err(Error::Link(path.to_owned())),
         Ok(found) if !found.is_dir() => Err(Error::NotAFolder(path.to_owned())),

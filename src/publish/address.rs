@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use chrono::{NaiveDate, NaiveTime};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
-use crate::model::ItemId;
+use crate::model::{Instant, ItemId};
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -59,6 +60,28 @@ impl Places {
     /// The address of everything, without its suffix.
     pub(super) fn all(&self) -> String {
         format!("{}all", self.root)
+    }
+
+    /// The archive of everything as a folder, with its last `/`.
+    pub(super) fn archive(&self) -> String {
+        format!("{}archive/", self.root)
+    }
+
+    /// A category's archive as a folder, with its last `/`.
+    pub(super) fn archive_of(&self, slug: &str) -> String {
+        format!("{}archive/{}/", self.root, encode(slug))
+    }
+
+    /// When our names began: the day in their authority. What has no date of its own bears it,
+    /// since the clock has no part in what is published.
+    pub(super) fn began(&self) -> Instant {
+        let date = self.authority.rsplit(',').next().unwrap_or_default();
+        let mut parts = date.split('-').map(|part| part.parse::<u32>().ok());
+        let mut part = || parts.next().flatten();
+        let (year, month, day) = (part(), part().unwrap_or(1), part().unwrap_or(1));
+        let year = i32::try_from(year.unwrap_or(2000)).unwrap_or(2000);
+        let day = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        day.and_time(NaiveTime::MIN).and_utc()
     }
 
     /// An item's share page.

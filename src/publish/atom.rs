@@ -5,28 +5,44 @@ use chrono::SecondsFormat;
 use crate::model::Instant;
 use crate::publish::Format;
 use crate::publish::feed::{Author, Feed, FeedItem};
-use crate::publish::xml::Xml;
+use crate::publish::history;
+use crate::publish::xml::{Attribute, Xml};
+
+/// The namespace of Media RSS.
+pub(super) const MEDIA: (&str, &str) = ("xmlns:media", "http://search.yahoo.com/mrss/");
 
 /// The document.
 pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.comment(&format!("{} {}", feed.notice, feed.page));
-    let namespaces = [
-        ("xmlns", "http://www.w3.org/2005/Atom"),
-        ("xmlns:media", "http://search.yahoo.com/mrss/"),
-        ("xml:lang", feed.language),
-    ];
-    xml.open("feed", &namespaces);
+    xml.open("feed", &namespaces(feed));
     head(&mut xml, feed);
     links(&mut xml, feed);
+    feed.history.mark(&mut xml);
     xml.leaf("generator", &[], "finews");
     if let Some((_, icon)) = &feed.icons {
         xml.leaf("icon", &[], icon);
     }
+    feed.history.tombstones(&mut xml);
     for item in &feed.items {
         entry(&mut xml, item);
     }
     xml.finish()
+}
+
+/// Those that the document uses.
+fn namespaces<'a>(feed: &'a Feed<'_>) -> Vec<Attribute<'a>> {
+    let has_pictures = feed.items.iter().any(|item| item.image.is_some());
+    let modules = [
+        (has_pictures, MEDIA),
+        (feed.history.is_marked(), history::NAMESPACE),
+        (!feed.history.withdrawn.is_empty(), history::TOMBSTONES),
+    ];
+    let modules = modules.into_iter().filter_map(|(used, module)| used.then_some(module));
+    let mut namespaces = vec![("xmlns", "http://www.w3.org/2005/Atom")];
+    namespaces.extend(modules);
+    namespaces.push(("xml:lang", feed.language));
+    namespaces
 }
 
 fn head(xml: &mut Xml, feed: &Feed<'_>) {
@@ -50,6 +66,9 @@ fn links(xml: &mut Xml, feed: &Feed<'_>) {
     link("alternate", "text/html", &feed.page);
     for (format, address) in feed.others(Format::Atom) {
         link("alternate", format.bare_media_type(), &address);
+    }
+    for (rel, address) in feed.history.links(Format::Atom) {
+        link(rel, Format::Atom.bare_media_type(), &address);
     }
     if let Some(hub) = feed.hub {
         link("hub", "", hub);
@@ -86,6 +105,9 @@ fn entry_links(xml: &mut Xml, item: &FeedItem<'_>) {
     };
     page("alternate", item.link.as_deref());
     page("related", item.share.as_deref().filter(|_| item.original().is_some()));
+    if let Some(feed) = &item.source.feed {
+        xml.empty("link", &[("rel", "via"), ("href", feed)]);
+    }
     for file in &item.enclosures {
         let length = file.length.map_or_else(String::new, |bytes| bytes.to_string());
         let attributes = [

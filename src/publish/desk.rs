@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use crate::model::{Category, Item};
-use crate::publish::Library;
 use crate::publish::address::{Places, public};
 use crate::publish::feed::{
     Feed, FeedItem, Origin, Tag, add_labels, common, newest, newest_first, origin,
 };
+use crate::publish::history::History;
 use crate::publish::words::{Words, fill, words};
+use crate::publish::{Library, Sheet};
 
 /// What every feed and page is made with.
 pub(super) struct Desk {
@@ -28,33 +29,51 @@ impl Desk {
     }
 
     /// The feed of one category.
-    pub(super) fn category<'a>(&'a self, category: &Category, items: &'a [Item]) -> Feed<'a> {
+    pub(super) fn category<'a>(&'a self, category: &Category, sheet: Sheet<'a>) -> Feed<'a> {
         let site = &self.library.site;
+        let archive = self.places.archive_of(&category.slug);
         let address = self.places.category(&category.slug);
         Feed {
             id: self.places.tag(&["c", category.id.as_str()]),
             title: format!("{} — {}", category.title, site.title),
-            heading: category.title.clone(),
+            heading: self.heading(&category.title, sheet),
             subtitle: fill(
                 self.words.gathered,
                 &[("title", &category.title), ("site", &site.title)],
             ),
-            ..self.feed(address, items)
+            ..self.feed(&address, &archive, sheet)
         }
     }
 
     /// The feed of everything; as `self.category` is, but under the site's own name.
-    pub(super) fn all<'a>(&'a self, items: &'a [Item]) -> Feed<'a> {
-        self.feed(self.places.all(), items)
+    pub(super) fn all<'a>(&'a self, sheet: Sheet<'a>) -> Feed<'a> {
+        self.feed(&self.places.all(), &self.places.archive(), sheet)
     }
 
-    fn feed<'a>(&'a self, address: String, items: &'a [Item]) -> Feed<'a> {
+    /// What a page of the feed is headed with.
+    fn heading(&self, title: &str, sheet: Sheet<'_>) -> String {
+        match sheet.page {
+            0 => title.to_owned(),
+            page => fill(
+                self.words.archive_page,
+                &[("title", title), ("number", &page.to_string())],
+            ),
+        }
+    }
+
+    /// A feed whose current document has this address, without its suffix.
+    fn feed<'a>(&'a self, current: &str, archive: &str, sheet: Sheet<'a>) -> Feed<'a> {
         let site = &self.library.site;
-        let items = self.items(items);
+        let items = self.items(sheet.items);
+        let address = match sheet.page {
+            0 => current.to_owned(),
+            page => format!("{archive}{page}"),
+        };
+        let updated = newest(&items, sheet.withdrawn);
         Feed {
             id: self.places.tag(&["all"]),
             title: site.title.clone(),
-            heading: self.words.everything.to_owned(),
+            heading: self.heading(self.words.everything, sheet),
             subtitle: self.about(),
             language: &site.language,
             author: (&site.title, self.places.root().to_owned()),
@@ -64,7 +83,8 @@ impl Desk {
             ttl: Some(site.ttl_minutes),
             icons: Some((self.places.file("icon-144.png"), self.places.file("icon-512.png"))),
             notice: self.words.notice,
-            updated: newest(&items),
+            history: History::of(sheet, current, archive),
+            updated: updated.unwrap_or_else(|| self.places.began()),
             items,
         }
     }

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
-
 use crate::html::SafeHtml;
 use crate::model::{Enclosure, Instant, Item, ItemId, Person};
 use crate::publish::address::{Places, public};
+use crate::publish::history::History;
 use crate::publish::words::{Words, fill};
 use crate::publish::xml::legible;
-use crate::publish::{Format, Site, SourceNote, text};
+use crate::publish::{Format, Site, SourceNote, Withdrawn, text};
 
 /// Longest excerpt that stands in for a missing summary, in characters.
 const EXCERPT: usize = 200;
@@ -40,7 +39,9 @@ pub(super) struct Feed<'a> {
     pub icons: Option<(String, String)>,
     /// What the top of the document tells a person who opens it.
     pub notice: &'static str,
-    /// Newest change among its items; 1970 where it has none.
+    /// Where it stands in its history.
+    pub history: History<'a>,
+    /// Newest change among its items and tombstones; a date that never changes where it has none.
     pub updated: Instant,
     /// Newest first.
     pub items: Vec<FeedItem<'a>>,
@@ -135,7 +136,8 @@ pub(super) fn lone<'a>(
         ttl: None,
         icons: None,
         notice: words.notice,
-        updated: newest(&items),
+        history: History::default(),
+        updated: newest(&items, &[]).unwrap_or_else(|| places.began()),
         items,
     }
 }
@@ -256,9 +258,10 @@ pub(super) fn media_type(url: &str) -> &'static str {
     }
 }
 
-/// The newest change among them; 1970 where there are none, since the clock has no part in it.
-pub(super) fn newest(items: &[FeedItem<'_>]) -> Instant {
-    items.iter().map(|item| item.updated).max().unwrap_or(DateTime::UNIX_EPOCH)
+/// The newest change among them, if there are any.
+pub(super) fn newest(items: &[FeedItem<'_>], withdrawn: &[Withdrawn]) -> Option<Instant> {
+    let gone = withdrawn.iter().map(|one| one.since);
+    items.iter().map(|item| item.updated).chain(gone).max()
 }
 
 impl FeedItem<'_> {
@@ -269,9 +272,20 @@ impl FeedItem<'_> {
 }
 
 impl Feed<'_> {
+    /// Whether it says nothing that has a date.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.history.withdrawn.is_empty()
+    }
+
     /// Its address in a format.
     pub(super) fn at(&self, format: Format) -> Option<String> {
         self.address.as_ref().map(|address| format!("{address}.{}", format.extension()))
+    }
+
+    /// The address to subscribe to in a format.
+    pub(super) fn current(&self, format: Format) -> Option<String> {
+        let address = self.history.current.as_ref().or(self.address.as_ref());
+        address.map(|address| format!("{address}.{}", format.extension()))
     }
 
     /// Its other formats, to link to.

@@ -17,7 +17,9 @@ pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
         title: &feed.title,
         home_page_url: &feed.page,
         feed_url: feed.at(Format::Json),
+        next_url: next(feed),
         description: &feed.subtitle,
+        user_comment: format!("{} {}", feed.notice, feed.page),
         icon: feed.icons.as_ref().map(|(_, large)| large.as_str()),
         favicon: feed.icons.as_ref().map(|(small, _)| small.as_str()),
         authors: vec![Named { name: feed.author.0, url: Some(&feed.author.1) }],
@@ -30,6 +32,12 @@ pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
     bytes
 }
 
+/// The document of older items.
+fn next(feed: &Feed<'_>) -> Option<String> {
+    let links = feed.history.links(Format::Json);
+    links.into_iter().find_map(|(rel, address)| (rel == "prev-archive").then_some(address))
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: &'static str,
@@ -37,7 +45,10 @@ struct Document<'a> {
     home_page_url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
     description: &'a str,
+    user_comment: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     icon: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ mod atom;
 mod desk;
 mod feed;
 mod fixed;
+mod history;
 mod json;
 mod linked;
 mod markdown;
@@ -83,6 +84,35 @@ pub struct Shelf<'a> {
     pub total: u64,
 }
 
+/// The items of one document, and where it stands in the history of its feed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sheet<'a> {
+    /// What it holds.
+    pub items: &'a [Item],
+    /// What was taken down from the feed, or from this archive document, the last first.
+    pub withdrawn: &'a [Withdrawn],
+    /// Its number among the archive documents, the oldest being 1; 0 for the current document.
+    pub page: u32,
+    /// The number of the newest archive document; 0 where the current document holds everything.
+    pub last: u32,
+}
+
+impl<'a> Sheet<'a> {
+    /// A feed that has these items and never had others.
+    pub fn whole(items: &'a [Item]) -> Self {
+        Self { items, ..Self::default() }
+    }
+}
+
+/// An item that was taken down: what is left of it is a tombstone (RFC 6721).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// What it was called in feeds.
+    pub uri: String,
+    /// When it was taken down.
+    pub since: Instant,
+}
+
 /// The form that a document takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -150,15 +180,24 @@ impl Press {
         Ok(Self { desk, pages })
     }
 
-    /// One category: `category/<slug>` as page and in each feed format.
-    pub fn category(&self, category: &Category, items: &[Item]) -> Vec<File> {
-        let stem = format!("category/{}", category.slug);
-        self.documents(&stem, "../", &self.desk.category(category, items))
+    /// One category: `category/<slug>` as page and in each feed format, or one of its archive
+    /// documents, `archive/<slug>/<number>`.
+    pub fn category(&self, category: &Category, sheet: Sheet<'_>) -> Vec<File> {
+        let feed = self.desk.category(category, sheet);
+        match sheet.page {
+            0 => self.documents(&format!("category/{}", category.slug), "../", &feed),
+            page => self.documents(&format!("archive/{}/{page}", category.slug), "../../", &feed),
+        }
     }
 
-    /// Everything: `all` as page and in each feed format.
-    pub fn all(&self, items: &[Item]) -> Vec<File> {
-        self.documents("all", "", &self.desk.all(items))
+    /// Everything: `all` as page and in each feed format, or one of its archive documents,
+    /// `archive/<number>`.
+    pub fn all(&self, sheet: Sheet<'_>) -> Vec<File> {
+        let feed = self.desk.all(sheet);
+        match sheet.page {
+            0 => self.documents("all", "", &feed),
+            page => self.documents(&format!("archive/{page}"), "../", &feed),
+        }
     }
 
     /// The newest of every category: `index.html`, its shelves in the order given.
@@ -187,7 +226,7 @@ impl Press {
     }
 
     fn documents(&self, stem: &str, up: &str, feed: &Feed<'_>) -> Vec<File> {
-        let modified = (!feed.items.is_empty()).then_some(feed.updated);
+        let modified = (!feed.is_empty()).then_some(feed.updated);
         let file = |format: Format, bytes| File {
             path: format!("{stem}.{}", format.extension()),
             media_type: format.media_type(),

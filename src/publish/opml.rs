@@ -1,8 +1,10 @@
-//! The list of all our feeds as OPML 2.0. It carries no date: nothing in it has one.
+//! The list of all our feeds as OPML 2.0. Its date is that of our names: it holds no item.
 
 use crate::model::Category;
 use crate::publish::Format;
 use crate::publish::desk::Desk;
+use crate::publish::rss::date;
+use crate::publish::words::fill;
 use crate::publish::xml::Xml;
 
 /// The document: everything first, then a group with the categories by address.
@@ -12,6 +14,7 @@ pub(super) fn write(desk: &Desk) -> Vec<u8> {
     xml.open("opml", &[("version", "2.0")]);
     xml.open("head", &[]);
     xml.leaf("title", &[], &site.title);
+    xml.leaf("dateCreated", &[], &date(desk.places.began()));
     xml.leaf("ownerName", &[], &site.title);
     xml.leaf("ownerId", &[], desk.places.root());
     xml.leaf("docs", &[], "https://opml.org/spec2.opml");
@@ -35,13 +38,16 @@ fn sorted(desk: &Desk) -> Vec<&Category> {
 fn outline(xml: &mut Xml, desk: &Desk, title: &str, address: &str) {
     // An attribute without a value is not written, and `text` is required.
     let title = if title.is_empty() { address } else { title };
+    let site = &desk.library.site;
+    let about = fill(desk.words.gathered, &[("title", title), ("site", &site.title)]);
     let attributes = [
         ("type", "rss"),
         ("text", title),
         ("title", title),
         ("xmlUrl", &format!("{address}.{}", Format::Atom.extension())),
         ("htmlUrl", &format!("{address}.html")),
-        ("language", &desk.library.site.language),
+        ("language", &site.language),
+        ("description", &about),
     ];
     xml.empty("outline", &attributes);
 }

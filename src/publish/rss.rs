@@ -3,25 +3,24 @@
 use crate::html;
 use crate::model::Instant;
 use crate::publish::Format;
+use crate::publish::atom::MEDIA;
 use crate::publish::feed::{Attachment, Feed, FeedItem, media_type};
-use crate::publish::xml::Xml;
+use crate::publish::history;
+use crate::publish::xml::{Attribute, Xml};
 
-const NAMESPACES: [(&str, &str); 5] = [
-    ("version", "2.0"),
-    ("xmlns:atom", "http://www.w3.org/2005/Atom"),
-    ("xmlns:content", "http://purl.org/rss/1.0/modules/content/"),
-    ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
-    ("xmlns:media", "http://search.yahoo.com/mrss/"),
-];
+const ATOM: (&str, &str) = ("xmlns:atom", "http://www.w3.org/2005/Atom");
+const CONTENT: (&str, &str) = ("xmlns:content", "http://purl.org/rss/1.0/modules/content/");
+const DUBLIN_CORE: (&str, &str) = ("xmlns:dc", "http://purl.org/dc/elements/1.1/");
 
 /// The document.
 pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.comment(&format!("{} {}", feed.notice, feed.page));
-    xml.open("rss", &NAMESPACES);
+    xml.open("rss", &namespaces(feed));
     xml.open("channel", &[]);
     channel(&mut xml, feed);
     links(&mut xml, feed);
+    feed.history.mark(&mut xml);
     image(&mut xml, feed);
     for entry in &feed.items {
         item(&mut xml, entry);
@@ -29,12 +28,29 @@ pub(super) fn write(feed: &Feed<'_>) -> Vec<u8> {
     xml.finish()
 }
 
+/// Those that the document uses, behind its version.
+fn namespaces(feed: &Feed<'_>) -> Vec<Attribute<'static>> {
+    let any = |has: fn(&FeedItem<'_>) -> bool| feed.items.iter().any(has);
+    let has_media = any(|item| item.image.is_some() || item.enclosures.len() > 1);
+    let modules = [
+        (feed.address.is_some(), ATOM),
+        (any(|item| !item.body.is_empty()), CONTENT),
+        (any(|item| !item.authors.is_empty()), DUBLIN_CORE),
+        (has_media, MEDIA),
+        (feed.history.is_marked(), history::NAMESPACE),
+    ];
+    let modules = modules.into_iter().filter_map(|(used, module)| used.then_some(module));
+    std::iter::once(("version", "2.0")).chain(modules).collect()
+}
+
 fn channel(xml: &mut Xml, feed: &Feed<'_>) {
     xml.twice("title", &feed.title);
     xml.leaf("link", &[], &feed.page);
     xml.twice("description", &feed.subtitle);
     xml.leaf("language", &[], feed.language);
-    xml.leaf("lastBuildDate", &[], &date(feed.updated));
+    if !feed.is_empty() {
+        xml.leaf("lastBuildDate", &[], &date(feed.updated));
+    }
     if let Some(minutes) = feed.ttl {
         xml.leaf("ttl", &[], &minutes.to_string());
     }
@@ -43,15 +59,17 @@ fn channel(xml: &mut Xml, feed: &Feed<'_>) {
 }
 
 fn links(xml: &mut Xml, feed: &Feed<'_>) {
+    let Some(own) = feed.at(Format::Rss) else { return };
     let mut link = |rel, format: Format, href: &str| {
         let media_type = format.bare_media_type();
         xml.empty("atom:link", &[("rel", rel), ("type", media_type), ("href", href)]);
     };
-    if let Some(own) = feed.at(Format::Rss) {
-        link("self", Format::Rss, &own);
-    }
+    link("self", Format::Rss, &own);
     for (format, address) in feed.others(Format::Rss) {
         link("alternate", format, &address);
+    }
+    for (rel, address) in feed.history.links(Format::Rss) {
+        link(rel, Format::Rss, &address);
     }
     if let Some(hub) = feed.hub {
         xml.empty("atom:link", &[("rel", "hub"), ("href", hub)]);
@@ -118,7 +136,12 @@ fn media(xml: &mut Xml, item: &FeedItem<'_>) {
             xml.empty("enclosure", &attributes);
         } else {
             let length = length.unwrap_or("");
-            let attributes = [("url", &*file.url), ("fileSize", length), ("type", file.media_type)];
+            let attributes = [
+                ("url", &*file.url),
+                ("fileSize", length),
+                ("type", file.media_type),
+                ("medium", medium(file.media_type)),
+            ];
             xml.empty("media:content", &attributes);
         }
     }
@@ -126,6 +149,16 @@ fn media(xml: &mut Xml, item: &FeedItem<'_>) {
         let kind = Some(media_type(image)).filter(|kind| kind.starts_with("image/")).unwrap_or("");
         xml.empty("media:content", &[("url", image), ("medium", "image"), ("type", kind)]);
         xml.empty("media:thumbnail", &[("url", image)]);
+    }
+}
+
+/// What Media RSS calls a media type.
+fn medium(media_type: &str) -> &'static str {
+    match media_type.split('/').next() {
+        Some("audio") => "audio",
+        Some("video") => "video",
+        Some("image") => "image",
+        _ => "document",
     }
 }
 

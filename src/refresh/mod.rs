@@ -219,7 +219,9 @@ async fn sift(
         let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
         report.faults.extend(faults);
         let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
-        for (key, entry) in keyed {
+        let named = keyed.iter().map(|(key, entry)| (key.as_str(), entry));
+        let withdrawn = store.withdrawn_keys(&source.id, named).await?;
+        for (key, entry) in keyed.into_iter().filter(|(key, _)| !withdrawn.contains(key)) {
             let (list, print) = (one.list.clone(), identity::print(&entry));
             let is_held = held.get(&(key.clone(), list.clone())) == Some(&print);
             let verdict = identity::judge(known_here(&known, &key, &list), print);

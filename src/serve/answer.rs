@@ -70,7 +70,7 @@ fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> R
     let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut reply = Reply::new(status, media.kind);
     reply.set(ETAG, &tag);
-    reply.set(CACHE_CONTROL, &freshness(rules, file));
+    reply.set(CACHE_CONTROL, &freshness(rules, file, content.is_followed));
     reply.set(VARY, "Accept-Encoding");
     if unchanged {
         return reply;
@@ -84,8 +84,8 @@ fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> R
     reply
 }
 
-fn freshness(rules: &Rules, file: &str) -> String {
-    if rules.lasting.iter().any(|beginning| file.starts_with(beginning.as_str())) {
+fn freshness(rules: &Rules, file: &str, is_followed: bool) -> String {
+    if is_followed && rules.lasting.iter().any(|beginning| file.starts_with(beginning.as_str())) {
         return "public, max-age=31536000, immutable".to_owned();
     }
     let age = rules.max_age.as_secs();

@@ -45,7 +45,8 @@ pub struct Rules {
     pub base: String,
     /// How long a feed or page may be used without asking again.
     pub max_age: Duration,
-    /// Beginnings of paths (`archive/`) whose files, once there, never change.
+    /// Beginnings of paths (`archive/`) whose files are numbered and, once there is a next one,
+    /// never change.
     pub lasting: Vec<String>,
     /// How much of the files is kept in memory, in bytes.
     pub memory: usize,

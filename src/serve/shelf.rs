@@ -27,6 +27,8 @@ pub(super) struct Content {
     plain: Bytes,
     gzip: Option<Bytes>,
     digest: String,
+    /// Whether it is one of a row of numbered files, and not the last.
+    pub is_followed: bool,
     /// Time of the last change on disk.
     pub modified: DateTime<Utc>,
 }
@@ -258,7 +260,9 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         }
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;
-        return Ok(Arc::new(content(path, bytes, found.modified()?)));
+        let mut content = content(path, bytes, found.modified()?);
+        content.is_followed = follower(path).is_some_and(|next| matches!(look(root, &next), Ok(Some(_))));
+        return Ok(Arc::new(content));
     }
     Err(io::Error::other("the file is replaced faster than it can be read"))
 }
@@ -266,7 +270,16 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
 fn content(path: &str, bytes: Vec<u8>, modified: SystemTime) -> Content {
     let digest = digest(&bytes);
     let gzip = media::of(path).text.then(|| coding::gzip(&bytes)).flatten();
-    Content { plain: Bytes::from(bytes), gzip, digest, modified: modified.into() }
+    let modified = modified.into();
+    Content { plain: Bytes::from(bytes), gzip, digest, is_followed: false, modified }
+}
+
+/// The file with the next number: `archive/tech/8.atom` after `archive/tech/7.atom`.
+fn follower(path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let (number, extension) = name.split_once('.')?;
+    let next = number.parse::<u32>().ok()?.checked_add(1)?;
+    Some(format!("{folder}/{next}.{extension}"))
 }
 
 /// Half of the SHA-256 in hexadecimal: enough that no two contents share it.

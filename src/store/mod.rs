@@ -1,8 +1,11 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod leaves;
 mod lock;
+mod pending;
 mod read;
 mod rows;
+mod withdrawal;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -14,11 +17,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+pub use leaves::{Leaf, Shelved};
 pub use lock::Lock;
 pub use rows::{
-    CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
-    WrittenFile,
+    CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, SourceWords,
+    Visited, WrittenFile,
 };
+pub use withdrawal::Withdrawal;
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -145,7 +150,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let leaves = sqlx::SqlStr::from_static(include_str!("migrations/0006_leaves.sql"));
+    let simple = |number, name: &str, sql| {
+        Migration::new(number, name.to_owned().into(), MigrationType::Simple, sql, false)
+    };
+    vec![simple(1, "begin", begin), simple(6, "leaves", leaves)]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

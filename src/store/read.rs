@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::rows::{self, Health, KnownItem, Pending, ShelfRow, WrittenFile, instant};
+use super::rows::{self, Health, KnownItem, SourceWords, instant};
 use super::{Error, Store};
 use crate::model::{
     Category, CategoryId, Fault, Instant, Item, ItemId, Original, SourceId, Validators,
@@ -197,7 +197,7 @@ impl Store {
         Ok(keys.into_iter().zip(self.items(&rows).await?).collect())
     }
 
-    async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
+    pub(super) async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
         let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
         self.with_categories(items).await
     }
@@ -227,9 +227,9 @@ impl Store {
         self.items(&rows).await
     }
 
-    /// All categories by name.
+    /// All categories by name, but for those that are gone.
     pub async fn categories(&self) -> Result<BTreeMap<CategoryId, Category>, Error> {
-        let query = "SELECT id, slug, title FROM category";
+        let query = "SELECT id, slug, title FROM category WHERE NOT gone";
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
         let categories = rows.iter().map(|row| {
             let category = rows::category(row)?;
@@ -249,32 +249,40 @@ impl Store {
     /// The address that another one leads to now.
     pub async fn alias(&self, slug: &str) -> Result<Option<String>, Error> {
         let query = "SELECT category.slug FROM alias JOIN category ON number = category \
-                     WHERE alias.slug = ?";
+                     WHERE alias.slug = ? AND NOT gone";
         Ok(sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?)
+    }
+
+    /// Whether this is, or leads to, the address of a category that is gone.
+    pub async fn is_gone(&self, slug: &str) -> Result<bool, Error> {
+        let query = "SELECT gone FROM category WHERE slug = ?1 UNION ALL SELECT gone \
+                     FROM alias JOIN category ON number = category WHERE alias.slug = ?1 LIMIT 1";
+        let gone: Option<bool> =
+            sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
+        Ok(gone.unwrap_or(false))
     }
 
     /// Whether a category has this address.
     pub async fn has_slug(&self, slug: &str) -> Result<bool, Error> {
-        let query = "SELECT 1 FROM category WHERE slug = ?";
+        let query = "SELECT 1 FROM category WHERE slug = ? AND NOT gone";
         let found: Option<i64> =
             sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
         Ok(found.is_some())
     }
 
-    /// All categories with the number of their items, the one with the newest item first.
-    pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
-        let query = "SELECT id, slug, title, count(item) AS total, \
-             max(published) AS newest FROM category \
-             LEFT JOIN item_category ON category = number GROUP BY number \
-             ORDER BY newest DESC, id";
+    /// What the sources say of themselves: name, title, home, address of the feed.
+    pub async fn source_words(&self) -> Result<Vec<SourceWords>, Error> {
+        let query = "SELECT id, title, home, feed FROM source";
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        let shelves = rows.iter().map(|row| {
-            let newest: Option<i64> = row.try_get("newest")?;
-            let total: i64 = row.try_get("total")?;
-            let category = rows::category(row)?;
-            Ok(ShelfRow { category, total: total as u64, newest: newest.map(instant) })
+        let words = rows.iter().map(|row| {
+            Ok(SourceWords {
+                source: SourceId::new(row.try_get::<String, _>("id")?),
+                title: row.try_get("title")?,
+                home: row.try_get("home")?,
+                feed: row.try_get("feed")?,
+            })
         });
-        shelves.collect()
+        words.collect()
     }
 
     /// How every source is that was ever visited.
@@ -286,40 +294,9 @@ impl Store {
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(health(row)?)).collect()
     }
-
-    /// What is to be published.
-    pub async fn pending(&self) -> Result<Pending, Error> {
-        let query = "SELECT mark, item FROM pending_item ORDER BY mark";
-        let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
-        let query = "SELECT mark, id FROM pending_category \
-                     JOIN category ON number = category ORDER BY mark";
-        let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
-        Ok(Pending {
-            item_mark: items.last().map_or(0, |(mark, _)| *mark),
-            category_mark: categories.last().map_or(0, |(mark, _)| *mark),
-            items: items.into_iter().map(|(_, id)| ItemId::new(id)).collect(),
-            categories: categories.into_iter().map(|(_, id)| CategoryId::new(id)).collect(),
-        })
-    }
-
-    /// The published files.
-    pub async fn files(&self) -> Result<HashMap<String, WrittenFile>, Error> {
-        let query = "SELECT path, digest, size, mtime FROM file";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        let files = rows.iter().map(|row| {
-            let path: String = row.try_get("path")?;
-            let mut digest = [0; 32];
-            let bytes: &[u8] = row.try_get("digest")?;
-            digest[..bytes.len().min(32)].copy_from_slice(&bytes[..bytes.len().min(32)]);
-            let size: i64 = row.try_get("size")?;
-            let mtime = row.try_get("mtime")?;
-            Ok((path.clone(), WrittenFile { path, digest, size: size as u64, mtime }))
-        });
-        files.collect()
-    }
 }
 
-fn json(names: &[&str]) -> String {
+pub(super) fn json(names: &[&str]) -> String {
     serde_json::to_string(names).unwrap_or_else(|_| "[]".to_owned())
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::Error;
+use super::{Error, Leaf, Shelved};
 use crate::html::SafeHtml;
 use crate::model::{
     Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
@@ -127,6 +127,19 @@ pub struct KnownItem {
     pub lists: Vec<(String, [u8; 16])>,
 }
 
+/// What a source says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceWords {
+    /// Its name in the settings.
+    pub source: SourceId,
+    /// What it calls itself.
+    pub title: Option<String>,
+    /// Its site.
+    pub home: Option<String>,
+    /// Its feed's address.
+    pub feed: Option<String>,
+}
+
 /// How a source is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Health {
@@ -163,20 +176,33 @@ pub struct Pending {
     pub items: Vec<ItemId>,
     /// Categories whose documents are.
     pub categories: Vec<CategoryId>,
+    /// Archive documents that are, the newest of each category first.
+    pub pages: Vec<Leaf>,
+    /// Paths of files that nothing stands for any more.
+    pub removals: Vec<String>,
+    /// Whether the lists of all categories are: a token of their state.
+    pub index: Option<String>,
     pub(super) item_mark: i64,
     pub(super) category_mark: i64,
+    pub(super) page_mark: i64,
 }
 
 impl Pending {
     /// Whether nothing has to be done.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.categories.is_empty()
+        self.items.is_empty()
+            && self.categories.is_empty()
+            && self.pages.is_empty()
+            && self.removals.is_empty()
+            && self.index.is_none()
     }
 }
 
 /// A category with the number of its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShelfRow {
+    /// Whose documents are the category's.
+    pub of: Shelved,
     /// The category.
     pub category: Category,
     /// How many items it has.

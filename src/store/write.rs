@@ -2,8 +2,10 @@
 
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
-use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store};
+use super::pending::{pend_category, pend_index, pend_removal};
+use super::read::json;
+use super::rows::{self, CategoryWish, Held, Saved, Visited};
+use super::{Error, Store, leaves, withdrawal};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -55,18 +57,21 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Gives the fixed categories their places, with or without items; a new title is shown.
+    /// Gives the settings' categories their places, with or without items; a new title is shown.
+    /// Those that the settings named before and name no more are gone: their items are kept.
     pub async fn settle(&self, wishes: &[CategoryWish]) -> Result<(), Error> {
         let mut tx = self.begin().await?;
+        leave(&mut tx, wishes).await?;
         for wish in wishes {
             let number = category(&mut tx, wish).await?;
+            come(&mut tx, number).await?;
             if wish.fixed {
                 readdress(&mut tx, number, &wish.slug).await?;
             }
             let renamed = "UPDATE category SET title = ? WHERE number = ? AND title <> ?";
             let renamed = sqlx::query(renamed).bind(&wish.title).bind(number).bind(&wish.title);
             if renamed.execute(&mut *tx).await?.rows_affected() > 0 {
-                pend_category(&mut tx, number).await?;
+                pend_shown(&mut tx, number).await?;
             }
         }
         Ok(tx.commit().await?)
@@ -80,80 +85,18 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets which files are published: they are somewhere else.
-    pub async fn forget_files(&self) -> Result<(), Error> {
-        sqlx::query("DELETE FROM file").execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Marks everything as not published.
-    pub async fn pend_all(&self) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        let all = [
-            "INSERT OR REPLACE INTO pending_item (item) SELECT id FROM item",
-            "INSERT OR REPLACE INTO pending_category (category) SELECT number FROM category",
-        ];
-        for query in all {
-            sqlx::query(query).execute(&mut *tx).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Marks single items and categories as not published.
-    pub async fn pend(&self, items: &[ItemId], slugs: &[String]) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        for item in items {
-            let query = "INSERT OR REPLACE INTO pending_item (item) \
-                         SELECT id FROM item WHERE id = ?";
-            sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
-        }
-        for slug in slugs {
-            let query = "INSERT OR REPLACE INTO pending_category (category) \
-                         SELECT number FROM category WHERE slug = ?";
-            sqlx::query(query).bind(slug).execute(&mut *tx).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// What was pending is published, and these are the files; what came later stays pending.
-    pub async fn published(
-        &self,
-        pending: &Pending,
-        written: &[WrittenFile],
-        removed: &[String],
-    ) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        for file in written {
-            sqlx::query("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)")
-                .bind(&file.path)
-                .bind(&file.digest[..])
-                .bind(file.size as i64)
-                .bind(file.mtime)
-                .execute(&mut *tx)
-                .await?;
-        }
-        for path in removed {
-            sqlx::query("DELETE FROM file WHERE path = ?").bind(path).execute(&mut *tx).await?;
-        }
-        let marks = [
-            ("DELETE FROM pending_item WHERE mark <= ?", pending.item_mark),
-            ("DELETE FROM pending_category WHERE mark <= ?", pending.category_mark),
-        ];
-        for (query, mark) in marks {
-            sqlx::query(query).bind(mark).execute(&mut *tx).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
     /// A writer from the start, so that two of them wait for each other instead of failing half
     /// way.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
 async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let item = &saved.item;
+    if withdrawal::is_barred(tx, saved).await? {
+        return Ok(());
+    }
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
     for kept in &saved.originals {
@@ -175,12 +118,14 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
             .await?;
     }
     let after = file_under(tx, saved).await?;
+    leaves::file(tx, item, &before, &after).await?;
     if saved.announce || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
         sqlx::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
         for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
             pend_category(tx, *number).await?;
         }
+        leaves::pend_open(tx, &item.id).await?;
     }
     Ok(())
 }
@@ -269,7 +214,60 @@ async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64,
         alias(tx, &wish.slug, number).await?;
     }
     pend_category(tx, number).await?;
+    pend_index(tx).await?;
     Ok(number)
+}
+
+/// Marks all that shows a category: its current documents, the lists, its items' pages, and the
+/// documents that name it among an item's categories.
+async fn pend_shown(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+    let all = [
+        "INSERT OR REPLACE INTO pending_item (item) \
+         SELECT item FROM item_category WHERE category = ?",
+        "INSERT OR REPLACE INTO pending_category (category) \
+         SELECT DISTINCT other.category FROM item_category AS own \
+         JOIN item_category AS other ON other.item = own.item WHERE own.category = ?",
+    ];
+    for query in all {
+        sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    }
+    pend_category(tx, number).await?;
+    pend_index(tx).await
+}
+
+/// Marks a category's archive too, which has another address, or has one again.
+async fn pend_everything_of(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT DISTINCT category, page FROM leaf WHERE category = ? AND page > 0";
+    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    pend_shown(tx, number).await
+}
+
+/// The categories that the settings name no more.
+async fn leave(tx: &mut SqliteConnection, wishes: &[CategoryWish]) -> Result<(), Error> {
+    let named: Vec<&str> = wishes.iter().map(|wish| wish.id.as_str()).collect();
+    let query = "SELECT number, slug FROM category \
+         WHERE named AND id NOT IN (SELECT value FROM json_each(?))";
+    let left: Vec<(i64, String)> =
+        sqlx::query_as(query).bind(json(&named)).fetch_all(&mut *tx).await?;
+    for (number, slug) in left {
+        pend_shown(tx, number).await?;
+        pend_removal(tx, &slug).await?;
+        let query = "UPDATE category SET named = 0, gone = 1 WHERE number = ?";
+        sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// A category that the settings name, perhaps again.
+async fn come(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+    let query = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
+    if sqlx::query(query).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
+        pend_everything_of(tx, number).await?;
+    }
+    let query = "UPDATE category SET named = 1 WHERE number = ? AND NOT named";
+    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    Ok(())
 }
 
 /// The address wished for, or with the first number behind it that makes it free. Addresses that
@@ -309,10 +307,11 @@ async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result
         .execute(&mut *tx)
         .await?;
     alias(tx, &before, number).await?;
-    let shown = "INSERT OR REPLACE INTO pending_item (item) \
-                 SELECT item FROM item_category WHERE category = ?";
-    sqlx::query(shown).bind(number).execute(&mut *tx).await?;
-    pend_category(tx, number).await
+    // An address that is a category's own leads nowhere else.
+    let own = "DELETE FROM alias WHERE slug = ?";
+    sqlx::query(own).bind(&slug).execute(&mut *tx).await?;
+    pend_removal(tx, &before).await?;
+    pend_everything_of(tx, number).await
 }
 
 async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
@@ -326,19 +325,14 @@ async fn number_of(tx: &mut SqliteConnection, id: &CategoryId) -> Result<Option<
     Ok(sqlx::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
 }
 
-async fn pend_category(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
-    let query = "INSERT OR REPLACE INTO pending_category (category) VALUES (?)";
-    sqlx::query(query).bind(number).execute(tx).await?;
-    Ok(())
-}
-
 async fn hold(
     tx: &mut SqliteConnection,
     source: &SourceId,
     at: i64,
     held: &Held,
 ) -> Result<(), Error> {
-    let query = "INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?) \
+    let query = "INSERT INTO held SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS \
+         (SELECT 1 FROM withdrawn WHERE source = ?1 AND key = ?2) \
          ON CONFLICT (source, key, list) DO UPDATE SET reason = excluded.reason, \
          print = excluded.print, data = excluded.data";
     sqlx::query(query)

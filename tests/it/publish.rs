@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta};
 use finews::html;
 use finews::model::{Category, CategoryId, File, Item, ItemId, SourceId};
-use finews::publish::{Library, Press, Shelf, Site, SourceNote};
+use finews::publish::{Library, Press, Sheet, Shelf, Site, SourceNote};
 use url::Url;
 
 const ROOT: &str = "https://消息.example:8443/news/";
@@ -70,7 +70,7 @@ fn tree() -> Vec<File> {
     let press = Press::new(library.clone()).unwrap();
     let items = items();
     let mut files = press.fixed();
-    files.extend(press.all(&items));
+    files.extend(press.all(Sheet::whole(&items)));
     let categories: Vec<&Category> = library.categories.values().collect();
     let of = |category: &Category| -> Vec<Item> {
         items.iter().filter(|item| item.categories.contains(&category.id)).cloned().collect()
@@ -78,7 +78,7 @@ fn tree() -> Vec<File> {
     let groups: Vec<(&Category, Vec<Item>)> =
         categories.into_iter().map(|category| (category, of(category))).collect();
     for (category, own) in &groups {
-        files.extend(press.category(category, own));
+        files.extend(press.category(category, Sheet::whole(own)));
     }
     let shelves: Vec<Shelf<'_>> = groups
         .iter()

@@ -82,7 +82,7 @@ fn fills_a_disk() {
             "{told}"
         );
     }
-    assert!(tree(&dir).iter().all(|path| !path.contains("tmp")), "{:?}", tree(&dir));
+    assert!(tree(&dir).iter().all(|path| !path.contains("tmp/")), "{:?}", tree(&dir));
     assert_eq!(fs::read(dir.join("all.rss")).unwrap(), old.bytes);
     for n in 0..100 {
         folder.remove(&format!("share/{n}")).unwrap();
@@ -94,11 +94,7 @@ fn fills_a_disk() {
 #[ignore = "needs a disk of its own; run by `s42_a_read_only_disk_is_named`"]
 fn meets_a_read_only_disk() {
     let Some(dir) = told() else { return };
-    let folder =
-        Folder { root: dir, temporaries: Temporaries::default(), touched: Mutex::default() };
-    let told = folder.write(&file("all.rss", "x"), None).unwrap_err().to_string();
-    assert!(told.ends_with("all.rss`: the file system is read-only"), "{told}");
-    let told = Folder::open(&folder.root).unwrap_err().to_string();
+    let told = Folder::open(&dir).unwrap_err().to_string();
     assert!(told.ends_with(".finews`: the file system is read-only"), "{told}");
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::{Category, Item};
-use crate::publish::Shelf;
+use crate::publish::{Sheet, Shelf};
 use crate::publish::desk::Desk;
 use crate::publish::pages::{Moment, Subscription, category_path, share_path, subscriptions};
 use crate::publish::xml::legible;
@@ -56,7 +56,7 @@ struct Entry<'a> {
 
 /// The page with its shelves in the order given.
 pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>]) -> Page<'a> {
-    let feed = desk.all(&[]);
+    let feed = desk.all(Sheet::default());
     let full: Vec<&Shelf<'a>> = shelves.iter().filter(|shelf| !shelf.items.is_empty()).collect();
     let shown = full.get(..SHELVES).unwrap_or(&full);
     let seen: BTreeSet<&str> = shown.iter().map(|shelf| shelf.category.slug.as_str()).collect();

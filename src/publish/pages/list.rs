@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::publish::Format;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
 use crate::publish::pages::{Moment, Subscription, outlet, share_path, short, subscriptions};
@@ -20,6 +21,17 @@ pub(super) struct Page<'a> {
     updated: Option<Moment>,
     count: String,
     days: Vec<Day<'a>>,
+    turns: Vec<Turn>,
+    /// Whether search engines should rather send people to the current page.
+    is_archive: bool,
+}
+
+/// A link to another page of the same feed.
+#[derive(Serialize)]
+struct Turn {
+    rel: &'static str,
+    name: &'static str,
+    href: String,
 }
 
 #[derive(Serialize)]
@@ -54,7 +66,27 @@ pub(super) fn page<'a>(desk: &Desk, feed: &'a Feed<'_>, up: &'a str) -> Page<'a>
         updated,
         count: desk.words.count(feed.items.len() as u64),
         days: days(desk, &feed.items),
+        turns: turns(desk, feed, up),
+        is_archive: feed.history.page.is_some(),
     }
+}
+
+/// Newer pages first, as the items are.
+fn turns(desk: &Desk, feed: &Feed<'_>, up: &str) -> Vec<Turn> {
+    let links = feed.history.links(Format::Html).into_iter();
+    let mut turns: Vec<Turn> = links
+        .map(|(rel, href)| {
+            let (rel, name) = match rel {
+                "prev-archive" => ("next", desk.words.older),
+                "next-archive" => ("prev", desk.words.newer),
+                _ => ("first", desk.words.newest),
+            };
+            let path = href.strip_prefix(desk.places.root()).unwrap_or(&href);
+            Turn { rel, name, href: format!("{up}{path}") }
+        })
+        .collect();
+    turns.sort_by_key(|turn| ["first", "prev", "next"].iter().position(|rel| *rel == turn.rel));
+    turns
 }
 
 /// The items in runs of one day each, by the site's calendar.

@@ -181,7 +181,7 @@ fn subscriptions(feed: &Feed<'_>) -> Vec<Subscription> {
             name,
             media_type: format.bare_media_type(),
             title,
-            href: feed.at(format)?,
+            href: feed.current(format)?,
         })
     };
     formats.into_iter().filter_map(subscription).collect()

@@ -6,7 +6,7 @@ use feed_rs::model::Feed;
 use super::{at, bare, category, chinese, english, file, library, press, site, text};
 use crate::html::SafeHtml;
 use crate::model::{Instant, Item};
-use crate::publish::{Format, Press, SourceNote, document};
+use crate::publish::{Sheet, Format, Press, SourceNote, document};
 
 /// What every format must say alike: id, title, link, published.
 type Said = (String, String, Option<String>, Instant);
@@ -53,7 +53,7 @@ fn said(feed: &Feed) -> Vec<Said> {
 
 #[test]
 fn golden_forms() {
-    let files = press().category(&category("R&D", "r-d"), &[english(), chinese()]);
+    let files = press().category(&category("R&D", "r-d"), Sheet::whole(&[english(), chinese()]));
     insta::assert_snapshot!("rss", text(file(&files, "category/r-d.rss")));
     insta::assert_snapshot!("atom", text(file(&files, "category/r-d.atom")));
     let json: serde_json::Value =
@@ -68,7 +68,7 @@ fn golden_opml() {
 
 #[test]
 fn all_formats_say_the_same_to_a_reader() {
-    let files = press().all(&assorted());
+    let files = press().all(Sheet::whole(&assorted()));
     let rss = said(&read(&file(&files, "all.rss").bytes));
     let atom = said(&read(&file(&files, "all.atom").bytes));
     let json = said(&read(&file(&files, "all.json").bytes));
@@ -79,7 +79,7 @@ fn all_formats_say_the_same_to_a_reader() {
 
 #[test]
 fn titles_come_back_whole_but_for_what_xml_cannot_hold() {
-    let files = press().all(&hostile());
+    let files = press().all(Sheet::whole(&hostile()));
     let channel = rss::Channel::read_from(&*file(&files, "all.rss").bytes).unwrap();
     let titles: Vec<&str> = channel.items().iter().filter_map(rss::Item::title).collect();
     assert_eq!(
@@ -96,7 +96,7 @@ fn titles_come_back_whole_but_for_what_xml_cannot_hold() {
 
 #[test]
 fn the_rss_crate_reads_every_field() {
-    let files = press().category(&category("R&D", "r-d"), &[english(), chinese()]);
+    let files = press().category(&category("R&D", "r-d"), Sheet::whole(&[english(), chinese()]));
     let channel = rss::Channel::read_from(&*file(&files, "category/r-d.rss").bytes).unwrap();
     assert_eq!(channel.title(), "R&D — 金融消息");
     assert_eq!(channel.link(), "https://news.example.org/category/r-d.html");
@@ -120,7 +120,7 @@ fn the_rss_crate_reads_every_field() {
 
 #[test]
 fn the_atom_crate_reads_every_field() {
-    let files = press().category(&category("R&D", "r-d"), &[english(), chinese()]);
+    let files = press().category(&category("R&D", "r-d"), Sheet::whole(&[english(), chinese()]));
     let feed =
         atom_syndication::Feed::read_from(&*file(&files, "category/r-d.atom").bytes).unwrap();
     assert_eq!(feed.id(), "tag:example.org,2026:c/R%26D");
@@ -140,7 +140,7 @@ fn the_atom_crate_reads_every_field() {
 
 #[test]
 fn a_json_feed_begins_with_its_version() {
-    let files = press().all(&[]);
+    let files = press().all(Sheet::whole(&[]));
     let start = r#"{"version":"https://jsonfeed.org/version/1.1","title":"#;
     assert!(text(file(&files, "all.json")).starts_with(start));
 }
@@ -149,12 +149,12 @@ fn a_json_feed_begins_with_its_version() {
 fn the_same_items_in_any_order_give_the_same_bytes() {
     let items = assorted();
     let backwards: Vec<Item> = items.iter().rev().cloned().collect();
-    assert_eq!(press().all(&items), press().all(&backwards));
+    assert_eq!(press().all(Sheet::whole(&items)), press().all(Sheet::whole(&backwards)));
 }
 
 #[test]
 fn an_empty_category_is_a_valid_feed_of_a_constant_date() {
-    let files = press().category(&category("空", "空 kong"), &[]);
+    let files = press().category(&category("空", "空 kong"), Sheet::whole(&[]));
     for ending in ["rss", "atom", "json"] {
         let file = file(&files, &format!("category/空 kong.{ending}"));
         assert_eq!((file.modified, read(&file.bytes).entries.len()), (None, 0));
@@ -166,7 +166,7 @@ fn an_empty_category_is_a_valid_feed_of_a_constant_date() {
 
 #[test]
 fn a_bare_item_leads_to_its_share_page() {
-    let files = press().all(&[bare("3aaaaaaaaaaaaaaa")]);
+    let files = press().all(Sheet::whole(&[bare("3aaaaaaaaaaaaaaa")]));
     for (_, _, link, _) in said(&read(&file(&files, "all.rss").bytes)) {
         assert_eq!(link.as_deref(), Some("https://news.example.org/share/3aaaaaaaaaaaaaaa.html"));
     }
@@ -176,7 +176,7 @@ fn a_bare_item_leads_to_its_share_page() {
 #[test]
 fn addresses_keep_prefix_port_and_foreign_host() {
     let press = Press::new(library(site("https://消息.example:8443/a b/", "en"))).unwrap();
-    let files = press.category(&category("R&D", "r-d"), &[english()]);
+    let files = press.category(&category("R&D", "r-d"), Sheet::whole(&[english()]));
     let root = "https://xn--ybu940a.example:8443/a%20b/";
     let atom = read(&file(&files, "category/r-d.atom").bytes);
     assert_eq!(atom.links[0].href, format!("{root}category/r-d.atom"));

@@ -8,6 +8,7 @@ use url::Url;
 use super::{bare, category, chinese, english, file, library, press, site, text};
 use crate::html::SafeHtml;
 use crate::model::{Category, File, Item};
+use crate::publish::Sheet;
 use crate::publish::share::targets;
 use crate::publish::text::resolve;
 use crate::publish::words::words;
@@ -35,9 +36,9 @@ fn every_page() -> Vec<File> {
     let one = category("R&D", "r-d");
     let shelf = Shelf { category: &one, items: &items, total: 4 };
     let mut files = press.fixed();
-    files.extend(press.category(&one, &items));
-    files.extend(press.category(&category("空", "空 kong"), &[]));
-    files.extend(press.all(&items));
+    files.extend(press.category(&one, Sheet::whole(&items)));
+    files.extend(press.category(&category("空", "空 kong"), Sheet::whole(&[])));
+    files.extend(press.all(Sheet::whole(&items)));
     files.push(press.home(&[shelf]));
     files.extend(items.iter().map(|item| press.share(item)));
     files.retain(|file| file.media_type.starts_with("text/html"));
@@ -98,7 +99,7 @@ fn golden_pages() {
     let press = press();
     let items = [english(), chinese()];
     let one = category("R&D", "r-d");
-    let files = press.category(&one, &items);
+    let files = press.category(&one, Sheet::whole(&items));
     insta::assert_snapshot!("list_page", text(file(&files, "category/r-d.html")));
     insta::assert_snapshot!("share_page", text(&press.share(&english())));
     let home = press.home(&[Shelf { category: &one, items: &items, total: 1234 }]);
@@ -108,7 +109,7 @@ fn golden_pages() {
 
 #[test]
 fn feeds_are_announced_in_the_order_of_preference() {
-    let files = press().category(&category("空", "空 kong"), &[]);
+    let files = press().category(&category("空", "空 kong"), Sheet::whole(&[]));
     let page = text(file(&files, "category/空 kong.html"));
     let announced: Vec<&str> =
         page.lines().filter(|line| line.starts_with("<link rel=\"alternate\"")).collect();
@@ -243,7 +244,7 @@ fn a_picture_leads_where_the_text_has_none() {
 fn days_are_those_of_the_sites_zone() {
     let late = Item { published: super::at(21, 15, 59), ..bare("1aaaaaaaaaaaaaaa") };
     let early = Item { published: super::at(21, 16, 0), ..bare("2aaaaaaaaaaaaaaa") };
-    let files = press().all(&[late, early]);
+    let files = press().all(Sheet::whole(&[late, early]));
     let days: Vec<String> =
         values(text(file(&files, "all.html")), "<h2><time datetime=\"").into_iter().collect();
     assert_eq!(days, ["2026-11-22", "2026-11-21"]);

@@ -1,0 +1,147 @@
+//! What has to be made again for other reasons than new items: other settings, or a folder that
+//! is not as it was left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
+
+use super::{Care, blocking};
+use crate::config::Settings;
+use crate::model::ItemId;
+use crate::output::Folder;
+use crate::refresh;
+use crate::store::{Store, WrittenFile};
+
+/// Marks it; says whether that is everything.
+pub(super) async fn prepare(
+    store: &Store,
+    settings: &Settings,
+    authority: &str,
+    folder: &Arc<Folder>,
+    care: Care,
+) -> anyhow::Result<bool> {
+    settle(store, settings).await?;
+    if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
+        store.pend_all().await?;
+        return Ok(true);
+    }
+    if care == Care::Folder {
+        let files = store.files().await?;
+        let folder = Arc::clone(folder);
+        let drifted = blocking(move || drifted(&folder, &files)).await?;
+        store.pend(&drifted.items, &drifted.slugs, &drifted.pages).await?;
+        if drifted.lists {
+            store.pend_lists().await?;
+        }
+    }
+    Ok(false)
+}
+
+/// Remembers how the settings made this edition.
+pub(super) async fn conclude(
+    store: &Store,
+    settings: &Settings,
+    authority: &str,
+) -> anyhow::Result<()> {
+    let print = fingerprint(settings, authority);
+    store.set_meta("edition", &print).await.context("publish")
+}
+
+/// Gives the settings' categories their places, when these are not what they were.
+async fn settle(store: &Store, settings: &Settings) -> anyhow::Result<()> {
+    let wishes: Vec<_> =
+        settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
+    let print = print(&format!("{wishes:?}"));
+    if store.meta("settled").await?.as_ref() != Some(&print) {
+        store.settle(&wishes).await?;
+        store.set_meta("settled", &print).await?;
+    }
+    Ok(())
+}
+
+/// Everything besides items and categories that decides what files hold. When it changes, all of
+/// them are made again; those that come out the same are left alone.
+fn fingerprint(settings: &Settings, authority: &str) -> String {
+    let dir = std::path::absolute(&settings.publish.dir);
+    let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
+    print(&format!(
+        "{} {:?} {:?} {} {authority}",
+        env!("CARGO_PKG_VERSION"),
+        settings.site,
+        settings.publish.items,
+        dir.display(),
+    ))
+}
+
+fn print(parts: &str) -> String {
+    let digest = Sha256::digest(parts);
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:032x}", u128::from_be_bytes(start))
+}
+
+/// What has to be made again because its file is not as it was written.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Drifted {
+    items: Vec<ItemId>,
+    slugs: Vec<String>,
+    pages: Vec<(Option<String>, u32)>,
+    lists: bool,
+}
+
+fn drifted(folder: &Folder, files: &HashMap<String, WrittenFile>) -> Drifted {
+    let mut drifted = Drifted::default();
+    for file in files.values() {
+        if folder.looks(&file.path) != Some((file.size, file.mtime)) {
+            drifted.add(&file.path);
+        }
+    }
+    drifted
+}
+
+impl Drifted {
+    fn add(&mut self, path: &str) {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let parts: Vec<&str> = stem.split('/').collect();
+        match parts.as_slice() {
+            ["share", id] => self.items.push(ItemId::new(*id)),
+            ["category", slug] => self.slugs.push((*slug).to_owned()),
+            ["archive", page] => self.pages.extend(number(page).map(|page| (None, page))),
+            ["archive", slug, page] => {
+                self.pages.extend(number(page).map(|page| (Some((*slug).to_owned()), page)));
+            }
+            _ => self.lists = true,
+        }
+    }
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Drifted, ItemId};
+
+    #[test]
+    fn a_path_tells_what_has_to_be_made_again() {
+        let check = |path: &str, expect: Drifted| {
+            let mut drifted = Drifted::default();
+            drifted.add(path);
+            assert_eq!(drifted, expect, "{path}");
+        };
+        let page = |slug: Option<&str>| Drifted {
+            pages: vec![(slug.map(str::to_owned), 7)],
+            ..Drifted::default()
+        };
+        let items = vec![ItemId::new("0c1d")];
+        check("share/0c1d.html", Drifted { items, ..Drifted::default() });
+        let slugs = vec!["a.b c".to_owned()];
+        check("category/a.b c.atom", Drifted { slugs, ..Drifted::default() });
+        check("archive/tech/7.atom", page(Some("tech")));
+        check("archive/7.json", page(None));
+        check("archive/x/y.json", Drifted::default());
+        check("index.html", Drifted { lists: true, ..Drifted::default() });
+    }
+}

@@ -1,0 +1,262 @@
+//! The files of an edition: made in small parts, and given their places together.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::{Done, blocking, site, sources};
+use crate::config::Settings;
+use crate::model::{Category, CategoryId, File, Item};
+use crate::output::{self, Batch, Folder, Known, Written};
+use crate::publish::{Library, Press, Sheet, Shelf, Withdrawn};
+use crate::store::{Leaf, Pending, ShelfRow, Shelved, Store, WrittenFile};
+
+/// Items, and documents of items, that are in memory at a time.
+const BATCH: (usize, usize) = (256, 32);
+/// Categories that the home page shows with their newest items, and how many of these.
+const SHELVES: (usize, usize) = (60, 5);
+/// The most tombstones in a document.
+const TOMBS: usize = 50;
+/// From so many items on, the whole manifest is read at once.
+const MANY: usize = 2_000;
+
+/// An edition under way.
+pub(super) struct Edition<'e> {
+    store: &'e Store,
+    folder: Arc<Folder>,
+    press: Arc<Press>,
+    shelves: Vec<ShelfRow>,
+    /// The manifest as it was, where it was read whole.
+    known: Option<HashMap<String, WrittenFile>>,
+    has_tombs: bool,
+    batch: Batch,
+    /// What is published now, as far as it was made again.
+    pub files: Vec<WrittenFile>,
+    pub done: Done,
+}
+
+/// A document that is to be made.
+struct Wanted {
+    leaf: Leaf,
+    /// `None` for everything.
+    category: Option<Category>,
+    last: u32,
+    items: Vec<Item>,
+    withdrawn: Vec<Withdrawn>,
+}
+
+impl<'e> Edition<'e> {
+    pub(super) async fn open(
+        store: &'e Store,
+        settings: &'e Settings,
+        authority: &str,
+        folder: Arc<Folder>,
+        is_large: bool,
+    ) -> anyhow::Result<Self> {
+        let shelves = store.shelves().await?;
+        let category = |row: &ShelfRow| (row.category.id.clone(), row.category.clone());
+        let library = Library {
+            site: site(settings, authority),
+            categories: shelves.iter().map(category).collect(),
+            sources: sources(store, settings).await?,
+        };
+        Ok(Self {
+            store,
+            folder,
+            press: Arc::new(Press::new(library)?),
+            shelves,
+            known: if is_large { Some(store.files().await?) } else { None },
+            has_tombs: !store.withdrawals().await?.is_empty(),
+            batch: Batch::default(),
+            files: Vec::new(),
+            done: Done::default(),
+        })
+    }
+
+    /// Whether so much is pending that the whole manifest is better read at once.
+    pub(super) fn is_large(pending: &Pending) -> bool {
+        pending.items.len() + pending.pages.len() > MANY
+    }
+
+    /// Share pages first, then the documents that name them, then the pages that name those: no
+    /// reader is ever sent to a file that is not there yet.
+    pub(super) async fn print(&mut self, pending: &Pending) -> anyhow::Result<()> {
+        for ids in pending.items.chunks(BATCH.0) {
+            let items = self.store.items_by_id(ids).await?;
+            let press = Arc::clone(&self.press);
+            self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
+        }
+        self.documents(&self.wanted(pending)).await?;
+        self.lists(pending).await?;
+        let batch = std::mem::take(&mut self.batch);
+        let folder = Arc::clone(&self.folder);
+        let written = blocking(move || {
+            let written = folder.settle(batch)?;
+            folder.sync().map(|()| written)
+        });
+        self.note(written.await?.context("publish")?);
+        Ok(())
+    }
+
+    /// The documents of items: archives, then the current ones that lead to them.
+    fn wanted(&self, pending: &Pending) -> Vec<(Leaf, Option<Category>)> {
+        let numbers: HashMap<Shelved, &Category> =
+            self.shelves.iter().map(|row| (row.of, &row.category)).collect();
+        let ids: HashSet<&CategoryId> = pending.categories.iter().collect();
+        let archives = pending.pages.iter().filter_map(|leaf| match leaf.of {
+            Shelved::ALL => Some((*leaf, None)),
+            of => Some((*leaf, Some((*numbers.get(&of)?).clone()))),
+        });
+        let shown = self.shelves.iter().filter(|row| ids.contains(&row.category.id));
+        let current =
+            shown.map(|row| (Leaf { of: row.of, page: 0 }, Some(row.category.clone())));
+        let all = (Leaf { of: Shelved::ALL, page: 0 }, None);
+        archives.chain(current).chain([all]).collect()
+    }
+
+    async fn documents(&mut self, wanted: &[(Leaf, Option<Category>)]) -> anyhow::Result<()> {
+        for some in wanted.chunks(BATCH.1) {
+            let leaves: Vec<Leaf> = some.iter().map(|(leaf, _)| *leaf).collect();
+            let of: Vec<Shelved> = leaves.iter().map(|leaf| leaf.of).collect();
+            let items = self.store.items_on(&leaves).await?;
+            let last = self.store.last_pages(&of).await?;
+            let mut sheets = Vec::new();
+            for (((leaf, category), items), last) in some.iter().zip(items).zip(last) {
+                let withdrawn = self.withdrawn(*leaf).await?;
+                let category = category.clone();
+                sheets.push(Wanted { leaf: *leaf, category, last, items, withdrawn });
+            }
+            let press = Arc::clone(&self.press);
+            self.add(move || sheets.iter().flat_map(|one| one.files(&press)).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn withdrawn(&self, leaf: Leaf) -> anyhow::Result<Vec<Withdrawn>> {
+        if !self.has_tombs {
+            return Ok(Vec::new());
+        }
+        let page = Some(leaf.page).filter(|page| *page > 0);
+        let rows = self.store.withdrawn_from(leaf.of, page, TOMBS).await?;
+        Ok(rows.into_iter().map(|row| Withdrawn { uri: row.uri, since: row.since }).collect())
+    }
+
+    /// The home page; and where the categories themselves changed, what lists them all.
+    async fn lists(&mut self, pending: &Pending) -> anyhow::Result<()> {
+        let shown: Vec<CategoryId> =
+            self.shelves.iter().take(SHELVES.0).map(|row| row.category.id.clone()).collect();
+        let items = self.store.newest_of(&shown, SHELVES.1).await?;
+        let (rows, press) = (self.shelves.clone(), Arc::clone(&self.press));
+        let is_new = pending.index.is_some();
+        self.add(move || {
+            let mut files = Vec::new();
+            if is_new {
+                files.push(press.opml());
+                files.extend(press.fixed());
+            }
+            files.push(press.home(&shelves(&rows, &items)));
+            files
+        })
+        .await
+    }
+
+    /// Makes files, off the runtime's threads, and adds those that are new to the batch.
+    async fn add(
+        &mut self,
+        make: impl FnOnce() -> Vec<File> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let files = blocking(make).await?;
+        let known = match &self.known {
+            Some(_) => HashMap::new(),
+            None => {
+                let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+                self.store.files_at(&paths).await?
+            }
+        };
+        let known = self.known.as_ref().unwrap_or(&known);
+        let files: Vec<(File, Option<Known>)> = files
+            .into_iter()
+            .map(|file| {
+                let known = known.get(&file.path).map(remembered);
+                (file, known)
+            })
+            .collect();
+        let mut batch = std::mem::take(&mut self.batch);
+        let folder = Arc::clone(&self.folder);
+        self.batch = blocking(move || {
+            for (file, known) in files {
+                folder.add(&mut batch, file, known.as_ref())?;
+            }
+            Ok::<_, output::Error>(batch)
+        })
+        .await?
+        .context("publish")?;
+        Ok(())
+    }
+
+    fn note(&mut self, written: Vec<(String, Written)>) {
+        for (path, written) in written {
+            match &written {
+                Written::Unchanged(_) => self.done.unchanged += 1,
+                Written::Replaced(_) => self.done.written += 1,
+            }
+            let known = written.known();
+            let (digest, size, mtime) = (known.digest, known.size, known.mtime_ns);
+            self.files.push(WrittenFile { path, digest, size, mtime });
+        }
+    }
+
+    /// Removes what we published once and nothing stands for any more; only ever our own files.
+    pub(super) async fn sweep(
+        &mut self,
+        pending: &Pending,
+        whole: bool,
+    ) -> anyhow::Result<Vec<String>> {
+        let kept: HashSet<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
+        let asked: Vec<&str> = pending.removals.iter().map(String::as_str).collect();
+        let ours = match (&self.known, whole) {
+            (Some(known), true) => known.clone(),
+            _ => self.store.files_at(&asked).await?,
+        };
+        let stale: Vec<String> =
+            ours.into_keys().filter(|path| !kept.contains(path.as_str())).collect();
+        if stale.is_empty() {
+            return Ok(stale);
+        }
+        self.done.removed = stale.len();
+        let folder = Arc::clone(&self.folder);
+        blocking(move || {
+            for path in &stale {
+                folder.remove(path)?;
+            }
+            folder.sync().map(|()| stale)
+        })
+        .await?
+        .context("publish")
+    }
+}
+
+impl Wanted {
+    fn files(&self, press: &Press) -> Vec<File> {
+        let (items, withdrawn) = (&*self.items, &*self.withdrawn);
+        let sheet = Sheet { items, withdrawn, page: self.leaf.page, last: self.last };
+        match &self.category {
+            Some(category) => press.category(category, sheet),
+            None => press.all(sheet),
+        }
+    }
+}
+
+fn remembered(file: &WrittenFile) -> Known {
+    Known { digest: file.digest, size: file.size, mtime_ns: file.mtime }
+}
+
+fn shelves<'s>(rows: &'s [ShelfRow], items: &'s BTreeMap<CategoryId, Vec<Item>>) -> Vec<Shelf<'s>> {
+    let shelf = |row: &'s ShelfRow| Shelf {
+        category: &row.category,
+        items: items.get(&row.category.id).map(Vec::as_slice).unwrap_or_default(),
+        total: row.total,
+    };
+    rows.iter().map(shelf).collect()
+}

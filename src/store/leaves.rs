@@ -1,0 +1,218 @@
+//! Which document of a category an item is published in, so that a walk from the newest to the
+//! oldest meets each item exactly once, whatever happens meanwhile.
+
+use std::collections::BTreeMap;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::pending::pend_index;
+use super::read::json;
+use super::rows::{self, ShelfRow, instant};
+use super::{Error, Store};
+use crate::model::{Category, CategoryId, Item, ItemId};
+
+/// The number that stands for everything, as the categories have theirs.
+pub(super) const EVERYTHING: i64 = 0;
+
+/// Whose documents: a category's by its number, or those of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shelved(pub(super) i64);
+
+impl Shelved {
+    /// The documents of everything.
+    pub const ALL: Self = Self(EVERYTHING);
+}
+
+/// A document of items: one of the archive, or the current one (page 0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Leaf {
+    /// Whose.
+    pub of: Shelved,
+    /// Its number: 1 is the oldest.
+    pub page: u32,
+}
+
+impl Store {
+    /// Moves what no longer fits into the current documents to archive documents, the oldest
+    /// first: a current document keeps `keep` items, an archive document takes `fill`. Marks the
+    /// archive documents that change.
+    pub async fn turn(&self, keep: usize, fill: usize) -> Result<(), Error> {
+        let query = "SELECT category FROM leaf WHERE page = 0 AND category IN \
+             (SELECT category FROM pending_category UNION SELECT 0) \
+             GROUP BY category HAVING count(*) > ?";
+        let full: Vec<i64> =
+            sqlx::query_scalar(query).bind(keep as i64).fetch_all(&self.pool).await?;
+        if full.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for category in full {
+            turn_one(&mut tx, category, keep as i64, fill as i64).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The items of documents, newest first, in the order of the documents.
+    pub async fn items_on(&self, leaves: &[Leaf]) -> Result<Vec<Vec<Item>>, Error> {
+        let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
+             JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
+             JOIN item ON item.id = leaf.item \
+             ORDER BY place, leaf.published DESC, leaf.item";
+        let rows = sqlx::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
+        let mut items = self.items(&rows).await?.into_iter();
+        let mut found: Vec<Vec<Item>> = leaves.iter().map(|_| Vec::new()).collect();
+        for row in &rows {
+            let place: i64 = row.try_get("place")?;
+            let slot = usize::try_from(place).ok().and_then(|place| found.get_mut(place));
+            if let (Some(slot), Some(item)) = (slot, items.next()) {
+                slot.push(item);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The number of the newest archive document of each; 0 where there is none.
+    pub async fn last_pages(&self, of: &[Shelved]) -> Result<Vec<u32>, Error> {
+        let numbers: Vec<i64> = of.iter().map(|one| one.0).collect();
+        let numbers = serde_json::to_string(&numbers).unwrap_or_else(|_| "[]".to_owned());
+        let query = "SELECT (SELECT coalesce(max(page), 0) FROM leaf WHERE category = value) \
+             FROM json_each(?) ORDER BY key";
+        Ok(sqlx::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
+    }
+
+    /// All categories that are not gone, with the number of their items, the one with the newest
+    /// item first.
+    pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
+        let query = "SELECT number, id, slug, title, total, newest FROM category WHERE NOT gone \
+             ORDER BY newest DESC, id";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(shelf(row)?)).collect()
+    }
+
+    /// The newest items of each of some categories, without their texts.
+    pub async fn newest_of(
+        &self,
+        ids: &[CategoryId],
+        most: usize,
+    ) -> Result<BTreeMap<CategoryId, Vec<Item>>, Error> {
+        let ids: Vec<&str> = ids.iter().map(CategoryId::as_str).collect();
+        let query = "SELECT category.id AS shelf, item.id, item.source, uri, link, item.title, \
+             '' AS body, NULL AS summary, item.published, updated, first_seen, medium, image, \
+             language, '{}' AS extra FROM category JOIN item ON item.id IN (SELECT item FROM leaf \
+             WHERE leaf.category = number AND page = 0 ORDER BY published DESC, item LIMIT ?2) \
+             WHERE category.id IN (SELECT value FROM json_each(?1)) \
+             ORDER BY item.published DESC, item.id";
+        let rows =
+            sqlx::query(query).bind(json(&ids)).bind(most as i64).fetch_all(&self.pool).await?;
+        let mut newest = BTreeMap::<CategoryId, Vec<Item>>::new();
+        for row in &rows {
+            let id = CategoryId::new(row.try_get::<String, _>("shelf")?);
+            newest.entry(id).or_default().push(rows::item(row)?);
+        }
+        Ok(newest)
+    }
+}
+
+async fn turn_one(
+    tx: &mut SqliteConnection,
+    category: i64,
+    keep: i64,
+    fill: i64,
+) -> Result<(), Error> {
+    let query = "SELECT max(page), count(*) FROM leaf WHERE category = ?1 AND page > 0 \
+         AND page = (SELECT max(page) FROM leaf WHERE category = ?1)";
+    let (last, filled): (Option<i64>, i64) =
+        sqlx::query_as(query).bind(category).fetch_one(&mut *tx).await?;
+    let last = last.unwrap_or(1);
+    let query = "WITH old AS (SELECT item AS old_item, \
+             row_number() OVER (ORDER BY published, item DESC) - 1 AS place \
+             FROM (SELECT item, published FROM leaf WHERE category = ?1 AND page = 0 \
+                   ORDER BY published DESC, item LIMIT -1 OFFSET ?2)) \
+         UPDATE leaf SET page = ?3 + (?4 + place) / ?5 FROM old \
+         WHERE category = ?1 AND item = old_item";
+    sqlx::query(query)
+        .bind(category)
+        .bind(keep)
+        .bind(last)
+        .bind(filled)
+        .bind(fill)
+        .execute(&mut *tx)
+        .await?;
+    // The document that was the newest changes too: it gets more, or a successor.
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT DISTINCT category, page FROM leaf WHERE category = ? AND page >= ? ORDER BY page";
+    sqlx::query(query).bind(category).bind(last).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Enters an item in the current documents of categories it came to, and takes it out of those of
+/// categories it left. What has been archived stays where it is.
+pub(super) async fn file(
+    tx: &mut SqliteConnection,
+    item: &Item,
+    before: &[i64],
+    after: &[i64],
+) -> Result<(), Error> {
+    let query = "INSERT OR IGNORE INTO leaf (item, category, published) VALUES (?, ?, ?)";
+    let came = after.iter().filter(|number| !before.contains(number));
+    for number in std::iter::once(&EVERYTHING).chain(came.clone()) {
+        sqlx::query(query)
+            .bind(item.id.as_str())
+            .bind(number)
+            .bind(item.published.timestamp())
+            .execute(&mut *tx)
+            .await?;
+    }
+    for number in before.iter().filter(|number| !after.contains(number)) {
+        let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
+        sqlx::query(query).bind(item.id.as_str()).bind(number).execute(&mut *tx).await?;
+        count_again(tx, *number).await?;
+    }
+    for number in came {
+        let back = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
+        if sqlx::query(back).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
+            pend_index(tx).await?;
+        }
+        let query = "UPDATE category SET total = total + 1, \
+             newest = max(coalesce(newest, ?1), ?1) WHERE number = ?2";
+        sqlx::query(query)
+            .bind(item.published.timestamp())
+            .bind(number)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Counts a category's items anew, after one has left it.
+pub(super) async fn count_again(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+    let query = "UPDATE category SET \
+         total = (SELECT count(*) FROM item_category WHERE category = number), \
+         newest = (SELECT max(published) FROM item_category WHERE category = number) \
+         WHERE number = ?";
+    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Marks the newest archive documents that hold an item: these still change with it.
+pub(super) async fn pend_open(tx: &mut SqliteConnection, item: &ItemId) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT category, page FROM leaf WHERE item = ? AND page > 0 AND page = \
+         (SELECT max(page) FROM leaf AS other WHERE other.category = leaf.category)";
+    sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+    Ok(())
+}
+
+fn shelf(row: &SqliteRow) -> Result<ShelfRow, sqlx::Error> {
+    let newest: Option<i64> = row.try_get("newest")?;
+    let total: i64 = row.try_get("total")?;
+    let category: Category = rows::category(row)?;
+    let of = Shelved(row.try_get("number")?);
+    Ok(ShelfRow { of, category, total: total as u64, newest: newest.map(instant) })
+}
+
+fn named(leaves: &[Leaf]) -> String {
+    let named: Vec<(i64, u32)> = leaves.iter().map(|leaf| (leaf.of.0, leaf.page)).collect();
+    serde_json::to_string(&named).unwrap_or_else(|_| "[]".to_owned())
+}
