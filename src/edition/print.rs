@@ -109,8 +109,7 @@ impl<'e> Edition<'e> {
             of => Some((*leaf, Some((*numbers.get(&of)?).clone()))),
         });
         let shown = self.shelves.iter().filter(|row| ids.contains(&row.category.id));
-        let current =
-            shown.map(|row| (Leaf { of: row.of, page: 0 }, Some(row.category.clone())));
+        let current = shown.map(|row| (Leaf { of: row.of, page: 0 }, Some(row.category.clone())));
         let all = (Leaf { of: Shelved::ALL, page: 0 }, None);
         archives.chain(current).chain([all]).collect()
     }

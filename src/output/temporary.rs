@@ -62,7 +62,12 @@ impl Temporaries {
                 // The first trouble is the one to tell of.
                 let _ = fs::remove_file(&path);
             })
-            .map(|found| Temporary { path: path.clone(), target: target.to_owned(), found, put: false })
+            .map(|found| Temporary {
+                path: path.clone(),
+                target: target.to_owned(),
+                found,
+                put: false,
+            })
             .map_err(|cause| Error::io("write", target, cause))
     }
 }
@@ -105,7 +110,9 @@ impl Drop for Temporary {
 /// Waits until the disk itself has the bytes of all of them; `disk` is an open folder on it.
 pub(super) fn sync_all(files: &[&Temporary], disk: &fs::File) -> Result<(), Error> {
     let Some(first) = files.first() else { return Ok(()) };
-    if files.len() >= MANY && sync_disk(disk).map_err(|why| Error::io("write", &first.target, why))? {
+    if files.len() >= MANY
+        && sync_disk(disk).map_err(|why| Error::io("write", &first.target, why))?
+    {
         return Ok(());
     }
     let share = files.len().div_ceil(AT_ONCE).max(1);

@@ -279,9 +279,8 @@ fn what_a_killed_run_left_is_cleared_away() {
 #[test]
 fn many_files_are_written_in_order() {
     let (dir, folder) = folder();
-    let files = |text: &'static str| {
-        (0..300).map(move |n| (file(&format!("share/{n}.html"), text), None))
-    };
+    let files =
+        |text: &'static str| (0..300).map(move |n| (file(&format!("share/{n}.html"), text), None));
     let first = folder.write_all(files("one")).unwrap();
     assert!(first.iter().all(|(_, written)| matches!(written, Written::Replaced(_))));
     let paths: Vec<String> = files("one").map(|(file, _)| file.path).collect();

@@ -54,10 +54,9 @@ impl Desk {
     fn heading(&self, title: &str, sheet: Sheet<'_>) -> String {
         match sheet.page {
             0 => title.to_owned(),
-            page => fill(
-                self.words.archive_page,
-                &[("title", title), ("number", &page.to_string())],
-            ),
+            page => {
+                fill(self.words.archive_page, &[("title", title), ("number", &page.to_string())])
+            }
         }
     }
 

@@ -6,8 +6,7 @@ use crate::publish::xml::Xml;
 use crate::publish::{Format, Sheet, Withdrawn};
 
 /// The namespace of `fh:archive` and `fh:complete`.
-pub(super) const NAMESPACE: (&str, &str) =
-    ("xmlns:fh", "http://purl.org/syndication/history/1.0");
+pub(super) const NAMESPACE: (&str, &str) = ("xmlns:fh", "http://purl.org/syndication/history/1.0");
 /// The namespace of `at:deleted-entry`.
 pub(super) const TOMBSTONES: (&str, &str) = ("xmlns:at", "http://purl.org/atompub/tombstones/1.0");
 

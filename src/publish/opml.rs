@@ -20,11 +20,13 @@ pub(super) fn write(desk: &Desk) -> Vec<u8> {
     xml.leaf("docs", &[], "https://opml.org/spec2.opml");
     xml.close();
     xml.open("body", &[]);
-    outline(&mut xml, desk, &site.title, &desk.places.all());
+    outline(&mut xml, desk, &site.title, &desk.places.all(), &desk.about());
     let group = desk.words.categories;
     xml.open("outline", &[("text", group), ("title", group)]);
     for category in sorted(desk) {
-        outline(&mut xml, desk, &category.title, &desk.places.category(&category.slug));
+        let about = [("title", &*category.title), ("site", &*site.title)];
+        let about = fill(desk.words.gathered, &about);
+        outline(&mut xml, desk, &category.title, &desk.places.category(&category.slug), &about);
     }
     xml.finish()
 }
@@ -35,19 +37,17 @@ fn sorted(desk: &Desk) -> Vec<&Category> {
     categories
 }
 
-fn outline(xml: &mut Xml, desk: &Desk, title: &str, address: &str) {
+fn outline(xml: &mut Xml, desk: &Desk, title: &str, address: &str, about: &str) {
     // An attribute without a value is not written, and `text` is required.
     let title = if title.is_empty() { address } else { title };
-    let site = &desk.library.site;
-    let about = fill(desk.words.gathered, &[("title", title), ("site", &site.title)]);
     let attributes = [
         ("type", "rss"),
         ("text", title),
         ("title", title),
         ("xmlUrl", &format!("{address}.{}", Format::Atom.extension())),
         ("htmlUrl", &format!("{address}.html")),
-        ("language", &site.language),
-        ("description", &about),
+        ("language", &desk.library.site.language),
+        ("description", about),
     ];
     xml.empty("outline", &attributes);
 }

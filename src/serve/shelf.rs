@@ -261,7 +261,8 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;
         let mut content = content(path, bytes, found.modified()?);
-        content.is_followed = follower(path).is_some_and(|next| matches!(look(root, &next), Ok(Some(_))));
+        content.is_followed =
+            follower(path).is_some_and(|next| matches!(look(root, &next), Ok(Some(_))));
         return Ok(Arc::new(content));
     }
     Err(io::Error::other("the file is replaced faster than it can be read"))

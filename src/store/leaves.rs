@@ -176,11 +176,7 @@ pub(super) async fn file(
         }
         let query = "UPDATE category SET total = total + 1, \
              newest = max(coalesce(newest, ?1), ?1) WHERE number = ?2";
-        sqlx::query(query)
-            .bind(item.published.timestamp())
-            .bind(number)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(query).bind(item.published.timestamp()).bind(number).execute(&mut *tx).await?;
     }
     Ok(())
 }

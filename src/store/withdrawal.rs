@@ -123,8 +123,9 @@ impl Store {
         source: &SourceId,
         entries: impl Iterator<Item = (&'e str, &'e Entry)>,
     ) -> Result<HashSet<String>, Error> {
-        let any: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM withdrawn LIMIT 1").fetch_optional(&self.pool).await?;
+        let any: Option<i64> = sqlx::query_scalar("SELECT 1 FROM withdrawn LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await?;
         if any.is_none() {
             return Ok(HashSet::new());
         }

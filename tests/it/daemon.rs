@@ -9,14 +9,14 @@ use crate::house::{House, walk};
 use crate::origin::{Origin, reply};
 
 /// A running `finews serve`; killed when dropped.
-struct Daemon {
+pub struct Daemon {
     child: Child,
     address: String,
     log: BufReader<std::process::ChildStderr>,
 }
 
 impl Daemon {
-    fn start(house: &House) -> Self {
+    pub fn start(house: &House) -> Self {
         let mut command = house.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
@@ -30,7 +30,7 @@ impl Daemon {
         line_with(&mut self.log, word)
     }
 
-    fn get(&self, target: &str, headers: &str) -> (String, String) {
+    pub fn get(&self, target: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let request = format!(
             "GET {target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n{headers}\r\n"
@@ -69,7 +69,7 @@ fn line_with(log: &mut impl std::io::BufRead, word: &str) -> String {
     }
 }
 
-fn header(head: &str, name: &str) -> String {
+pub fn header(head: &str, name: &str) -> String {
     let line = head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")));
     line.unwrap_or_else(|| panic!("no {name}: {head}"))[name.len() + 1..].trim().to_owned()
 }

@@ -13,6 +13,8 @@ mod daemon;
 mod discover;
 mod feeds;
 mod fetch;
+mod history;
+mod hostile;
 mod jekyll;
 mod journey;
 mod listing;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::{Category, Item};
-use crate::publish::{Sheet, Shelf};
 use crate::publish::desk::Desk;
 use crate::publish::pages::{Moment, Subscription, category_path, share_path, subscriptions};
 use crate::publish::xml::legible;
+use crate::publish::{Sheet, Shelf};
 
 /// Most categories that show items; a page with all of two thousand would be of no use.
 const SHELVES: usize = 60;

@@ -233,7 +233,7 @@ async fn p27_programs_of_any_origin_may_read_feeds() {
 
 #[tokio::test]
 async fn p28_freshness_is_a_rule() {
-    let files = [("all.rss", "one"), ("archive/a/1.atom", "two")];
+    let files = [("all.rss", "one"), ("archive/a/1.atom", "two"), ("archive/a/2.atom", "three")];
     let rules = |rules: &mut finews::serve::Rules| {
         rules.max_age = Duration::from_mins(1);
         rules.lasting = vec!["archive/".into()];
@@ -242,6 +242,11 @@ async fn p28_freshness_is_a_rule() {
     for (path, expect) in [
         ("/all.rss", "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"),
         ("/archive/a/1.atom", "public, max-age=31536000, immutable"),
+        // The last of a row still changes.
+        (
+            "/archive/a/2.atom",
+            "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
+        ),
     ] {
         served.get(path, &[]).await.assert_headers(&[("cache-control", expect)]);
     }
