@@ -240,7 +240,13 @@ pub struct Item {
     pub image: Option<String>,
     /// BCP 47 language tag.
     pub language: Option<String>,
+    /// What else feeds pass on, by its name in [`FACTS`]; plain text, one line each.
+    pub facts: BTreeMap<String, String>,
 }
+
+/// The further facts of an entry (its `vars`) that an item keeps: a podcast's, and whose it is.
+pub const FACTS: [&str; 6] =
+    ["duration", "episode", "season", "episode_type", "explicit", "rights"];
 
 /// A category as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

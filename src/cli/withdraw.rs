@@ -7,7 +7,7 @@ use super::exit::{Exit, Usage};
 use super::{out, setup};
 use crate::edition::{self, Care};
 use crate::model::ItemId;
-use crate::store::Store;
+use crate::store::{self, Store};
 
 pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
@@ -18,20 +18,45 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
         store.close().await;
         return Ok(Exit::Well);
     }
-    let held = setup::hold(settings).await?;
+    let zone = settings.site.zone;
+    let store = match setup::hold(settings).await {
+        Ok(held) => {
+            change(&held.store, own).await?;
+            held.store.scrub().await?;
+            let (settings, authority) = (&held.settings, &held.authority);
+            edition::publish(&held.store, settings, authority, Care::Changes).await?;
+            held.store
+        }
+        Err(why) if is_held(&why) => {
+            let store = setup::look(&setup::settings(args)?).await?;
+            change(&store, own).await?;
+            out::note("the process that holds the state publishes it after its next visit");
+            store
+        }
+        Err(why) => return Err(why),
+    };
+    if own.json {
+        list(&store, zone, true).await?;
+    }
+    store.close().await;
+    Ok(Exit::Well)
+}
+
+/// Whether the daemon, or another verb, is at work.
+fn is_held(why: &anyhow::Error) -> bool {
+    matches!(why.downcast_ref(), Some(store::Error::Held(_)))
+}
+
+async fn change(store: &Store, own: &Withdraw) -> anyhow::Result<()> {
     for words in &own.items {
-        let (id, done) = match own.undo {
-            true => readmit(&held.store, words).await?,
-            false => take_down(&held.store, words, own.why.as_deref()).await?,
+        let (id, done) = if own.undo {
+            readmit(store, words).await?
+        } else {
+            take_down(store, words, own.why.as_deref()).await?
         };
         out::note(format!("{id}: {done}"));
     }
-    edition::publish(&held.store, &held.settings, &held.authority, Care::Changes).await?;
-    if own.json {
-        list(&held.store, held.settings.site.zone, true).await?;
-    }
-    held.store.close().await;
-    Ok(Exit::Well)
+    Ok(())
 }
 
 async fn take_down(

@@ -67,7 +67,7 @@ impl<'e> Edition<'e> {
             press: Arc::new(Press::new(library)?),
             shelves,
             known: if is_large { Some(store.files().await?) } else { None },
-            has_tombs: !store.withdrawals().await?.is_empty(),
+            has_tombs: store.has_withdrawals().await?,
             batch: Batch::default(),
             files: Vec::new(),
             done: Done::default(),

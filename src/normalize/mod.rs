@@ -1,9 +1,13 @@
 //! An entry to an item: fills the gaps, makes it safe, gives it its lasting name.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::html::{self, SafeHtml};
-use crate::model::{Enclosure, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text};
+use crate::model::{
+    Enclosure, FACTS, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text,
+};
 
 /// The longest title, in characters.
 const TITLE: usize = 300;
@@ -75,6 +79,7 @@ pub fn item(originals: &[Original], birth: &Birth, ways: &Ways<'_>) -> Option<It
         enclosures: enclosures(originals, link.as_deref()),
         image,
         language: language.or_else(|| ways.language.map(str::to_owned)),
+        facts: facts(originals),
         link,
     })
 }
@@ -215,6 +220,19 @@ fn labels(originals: &[Original]) -> Vec<String> {
         }
     }
     labels
+}
+
+/// The longest further fact, in characters.
+const FACT: usize = 200;
+
+fn facts(originals: &[Original]) -> BTreeMap<String, String> {
+    let value = |name: &str| {
+        let vars = originals.iter().filter_map(|one| one.entry.vars.get(name));
+        let line = |text: &String| html::excerpt(&html::line(text), FACT);
+        vars.map(line).find(|text| !text.trim().is_empty())
+    };
+    let known = FACTS.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?)));
+    known.collect()
 }
 
 fn enclosures(originals: &[Original], base: Option<&str>) -> Vec<Enclosure> {

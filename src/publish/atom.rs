@@ -89,6 +89,9 @@ fn entry(xml: &mut Xml, item: &FeedItem<'_>) {
         let scheme = tag.scheme.as_deref().unwrap_or("");
         xml.empty("category", &[("term", &*tag.term), ("scheme", scheme), ("label", &*tag.label)]);
     }
+    if let Some(rights) = &item.rights {
+        xml.leaf("rights", &[("type", "text")], rights);
+    }
     source(xml, item);
     text(xml, item);
     if let Some(image) = &item.image {

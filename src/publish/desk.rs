@@ -9,7 +9,12 @@ use crate::publish::feed::{
 };
 use crate::publish::history::History;
 use crate::publish::words::{Words, fill, words};
-use crate::publish::{Library, Sheet};
+use crate::publish::{Format, Library, Sheet};
+
+/// The forms of a category's documents.
+pub(super) const EACH: [Format; 4] = [Format::Html, Format::Rss, Format::Atom, Format::Json];
+/// The forms of the archive of everything, which is as large as all others together.
+const OF_ALL: [Format; 2] = [Format::Html, Format::Atom];
 
 /// What every feed and page is made with.
 pub(super) struct Desk {
@@ -41,13 +46,13 @@ impl Desk {
                 self.words.gathered,
                 &[("title", &category.title), ("site", &site.title)],
             ),
-            ..self.feed(&address, &archive, sheet)
+            ..self.feed(&address, &archive, sheet, &EACH)
         }
     }
 
     /// The feed of everything; as `self.category` is, but under the site's own name.
     pub(super) fn all<'a>(&'a self, sheet: Sheet<'a>) -> Feed<'a> {
-        self.feed(&self.places.all(), &self.places.archive(), sheet)
+        self.feed(&self.places.all(), &self.places.archive(), sheet, &OF_ALL)
     }
 
     /// What a page of the feed is headed with.
@@ -61,7 +66,13 @@ impl Desk {
     }
 
     /// A feed whose current document has this address, without its suffix.
-    fn feed<'a>(&'a self, current: &str, archive: &str, sheet: Sheet<'a>) -> Feed<'a> {
+    fn feed<'a>(
+        &'a self,
+        current: &str,
+        archive: &str,
+        sheet: Sheet<'a>,
+        archived: &'static [Format],
+    ) -> Feed<'a> {
         let site = &self.library.site;
         let items = self.items(sheet.items);
         let address = match sheet.page {
@@ -82,7 +93,7 @@ impl Desk {
             ttl: Some(site.ttl_minutes),
             icons: Some((self.places.file("icon-144.png"), self.places.file("icon-512.png"))),
             notice: self.words.notice,
-            history: History::of(sheet, current, archive),
+            history: History::of(sheet, current, archive, archived),
             updated: updated.unwrap_or_else(|| self.places.began()),
             items,
         }

@@ -6,6 +6,7 @@ use crate::html::SafeHtml;
 use crate::model::{Enclosure, Instant, Item, ItemId, Person};
 use crate::publish::address::{Places, public};
 use crate::publish::history::History;
+use crate::publish::podcast::Podcast;
 use crate::publish::words::{Words, fill};
 use crate::publish::xml::legible;
 use crate::publish::{Format, Site, SourceNote, Withdrawn, text};
@@ -75,6 +76,10 @@ pub(super) struct FeedItem<'a> {
     pub safe: &'a SafeHtml,
     pub image: Option<Cow<'a, str>>,
     pub enclosures: Vec<Attachment<'a>>,
+    /// Of a podcast's episode.
+    pub podcast: Podcast<'a>,
+    /// Whose it is, in the source's words.
+    pub rights: Option<Cow<'a, str>>,
 }
 
 /// Somebody with a name.
@@ -110,6 +115,13 @@ pub(super) struct Attachment<'a> {
     pub media_type: &'a str,
     /// Bytes.
     pub length: Option<u64>,
+}
+
+impl Attachment<'_> {
+    /// Whether it is sound or film.
+    pub(super) fn plays(&self) -> bool {
+        self.media_type.starts_with("audio/") || self.media_type.starts_with("video/")
+    }
 }
 
 /// The feed of one source for a stream: it has no address, no category and no share pages.
@@ -183,6 +195,8 @@ pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> 
         safe: &item.body,
         image: item.image.as_deref().and_then(public),
         enclosures: item.enclosures.iter().filter_map(attachment).collect(),
+        podcast: Podcast::of(item),
+        rights: item.facts.get("rights").and_then(|text| name(text)),
     }
 }
 
@@ -291,7 +305,9 @@ impl Feed<'_> {
     /// Its other formats, to link to.
     pub(super) fn others(&self, format: Format) -> Vec<(Format, String)> {
         let feeds = [Format::Atom, Format::Rss, Format::Json];
-        let others = feeds.into_iter().filter(|other| *other != format);
+        let is_there =
+            |other: &Format| self.history.page.is_none() || self.history.forms.contains(other);
+        let others = feeds.into_iter().filter(|other| *other != format).filter(is_there);
         others.filter_map(|other| Some((other, self.at(other)?))).collect()
     }
 }

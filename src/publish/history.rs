@@ -25,17 +25,24 @@ pub(super) struct History<'a> {
     pub newer: Option<String>,
     /// What was taken down.
     pub withdrawn: &'a [Withdrawn],
+    /// The forms in which there are archive documents.
+    pub forms: &'static [Format],
 }
 
 impl<'a> History<'a> {
     /// The place of a sheet; `current` is the address of its feed's current document, `archive`
     /// that of its archive as a folder.
-    pub(super) fn of(sheet: Sheet<'a>, current: &str, archive: &str) -> Self {
+    pub(super) fn of(
+        sheet: Sheet<'a>,
+        current: &str,
+        archive: &str,
+        forms: &'static [Format],
+    ) -> Self {
         let Sheet { page, last, withdrawn, .. } = sheet;
         let at = |page: u32| Some(format!("{archive}{page}")).filter(|_| page > 0);
         if page == 0 {
             let older = at(last);
-            return Self { is_complete: last == 0, older, withdrawn, ..Self::default() };
+            return Self { is_complete: last == 0, older, withdrawn, forms, ..Self::default() };
         }
         Self {
             page: Some(page),
@@ -44,6 +51,7 @@ impl<'a> History<'a> {
             older: at(page - 1),
             newer: at(page + 1).filter(|_| page < last),
             withdrawn,
+            forms,
         }
     }
 
@@ -63,6 +71,9 @@ impl<'a> History<'a> {
 
     /// The links to other documents in a format: relation and address.
     pub(super) fn links(&self, format: Format) -> Vec<(&'static str, String)> {
+        if !self.forms.contains(&format) {
+            return Vec::new();
+        }
         let links = [
             ("current", &self.current),
             ("prev-archive", &self.older),

@@ -105,6 +105,8 @@ struct FileNote<'a> {
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -139,7 +141,7 @@ fn record<'a>(item: &'a FeedItem<'_>) -> Record<'a> {
         authors: item.authors.iter().map(named).collect(),
         tags: item.tags.iter().map(|tag| &*tag.label).collect(),
         language: item.language,
-        attachments: item.enclosures.iter().map(file_note).collect(),
+        attachments: attachments(item),
         extension: extension(item),
     }
 }
@@ -161,6 +163,13 @@ fn named<'a>(author: &'a Author<'_>) -> Named<'a> {
     Named { name: &author.name, url: author.uri.as_deref() }
 }
 
-fn file_note<'a>(file: &'a Attachment<'_>) -> FileNote<'a> {
-    FileNote { url: &file.url, mime_type: file.media_type, size_in_bytes: file.length }
+/// The duration of an episode is that of what plays.
+fn attachments<'a>(item: &'a FeedItem<'_>) -> Vec<FileNote<'a>> {
+    let note = |file: &'a Attachment<'_>| FileNote {
+        url: &file.url,
+        mime_type: file.media_type,
+        size_in_bytes: file.length,
+        duration_in_seconds: item.podcast.seconds().filter(|_| file.plays()),
+    };
+    item.enclosures.iter().map(note).collect()
 }

@@ -11,6 +11,7 @@ mod linked;
 mod markdown;
 mod opml;
 mod pages;
+mod podcast;
 mod qr;
 mod rss;
 mod share;
@@ -191,7 +192,7 @@ impl Press {
     }
 
     /// Everything: `all` as page and in each feed format, or one of its archive documents,
-    /// `archive/<number>`.
+    /// `archive/<number>`, as page and in Atom.
     pub fn all(&self, sheet: Sheet<'_>) -> Vec<File> {
         let feed = self.desk.all(sheet);
         match sheet.page {
@@ -233,12 +234,16 @@ impl Press {
             bytes,
             modified,
         };
-        vec![
-            file(Format::Html, self.pages.list(&self.desk, feed, up)),
-            file(Format::Rss, self::rss::write(feed)),
-            file(Format::Atom, atom::write(feed)),
-            file(Format::Json, json::write(feed)),
-        ]
+        let is_archive = feed.history.page.is_some();
+        let forms = desk::EACH.into_iter();
+        let forms = forms.filter(|form| !is_archive || feed.history.forms.contains(form));
+        let bytes = |form| match form {
+            Format::Rss => self::rss::write(feed),
+            Format::Atom => atom::write(feed),
+            Format::Json => json::write(feed),
+            _ => self.pages.list(&self.desk, feed, up),
+        };
+        forms.map(|form| file(form, bytes(form))).collect()
     }
 }
 

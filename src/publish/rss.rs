@@ -5,8 +5,8 @@ use crate::model::Instant;
 use crate::publish::Format;
 use crate::publish::atom::MEDIA;
 use crate::publish::feed::{Attachment, Feed, FeedItem, media_type};
-use crate::publish::history;
 use crate::publish::xml::{Attribute, Xml};
+use crate::publish::{history, podcast};
 
 const ATOM: (&str, &str) = ("xmlns:atom", "http://www.w3.org/2005/Atom");
 const CONTENT: (&str, &str) = ("xmlns:content", "http://purl.org/rss/1.0/modules/content/");
@@ -35,9 +35,10 @@ fn namespaces(feed: &Feed<'_>) -> Vec<Attribute<'static>> {
     let modules = [
         (feed.address.is_some(), ATOM),
         (any(|item| !item.body.is_empty()), CONTENT),
-        (any(|item| !item.authors.is_empty()), DUBLIN_CORE),
+        (any(|item| !item.authors.is_empty() || item.rights.is_some()), DUBLIN_CORE),
         (has_media, MEDIA),
         (feed.history.is_marked(), history::NAMESPACE),
+        (any(|item| item.podcast.is_any()), podcast::NAMESPACE),
     ];
     let modules = modules.into_iter().filter_map(|(used, module)| used.then_some(module));
     std::iter::once(("version", "2.0")).chain(modules).collect()
@@ -96,12 +97,16 @@ fn item(xml: &mut Xml, item: &FeedItem<'_>) {
     attribution(xml, item);
     text(xml, item);
     media(xml, item);
+    podcast::write(xml, item);
     xml.close();
 }
 
 fn attribution(xml: &mut Xml, item: &FeedItem<'_>) {
     for author in &item.authors {
         xml.leaf("dc:creator", &[], &author.name);
+    }
+    if let Some(rights) = &item.rights {
+        xml.leaf("dc:rights", &[], rights);
     }
     for tag in &item.tags {
         xml.leaf("category", &[("domain", tag.scheme.as_deref().unwrap_or(""))], &tag.label);
@@ -123,10 +128,7 @@ fn text(xml: &mut Xml, item: &FeedItem<'_>) {
 
 /// One `enclosure` at most (the Profile's rule); all further files are `media:content`.
 fn media(xml: &mut Xml, item: &FeedItem<'_>) {
-    let plays = |file: &Attachment<'_>| {
-        file.media_type.starts_with("audio/") || file.media_type.starts_with("video/")
-    };
-    let main = item.enclosures.iter().position(plays).unwrap_or(0);
+    let main = item.enclosures.iter().position(Attachment::plays).unwrap_or(0);
     for (at, file) in item.enclosures.iter().enumerate() {
         let length = file.length.map(|bytes| bytes.to_string());
         let length = length.as_deref();

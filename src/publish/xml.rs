@@ -61,7 +61,13 @@ impl Xml {
     pub(super) fn cdata(&mut self, name: &'static str, markup: &str) {
         self.start(name, &[]);
         self.out.push_str("><![CDATA[");
-        self.out.push_str(&legible(markup).replace("]]>", "]]]]><![CDATA[>"));
+        let markup = legible(markup);
+        for (at, part) in markup.split("]]>").enumerate() {
+            if at > 0 {
+                self.out.push_str("]]]]><![CDATA[>");
+            }
+            self.out.push_str(part);
+        }
         self.out.push_str("]]>");
         self.end(name);
     }
@@ -108,7 +114,9 @@ impl Xml {
 
 /// The text without the characters that XML 1.0 §2.2 forbids.
 pub(super) fn legible(text: &str) -> Cow<'_, str> {
-    if text.contains(is_illegal) {
+    // Byte by byte: nearly every text is legible, and Chinese is slow to be taken for characters.
+    let may_be = |byte: u8| byte == 0xEF || (byte < b' ' && !b"\t\n\r".contains(&byte));
+    if text.bytes().any(may_be) && text.contains(is_illegal) {
         Cow::Owned(text.replace(is_illegal, ""))
     } else {
         Cow::Borrowed(text)
@@ -119,14 +127,16 @@ fn is_illegal(c: char) -> bool {
     matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 
-fn is_marked(c: char) -> bool {
-    matches!(c, '\0'..='\x1f' | '"' | '&' | '<' | '>' | '\u{fffe}' | '\u{ffff}')
+/// What a reference, or nothing, stands for; all of them are of ASCII.
+fn is_marked(byte: u8) -> bool {
+    matches!(byte, 0..=0x1F | b'"' | b'&' | b'<' | b'>')
 }
 
 /// Appends a text; `reference` says what stands for a marked character.
 fn escape(out: &mut String, text: &str, reference: fn(char) -> &'static str) {
+    let text = &*legible(text);
     let mut rest = text;
-    while let Some(at) = rest.find(is_marked) {
+    while let Some(at) = rest.bytes().position(is_marked) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         let mut chars = after.chars();

@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it, besides the nouns of the model.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -225,7 +227,7 @@ pub struct WrittenFile {
 }
 
 /// The fields of an item that nobody searches by.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Extra {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     authors: Vec<Person>,
@@ -233,6 +235,8 @@ struct Extra {
     labels: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     enclosures: Vec<Enclosure>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<String, String>,
 }
 
 pub(super) fn extra(item: &Item) -> String {
@@ -240,17 +244,14 @@ pub(super) fn extra(item: &Item) -> String {
         authors: item.authors.clone(),
         labels: item.labels.clone(),
         enclosures: item.enclosures.clone(),
+        facts: item.facts.clone(),
     };
     serde_json::to_string(&extra).unwrap_or_else(|_| "{}".to_owned())
 }
 
 /// An item without its categories.
 pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
-    let extra: Extra = serde_json::from_str(row.try_get("extra")?).unwrap_or(Extra {
-        authors: Vec::new(),
-        labels: Vec::new(),
-        enclosures: Vec::new(),
-    });
+    let extra: Extra = serde_json::from_str(row.try_get("extra")?).unwrap_or_default();
     Ok(Item {
         id: ItemId::new(row.try_get::<String, _>("id")?),
         uri: row.try_get("uri")?,
@@ -269,6 +270,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
         enclosures: extra.enclosures,
         image: row.try_get("image")?,
         language: row.try_get("language")?,
+        facts: extra.facts,
     })
 }
 

@@ -33,6 +33,7 @@ fn item(id: &str, published: i64) -> Item {
         enclosures: Vec::new(),
         image: None,
         language: Some("zh-CN".into()),
+        facts: [("duration".to_owned(), "1:02".to_owned())].into(),
     }
 }
 

@@ -31,23 +31,26 @@ pub struct Withdrawal {
 
 impl Store {
     /// Takes an item down: its texts and originals go, its files will, and it never comes back.
-    /// Whether it was there.
+    /// Whether it was there. What was deleted is overwritten by [`Self::scrub`].
     pub async fn withdraw(
         &self,
         item: &ItemId,
         now: Instant,
         why: Option<&str>,
     ) -> Result<bool, Error> {
-        let mut connection = self.pool.acquire().await?;
-        // What is deleted is overwritten in the database too, not only unlinked.
-        sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await?;
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        let done = take_down(&mut connection, item, now, why).await;
-        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        sqlx::query(end).execute(&mut *connection).await?;
-        sqlx::query("PRAGMA secure_delete = OFF").execute(&mut *connection).await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
-        done
+        let mut tx = self.begin().await?;
+        let done = take_down(&mut tx, item, now, why).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Writes the database anew, so that no page of it keeps what was deleted. As slow as the
+    /// database is large, and nobody else may be at it.
+    pub async fn scrub(&self) -> Result<(), Error> {
+        for query in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            sqlx::query(query).execute(&self.pool).await?;
+        }
+        Ok(())
     }
 
     /// Forgets that an item was taken down: it comes back, under its old name, when its source
@@ -67,6 +70,12 @@ impl Store {
         let there = sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(there.rows_affected() > 0)
+    }
+
+    /// Whether anything was taken down.
+    pub async fn has_withdrawals(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM withdrawn)";
+        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
     /// Everything that was taken down, the last first.
@@ -123,10 +132,7 @@ impl Store {
         source: &SourceId,
         entries: impl Iterator<Item = (&'e str, &'e Entry)>,
     ) -> Result<HashSet<String>, Error> {
-        let any: Option<i64> = sqlx::query_scalar("SELECT 1 FROM withdrawn LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
-        if any.is_none() {
+        if !self.has_withdrawals().await? {
             return Ok(HashSet::new());
         }
         let trail = |entry: &Entry| entry.link.as_deref().and_then(trail);

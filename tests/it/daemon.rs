@@ -155,7 +155,7 @@ fn a_kill_while_publishing_leaves_whole_files_and_loses_nothing() {
         child.wait().unwrap();
         for (path, bytes) in contents(&house) {
             let whole = expect.get(&path);
-            let temporary = path.contains(".finews-tmp-");
+            let temporary = path.starts_with(".finews-tmp/");
             assert!(temporary || whole == Some(&bytes), "{path} is half there");
         }
         house.good(&["publish"]);

@@ -42,6 +42,9 @@ async fn p48_each_item_stands_in_one_document_whatever_happens() {
         shop.publish().await;
         for stem in ["category/tech", "all"] {
             for form in ["atom", "rss", "json"] {
+                if stem == "all" && form != "atom" {
+                    continue;
+                }
                 let met = shop.walk(stem, form);
                 let once: BTreeSet<_> = met.iter().cloned().collect();
                 assert_eq!(met.len(), once.len(), "step {step}: {stem}.{form}: one comes twice");
@@ -66,7 +69,7 @@ async fn p48_archives_are_the_same_after_thirty_days_of_news() {
     shop.record((0..170).map(|n| shop.saved(n, n, &["tech"], "text")).collect()).await;
     shop.publish().await;
     let first = shop.full_archives();
-    assert_eq!(first.len(), 8 * 2, "{:?}", first.keys());
+    assert_eq!(first.len(), 2 * (4 + 2), "{:?}", first.keys());
     for day in 0..30 {
         let new = (0..5).map(|n| 1_000 + day * 24 + n);
         shop.record(new.map(|n| shop.saved(n, n, &["tech"], "text")).collect()).await;
@@ -90,9 +93,10 @@ async fn p10_a_new_item_touches_its_own_files_and_no_other() {
     shop.record(vec![one]).await;
     shop.publish().await;
     let mut expect: BTreeSet<String> = [share, "index.html".to_owned()].into();
-    for stem in ["category/b", "archive/b/1", "all", "archive/4"] {
+    for stem in ["category/b", "archive/b/1", "all"] {
         expect.extend(["html", "rss", "atom", "json"].map(|form| format!("{stem}.{form}")));
     }
+    expect.extend(["archive/4.html", "archive/4.atom"].map(str::to_owned));
     assert_eq!(shop.changed(&before), expect);
     // A look at the whole folder finds nothing more to do.
     let before = shop.tree();
@@ -182,7 +186,8 @@ async fn what_is_taken_down_is_gone_and_never_comes_back() {
     for (path, (bytes, _)) in shop.tree() {
         assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{path}");
     }
-    assert!(!shop.store_holds(secret).await, "the database keeps it");
+    shop.store.scrub().await.unwrap();
+    assert!(!shop.store_holds(secret), "the database keeps it");
     let tomb =
         |uri: &str| format!("<at:deleted-entry ref=\"{uri}\" when=\"2026-11-23T00:00:00Z\"/>");
     for path in ["category/tech.atom", "category/art.atom", "all.atom"] {
@@ -208,7 +213,7 @@ async fn what_is_taken_down_is_gone_and_never_comes_back() {
     shop.record(vec![shop.saved(5, 5, &["tech"], "tame")]).await;
     shop.publish().await;
     assert_eq!(shop.walk("category/tech", "atom").len(), 119);
-    assert_eq!(shop.walk("all", "json").len(), 119);
+    assert_eq!(shop.walk("all", "atom").len(), 119);
     assert!(shop.store.item(&ItemId::new(id.as_str())).await.unwrap().is_some());
 }
 
@@ -221,7 +226,7 @@ async fn a_foreign_file_stays_and_a_lost_one_comes_back() {
     std::fs::create_dir(shop.path("category/more")).unwrap();
     std::fs::write(shop.path("category/more/x.html"), "theirs").unwrap();
     let before = shop.tree();
-    for lost in ["archive/tech/1.rss", "archive/1.json", "style.css", "category/tech.html"] {
+    for lost in ["archive/tech/1.rss", "archive/1.atom", "style.css", "category/tech.html"] {
         std::fs::remove_file(shop.path(lost)).unwrap();
     }
     shop.publish_with(Care::Folder).await;

@@ -380,7 +380,7 @@ fn a_selector_that_matches_nothing_is_named() {
 }
 
 #[test]
-fn an_edit_keeps_the_id_and_moves_updated() {
+fn p07_an_edit_keeps_the_id_and_moves_updated() {
     let feed = |body: &str| reply(200).body(rss(&item("1", "t", "https://bell.example/1", body)));
     let replies = vec![feed("<p>one</p>"), feed("<p>one </p>"), feed("<p>two</p>")];
     let origin = Origin::start([("GET /feed", replies)]);

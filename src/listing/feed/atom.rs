@@ -20,6 +20,7 @@ pub(super) fn take(element: Element<'_, '_>, references: &References, raw: &mut 
             entry.summary = Some(construct(element, references));
         }
         "content" => content(element, references, raw),
+        "rights" if entry.rights.is_none() => entry.rights = Some(construct(element, references)),
         "author" => push(&mut entry.authors, person(element, references)),
         "contributor" => push(&mut entry.contributors, person(element, references)),
         "category" => push(&mut entry.categories, category(element, references)),

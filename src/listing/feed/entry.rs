@@ -75,6 +75,11 @@ fn fill(raw: Raw, entry: &mut Entry) {
         ("comments", more.comments),
         ("comment_count", more.comment_count),
         ("duration", itunes.duration),
+        ("explicit", itunes.explicit),
+        ("episode", itunes.episode),
+        ("season", itunes.season),
+        ("episode_type", itunes.episode_type),
+        ("rights", atom.rights.map(|rights| rights.value).or_else(|| first(core.rights))),
         ("original_link", more.original_link),
     ];
     entry.vars.extend(vars.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));

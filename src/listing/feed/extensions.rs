@@ -40,6 +40,7 @@ fn dublin_core(name: &str, value: String, raw: &mut Raw) {
         "publisher" => add(&mut core.publishers, value),
         "identifier" => add(&mut core.identifiers, value),
         "contributor" => add(&mut core.contributors, value),
+        "rights" => add(&mut core.rights, value),
         _ => {}
     }
 }
@@ -64,6 +65,10 @@ fn itunes(element: Element<'_, '_>, references: &References, raw: &mut Raw) {
         "summary" => keep(&mut itunes.summary, decoded()),
         "subtitle" => keep(&mut itunes.subtitle, decoded()),
         "duration" => keep(&mut itunes.duration, decoded()),
+        "explicit" => keep(&mut itunes.explicit, decoded()),
+        "episode" => keep(&mut itunes.episode, decoded()),
+        "season" => keep(&mut itunes.season, decoded()),
+        "episodetype" => keep(&mut itunes.episode_type, decoded()),
         "image" => {
             let address = attribute("href").or_else(|| attribute("url")).unwrap_or_else(decoded);
             raw.more.images.extend(

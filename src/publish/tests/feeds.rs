@@ -66,7 +66,7 @@ fn golden_opml() {
 }
 
 #[test]
-fn all_formats_say_the_same_to_a_reader() {
+fn p04_all_formats_say_the_same_to_a_reader() {
     let files = press().all(Sheet::whole(&assorted()));
     let rss = said(&read(&file(&files, "all.rss").bytes));
     let atom = said(&read(&file(&files, "all.atom").bytes));
@@ -77,7 +77,7 @@ fn all_formats_say_the_same_to_a_reader() {
 }
 
 #[test]
-fn titles_come_back_whole_but_for_what_xml_cannot_hold() {
+fn p02_titles_come_back_whole_but_for_what_xml_cannot_hold() {
     let files = press().all(Sheet::whole(&hostile()));
     let channel = rss::Channel::read_from(&*file(&files, "all.rss").bytes).unwrap();
     let titles: Vec<&str> = channel.items().iter().filter_map(rss::Item::title).collect();
@@ -138,21 +138,21 @@ fn the_atom_crate_reads_every_field() {
 }
 
 #[test]
-fn a_json_feed_begins_with_its_version() {
+fn p03_a_json_feed_begins_with_its_version() {
     let files = press().all(Sheet::whole(&[]));
     let start = r#"{"version":"https://jsonfeed.org/version/1.1","title":"#;
     assert!(text(file(&files, "all.json")).starts_with(start));
 }
 
 #[test]
-fn the_same_items_in_any_order_give_the_same_bytes() {
+fn p09_p10_the_same_items_in_any_order_give_the_same_bytes() {
     let items = assorted();
     let backwards: Vec<Item> = items.iter().rev().cloned().collect();
     assert_eq!(press().all(Sheet::whole(&items)), press().all(Sheet::whole(&backwards)));
 }
 
 #[test]
-fn an_empty_category_is_a_valid_feed_of_a_constant_date() {
+fn p34_an_empty_category_is_a_valid_feed_of_a_constant_date() {
     let files = press().category(&category("空", "空 kong"), Sheet::whole(&[]));
     for ending in ["rss", "atom", "json"] {
         let file = file(&files, &format!("category/空 kong.{ending}"));
@@ -173,7 +173,7 @@ fn a_bare_item_leads_to_its_share_page() {
 }
 
 #[test]
-fn addresses_keep_prefix_port_and_foreign_host() {
+fn p11_p51_addresses_keep_prefix_port_and_foreign_host() {
     let press = Press::new(library(site("https://消息.example:8443/a b/", "en"))).unwrap();
     let files = press.category(&category("R&D", "r-d"), Sheet::whole(&[english()]));
     let root = "https://xn--ybu940a.example:8443/a%20b/";
@@ -197,4 +197,43 @@ fn a_lone_document_has_no_address_of_ours() {
         assert_eq!(read(&bytes).entries.len(), 8);
         assert!(!String::from_utf8(bytes).unwrap().contains("//news.example.org"));
     }
+}
+
+#[test]
+fn an_episode_keeps_its_facts_where_they_hold() {
+    let facts = |pairs: &[(&str, &str)]| -> std::collections::BTreeMap<String, String> {
+        pairs.iter().map(|(name, fact)| ((*name).to_owned(), (*fact).to_owned())).collect()
+    };
+    let good = [
+        ("duration", "1:02:03"),
+        ("season", "2"),
+        ("episode", "14"),
+        ("episode_type", "full"),
+        ("explicit", "No"),
+        ("rights", "© Blog & Co"),
+    ];
+    let image = Some("https://cdn.example.com/cover.jpg?w=1".to_owned());
+    let episode = Item { facts: facts(&good), image, ..english() };
+    let files = press().all(Sheet::whole(&[episode]));
+    let rss = text(file(&files, "all.rss"));
+    for element in [
+        "<itunes:duration>1:02:03</itunes:duration>",
+        "<itunes:season>2</itunes:season>",
+        "<itunes:episode>14</itunes:episode>",
+        "<itunes:episodeType>full</itunes:episodeType>",
+        "<itunes:explicit>false</itunes:explicit>",
+        "<itunes:image href=\"https://cdn.example.com/cover.jpg?w=1\"/>",
+        "<dc:rights>© Blog &amp; Co</dc:rights>",
+    ] {
+        assert!(rss.contains(element), "{element}: {rss}");
+    }
+    assert!(text(file(&files, "all.atom")).contains("<rights type=\"text\">© Blog &amp; Co</rights>"));
+    let json: serde_json::Value = serde_json::from_str(text(file(&files, "all.json"))).unwrap();
+    let seconds: Vec<_> = json["items"][0]["attachments"].as_array().unwrap().to_vec();
+    let seconds: Vec<_> = seconds.iter().map(|file| file["duration_in_seconds"].as_u64()).collect();
+    assert_eq!(seconds, [None, Some(3_723)]);
+    // What is not of the form is not passed on.
+    let bad = [("duration", "long"), ("episode", "-1"), ("episode_type", "<b>"), ("explicit", "?")];
+    let files = press().all(Sheet::whole(&[Item { facts: facts(&bad), ..english() }]));
+    assert!(!text(file(&files, "all.rss")).contains("itunes"));
 }

@@ -52,7 +52,7 @@ fn values<'a>(page: &'a str, start: &'a str) -> Vec<String> {
 }
 
 #[test]
-fn every_page_has_what_a_page_needs() {
+fn p53_every_page_has_what_a_page_needs() {
     let files = every_page();
     assert_eq!(files.len(), 9);
     for file in files {
@@ -69,7 +69,7 @@ fn every_page_has_what_a_page_needs() {
 }
 
 #[test]
-fn no_page_holds_a_script_or_a_style_of_its_own() {
+fn p17_p42_no_page_holds_a_script_or_a_style_of_its_own() {
     for file in every_page() {
         let page = text(&file).replace("<script type=\"application/ld+json\">", "");
         for mark in ["<script", " style=", "<style", "javascript:", " onmouseover=\"", "<b>", "{{"]
@@ -81,7 +81,7 @@ fn no_page_holds_a_script_or_a_style_of_its_own() {
 }
 
 #[test]
-fn every_reference_of_a_page_is_ours_or_a_link() {
+fn p54_every_reference_of_a_page_is_ours_or_a_link() {
     for file in every_page() {
         for address in values(text(&file), "src=\"") {
             assert_eq!(address, "https://img.example.com/field.jpg?w=1200", "{}", file.path);
@@ -108,7 +108,7 @@ fn golden_pages() {
 }
 
 #[test]
-fn feeds_are_announced_in_the_order_of_preference() {
+fn p35_feeds_are_announced_in_the_order_of_preference() {
     let files = press().category(&category("空", "空 kong"), Sheet::whole(&[]));
     let page = text(file(&files, "category/空 kong.html"));
     let announced: Vec<&str> =
@@ -130,7 +130,7 @@ fn feeds_are_announced_in_the_order_of_preference() {
 }
 
 #[test]
-fn the_first_link_of_an_item_leads_to_its_original() {
+fn p15_the_first_link_of_an_item_leads_to_its_original() {
     let page = press().share(&english());
     let article = text(&page).split("<article").nth(1).unwrap();
     assert_eq!(values(article, "href=\"")[0], "https://blog.example.com/post/1?a=1&b=2");
@@ -151,7 +151,7 @@ fn an_item_without_original_is_its_own() {
 }
 
 #[test]
-fn linked_data_survives_any_title() {
+fn p38_s17_linked_data_survives_any_title() {
     let page = press().share(&nasty());
     let data = text(&page).split("<script type=\"application/ld+json\">").nth(1).unwrap();
     let data: serde_json::Value =
@@ -164,7 +164,7 @@ fn linked_data_survives_any_title() {
 }
 
 #[test]
-fn share_links_carry_title_and_address_whole() {
+fn p40_share_links_carry_title_and_address_whole() {
     let url = "https://news.example.org/a%20b/share/x.html";
     for target in targets(words("zh-CN"), NASTY, url, None) {
         let decoded = percent_decode_str(&target.href).decode_utf8().unwrap();
@@ -176,7 +176,7 @@ fn share_links_carry_title_and_address_whole() {
 }
 
 #[test]
-fn share_links_are_read_as_they_were_meant() {
+fn p40_share_links_are_read_as_they_were_meant() {
     let url = "https://news.example.org/share/x.html";
     let image = "https://img.example.com/a.jpg?x=1&y=2";
     let check = |name: &str, expect: &[(&str, &str)]| {

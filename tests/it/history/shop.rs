@@ -68,6 +68,7 @@ impl Shop {
             enclosures: Vec::new(),
             image: None,
             language: None,
+            facts: std::collections::BTreeMap::new(),
         };
         let entry = Entry { title: Some(Text::Plain(text.to_owned())), ..Entry::default() };
         let original = Original { list: "main".into(), entry, article: None };
@@ -206,7 +207,7 @@ impl Shop {
     }
 
     /// Whether any file of the database holds a text, be it in a page that is not used.
-    pub async fn store_holds(&self, text: &str) -> bool {
+    pub fn store_holds(&self, text: &str) -> bool {
         let files = ["state.db", "state.db-wal"].map(|name| self.dir.path().join(name));
         let read = |path: &PathBuf| std::fs::read(path).unwrap_or_default();
         files
