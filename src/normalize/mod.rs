@@ -115,7 +115,12 @@ fn body(original: &Original, ways: &Ways<'_>) -> Body {
 }
 
 fn cleaned(markup: &str, base: Option<&str>, ways: &Ways<'_>) -> (SafeHtml, Option<String>) {
-    let base = base.and_then(|base| Url::parse(base).ok());
+    let mut base = base.and_then(|base| Url::parse(base).ok());
+    if let Some(base) = &mut base {
+        // Credentials of the page are not those of all that is relative to it.
+        let _ = base.set_username("");
+        let _ = base.set_password(None);
+    }
     let applied = (ways.apply)(markup);
     let medium = (ways.credited)(&applied).and_then(|name| named(&name));
     (html::clean(&applied, base.as_ref()), medium)
