@@ -214,7 +214,8 @@ impl Store {
             by_item.entry(item).or_default().push(CategoryId::new(category));
         }
         for item in &mut items {
-            item.categories = by_item.remove(item.id.as_str()).unwrap_or_default();
+            // An item may be there twice, for two documents.
+            item.categories = by_item.get(item.id.as_str()).cloned().unwrap_or_default();
         }
         Ok(items)
     }
