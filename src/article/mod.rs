@@ -1,16 +1,26 @@
-//! An article's page to its main text: by the settings' rules, else by what reads like an article.
+//! An article's page to its main text: a chain of ways to it, each result judged.
 
+mod chain;
+mod explain;
 mod fragment;
+pub mod quality;
 mod readable;
 mod rules;
 mod structured;
+mod words;
 #[cfg(test)]
 mod tests;
+
+use std::fmt;
 
 use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
+use self::chain::{Body, Vain, View};
+pub use self::chain::{Outcome, Trace, Tried};
+pub use self::explain::explain;
+use self::quality::{Candidate, Own, PageFacts, Reason, Verdict};
 pub use self::rules::{Bad, Css, RawRules, Rules};
 use crate::html::{self, dom};
 use crate::model::{Fault, Fragment};
@@ -43,8 +53,45 @@ pub enum By {
     Rules(String),
     /// The JSON path of the rules.
     Json,
+    /// Data beside the text: JSON-LD, microdata, a script's state.
+    Structured(&'static str),
     /// The look of the page.
     Readability,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rules(css) => write!(f, "rules (`{css}`)"),
+            Self::Json => f.write_str("rules (json)"),
+            Self::Structured(kind) => f.write_str(kind),
+            Self::Readability => f.write_str("readability"),
+        }
+    }
+}
+
+/// What is known of an article besides its page.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// The address that was asked for.
+    pub asked: &'a Url,
+    /// The address that answered, after redirects.
+    pub url: &'a Url,
+    /// HTTP status.
+    pub status: u16,
+    /// What the source said itself.
+    pub own: Own<'a>,
+    /// Microseconds since any moment, for the trace.
+    pub clock: &'a dyn Fn() -> u64,
+}
+
+/// A body or the reason why there is none, and how it came to that.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What the page gave.
+    pub found: Result<Found, Error>,
+    /// Each step's part.
+    pub trace: Trace,
 }
 
 /// Why a page gave no body.
@@ -59,57 +106,80 @@ pub enum Error {
     /// The JSON path leads to no text.
     #[error("json path `{0}` leads to no text")]
     NoJson(String),
+    /// What was found is not the article.
+    #[error("{0}")]
+    Refused(Reason),
     /// The answer is JSON, and no rule says where in it the body is.
     #[error("the article is JSON, and no rule says where its body is")]
     NoPath,
 }
 
-/// Reads a page that was decoded already. `url` is its address after redirects.
+/// Reads a page that was decoded already, with nothing known besides it. `url` is its address
+/// after redirects.
 pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
+    judged(page, &Visit::to(url), rules).found
+}
+
+/// Reads a page that was decoded already; every way to its body is judged by what is known.
+pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules) -> Reading {
     if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
-        return read_json(&value, rules);
+        return judged_json(&value, visit, rules);
     }
     let tree = dom::page(page);
-    let base = structured::base(&tree, url);
+    let base = structured::base(&tree, visit.url);
+    let view = View { page, tree: &tree, base: &base, rules };
     let mut faults = Vec::new();
-    let (html, by) = match by_rules(&tree, &rules.body, &mut faults) {
-        Some((html, css)) => (html, By::Rules(css)),
-        None => (readable::read(&tree, &base).ok_or_else(|| nothing(rules))?, By::Readability),
-    };
-    Ok(Found {
-        medium: medium(&apply(&html, rules), rules),
-        fragment: Fragment { html, base: Some(base.to_string()) },
+    let (body, trace) = chain::walk(&view, &visit.facts(&tree), visit, &mut faults);
+    let found = body.map_err(|vain| nothing(vain, rules)).map(|Body { candidate, by }| Found {
+        medium: medium(&apply(&candidate.html, rules), rules),
+        fragment: Fragment { html: candidate.html, base: Some(base.to_string()) },
         by,
         title: structured::title(&tree),
         published_text: structured::published(&tree),
         image: structured::image(&tree, &base),
         language: structured::language(&tree),
         faults,
-    })
+    });
+    Reading { found, trace }
 }
 
 /// Reads an answer of an API for one article; `json` of the rules says where the body is. Plain
 /// text there becomes paragraphs.
-pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
-    let path = rules.json.as_ref().ok_or(Error::NoPath)?;
-    let mut texts = Vec::new();
-    for node in path.query(value).iter() {
-        collect(node, &mut texts);
+pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Reading {
+    let html = match json_body(value, rules) {
+        Ok(html) => html,
+        Err(error) => return Reading { found: Err(error), trace: Trace::default() },
+    };
+    let tree = Html::new_document();
+    let body = Body { candidate: Candidate::chosen(html), by: By::Json };
+    let verdict = quality::judge(&body.candidate, &visit.facts(&tree), visit.own);
+    let trace = Trace::of("rules", &body, &verdict, visit.own);
+    let html = body.candidate.html;
+    let found = match verdict {
+        Verdict::Refused(reason) => Err(Error::Refused(reason)),
+        Verdict::Good(_) => Ok(Found {
+            medium: medium(&apply(&html, rules), rules),
+            fragment: Fragment { html, base: None },
+            by: By::Json,
+            title: None,
+            published_text: None,
+            image: None,
+            language: None,
+            faults: Vec::new(),
+        }),
+    };
+    Reading { found, trace }
+}
+
+impl<'a> Visit<'a> {
+    /// A page of which nothing else is known.
+    pub fn to(url: &'a Url) -> Self {
+        Self { asked: url, url, status: 200, own: Own::default(), clock: &|| 0 }
     }
-    let html = texts.join("\n");
-    if html::text(&html).is_empty() && !html.contains("<img") {
-        return Err(Error::NoJson(path.to_string()));
+
+    fn facts(&self, tree: &'a Html) -> PageFacts<'a> {
+        PageFacts { tree, status: self.status, asked: self.asked, url: self.url }
     }
-    Ok(Found {
-        medium: medium(&apply(&html, rules), rules),
-        fragment: Fragment { html, base: None },
-        by: By::Json,
-        title: None,
-        published_text: None,
-        image: None,
-        language: None,
-        faults: Vec::new(),
-    })
 }
 
 /// The fragment without what `remove` names, without the tags that `unwrap` names, and without
@@ -136,6 +206,17 @@ fn json_in(page: &str) -> Option<Value> {
     page.starts_with(['{', '[']).then(|| serde_json::from_str(page).ok())?
 }
 
+fn json_body(value: &Value, rules: &Rules) -> Result<String, Error> {
+    let path = rules.json.as_ref().ok_or(Error::NoPath)?;
+    let mut texts = Vec::new();
+    for node in path.query(value).iter() {
+        collect(node, &mut texts);
+    }
+    let html = texts.join("\n");
+    let empty = html::text(&html).is_empty() && !html.contains("<img");
+    if empty { Err(Error::NoJson(path.to_string())) } else { Ok(html) }
+}
+
 fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) if is_markup(text) => texts.push(text.clone()),
@@ -156,8 +237,13 @@ fn is_markup(text: &str) -> bool {
         || ["&lt;", "&nbsp;", "&amp;", "&#"].iter().any(|r| text.contains(r))
 }
 
-fn nothing(rules: &Rules) -> Error {
-    rules.body.first().map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+fn nothing(vain: Vain, rules: &Rules) -> Error {
+    match vain {
+        Vain::Refused(Reason::Empty) | Vain::Nothing(Reason::Empty) => {
+            rules.body.first().map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+        }
+        Vain::Refused(reason) | Vain::Nothing(reason) => Error::Refused(reason),
+    }
 }
 
 /// The first alternative that matches something with content, and its selector.

@@ -1,7 +1,7 @@
 use serde_json::json;
 use url::Url;
 
-use super::{Bad, By, Error, Found, RawRules, Rules, apply, medium, read, read_json};
+use super::{Bad, By, Error, Found, RawRules, Rules, Visit, apply, judged_json, medium, read};
 
 fn own(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
@@ -130,7 +130,7 @@ fn a_page_says_things_about_itself() {
 
 #[test]
 fn monstrous_pages_end() {
-    let deep = page(&format!("{}<p>word</p>", "<div><b><section>".repeat(30_000)));
+    let deep = page(&format!("{}<p>a word or two</p>", "<div><b><section>".repeat(30_000)));
     assert_eq!(
         read_here(&deep, &rules(&["b"], &[], &[], &[])).map(|found| found.by),
         Ok(By::Rules("b".into()))
@@ -140,6 +140,11 @@ fn monstrous_pages_end() {
     );
     let all = rules(&[], &["section"], &["div"], &["p"]);
     check_apply(&deep, &all, "<title>T</title><b></b>");
+}
+
+fn read_json(answer: &serde_json::Value, rules: &Rules) -> Result<Found, Error> {
+    let url = Url::parse("https://example.org/api/1").unwrap();
+    judged_json(answer, &Visit::to(&url), rules).found
 }
 
 fn with_json(path: &str) -> Rules {

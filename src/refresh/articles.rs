@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use url::Url;
 
 use super::{News, Work, World, lists};
-use crate::article::{self, Found};
+use crate::article::quality::Own;
+use crate::article::{self, Found, Reading, Trace, Visit};
 use crate::charset;
 use crate::config::Source;
 use crate::date;
 use crate::fetch::{Accept, Answer, Request};
+use crate::html;
 use crate::listing::{plan::Wrap, wrapped};
 use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
 use crate::store::Kept;
@@ -33,9 +36,25 @@ pub enum Outcome {
     NotWanted,
     /// Here it is.
     Here(Box<Found>),
-    /// It failed, with the reason.
+    /// It failed, with the reason; nothing of the page is used.
     Failed(String),
 }
+
+/// One entry's article with all that led to it; for those who look closely.
+#[derive(Debug)]
+pub struct Seen {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The steps of the chain.
+    pub trace: Trace,
+    /// The page as text, if it came.
+    pub page: Option<String>,
+}
+
+/// Hours to wait after the first, second … vain attempt at an article.
+const BACK_OFF: [i64; 5] = [1, 4, 24, 3 * 24, 7 * 24];
+/// The attempts at one article: none follows the last wait.
+pub(super) const MOST_TRIES: u32 = BACK_OFF.len() as u32 + 1;
 
 /// Fetches the articles that the source wants, one after the other as its manners ask. An article
 /// that several lists name is asked for once.
@@ -61,7 +80,7 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let outcome = ask(world, source, &url).await;
+                    let outcome = ask(world, source, &url, &one.entry).await.outcome;
                     done.fetched += usize::from(outcome.fragment().is_some());
                     asked.insert(url, outcome.clone());
                     outcome
@@ -70,13 +89,13 @@ pub(super) async fn fetch(
         };
         outcome.fill_gaps(&mut one.entry, source, now);
         world.tell(News::Article(source.id.clone()));
-        done.keep(one, outcome);
+        done.keep(one, outcome, now);
     }
     done
 }
 
 impl Done {
-    fn keep(&mut self, work: Work, outcome: Outcome) {
+    fn keep(&mut self, work: Work, outcome: Outcome, now: Instant) {
         let Work { list, key, entry, print, tries } = work;
         let place = || format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
         let mut kept_tries = 0;
@@ -94,24 +113,27 @@ impl Done {
             }
         }
         let original = Original { list, entry, article };
-        self.by_key.entry(key).or_default().push(Kept { original, print, tries: kept_tries });
+        let not_before = again(now, kept_tries);
+        let kept = Kept { original, print, tries: kept_tries, not_before };
+        self.by_key.entry(key).or_default().push(kept);
     }
 }
 
-/// Fetches the article of one entry, and fills what the list left out and the article names.
-pub async fn article(
-    world: &World,
-    source: &Arc<Source>,
-    entry: &mut Entry,
-    now: Instant,
-) -> Outcome {
-    let Some(url) = address(source, entry) else { return Outcome::NotWanted };
-    let outcome = ask(world, source, &url).await;
-    outcome.fill_gaps(entry, source, now);
-    outcome
+/// When an article may be asked for again after so many vain attempts.
+fn again(now: Instant, tries: u32) -> Option<Instant> {
+    let hours = BACK_OFF.get(tries.checked_sub(1)? as usize)?;
+    Some(now + TimeDelta::hours(*hours))
 }
 
-async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
+/// Fetches the article of one entry, and fills what the list left out and the article names.
+pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry, now: Instant) -> Seen {
+    let Some(url) = address(source, entry) else { return Seen::of(Outcome::NotWanted) };
+    let seen = ask(world, source, &url, entry).await;
+    seen.outcome.fill_gaps(entry, source, now);
+    seen
+}
+
+async fn ask(world: &World, source: &Arc<Source>, url: &Url, entry: &Entry) -> Seen {
     let request = Request {
         headers: headers_for(source, url),
         allow_private: source.access.allow_private.clone(),
@@ -119,26 +141,49 @@ async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Outcome {
     };
     let page = match world.fetcher.fetch(&request).await {
         Ok(Answer::Fresh { page, .. }) => page,
-        Ok(Answer::Unchanged { .. }) => return Outcome::Failed("an answer without content".into()),
-        Err(why) => return Outcome::Failed(lists::chain(&why)),
+        Ok(Answer::Unchanged { .. }) => return Seen::failed("an answer without content".into()),
+        Err(why) => return Seen::failed(lists::chain(&why)),
     };
-    let source = Arc::clone(source);
-    let read = tokio::task::spawn_blocking(move || read(&source, &page)).await;
-    match read {
-        Ok(Ok(found)) => Outcome::Here(Box::new(found)),
-        Ok(Err(why)) => Outcome::Failed(why),
-        Err(_panic) => Outcome::Failed("reading it failed; please report this".into()),
-    }
+    let (source, asked, entry) = (Arc::clone(source), url.clone(), entry.clone());
+    let read = tokio::task::spawn_blocking(move || read(&source, &asked, &page, &entry)).await;
+    read.unwrap_or_else(|_panic| Seen::failed("reading it failed; please report this".into()))
 }
 
-fn read(source: &Source, page: &Page) -> Result<Found, String> {
+fn read(source: &Source, asked: &Url, page: &Page, entry: &Entry) -> Seen {
+    let start = std::time::Instant::now();
+    let clock = || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let (title, text) = (plain(entry.title.as_ref()), listed(entry));
+    let own = Own { title: title.as_deref(), text: text.as_deref() };
+    let visit = Visit { asked, url: &page.url, status: page.status, own, clock: &clock };
     let content_type = page.content_type.as_deref();
     let decoded = charset::decode(&page.bytes, content_type, source.charset.as_deref());
-    if source.article.json.is_some() {
-        let value = wrapped::unwrap(&decoded.text, &Wrap::Auto).map_err(|why| why.to_string())?;
-        return article::read_json(&value, &source.article).map_err(|why| why.to_string());
+    let reading = if source.article.json.is_some() {
+        match wrapped::unwrap(&decoded.text, &Wrap::Auto) {
+            Ok(value) => article::judged_json(&value, &visit, &source.article),
+            Err(why) => return Seen::failed(why.to_string()),
+        }
+    } else {
+        article::judged(&decoded.text, &visit, &source.article)
+    };
+    let Reading { found, trace } = reading;
+    let outcome = match found {
+        Ok(found) => Outcome::Here(Box::new(found)),
+        Err(why) => Outcome::Failed(why.to_string()),
+    };
+    Seen { outcome, trace, page: Some(decoded.text.into_owned()) }
+}
+
+/// The longest text that the list gave.
+fn listed(entry: &Entry) -> Option<String> {
+    let texts = [plain(entry.body.as_ref()), plain(entry.summary.as_ref())];
+    texts.into_iter().flatten().max_by_key(String::len)
+}
+
+fn plain(text: Option<&Text>) -> Option<String> {
+    match text? {
+        Text::Plain(plain) => Some(plain.clone()),
+        Text::Html(markup) => Some(html::text(markup)),
     }
-    article::read(&decoded.text, &page.url, &source.article).map_err(|why| why.to_string())
 }
 
 /// The entry's link, or the detail address that the settings make of its fields; none where the
@@ -170,6 +215,16 @@ fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
         source.access.headers.clone()
     } else {
         Vec::new()
+    }
+}
+
+impl Seen {
+    fn of(outcome: Outcome) -> Self {
+        Self { outcome, trace: Trace::default(), page: None }
+    }
+
+    fn failed(why: String) -> Self {
+        Self::of(Outcome::Failed(why))
     }
 }
 

@@ -144,8 +144,16 @@ impl Store {
 }
 
 fn migrations() -> Vec<Migration> {
-    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let texts = [
+        ("begin", include_str!("migrations/0001_begin.sql")),
+        ("articles again", include_str!("migrations/0002_articles_again.sql")),
+    ];
+    let numbered = (1..).zip(texts);
+    let migration = |(number, (name, text)): (i64, (&'static str, &'static str))| {
+        let text = sqlx::SqlStr::from_static(text);
+        Migration::new(number, name.into(), MigrationType::Simple, text, false)
+    };
+    numbered.map(migration).collect()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

@@ -12,6 +12,7 @@ mod cli;
 mod daemon;
 mod feeds;
 mod fetch;
+mod gate;
 mod jekyll;
 mod journey;
 mod moving;

@@ -1,9 +1,19 @@
-//! What a page says of its article outside the text: `meta`, JSON-LD, `time`, `lang`, `base`.
+//! What a page says of its article outside the text: `meta`, JSON-LD, `time`, `lang`, `base`, and
+//! the body itself where it is there as data.
+
+mod json;
+pub(super) mod ld;
+pub(super) mod micro;
+pub(super) mod state;
+mod whole;
+#[cfg(test)]
+mod tests;
 
 use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
+pub(super) use self::whole::{is_cut, lost, wider};
 use crate::html;
 
 /// Names under which `meta` gives the time of publication, best first.
@@ -97,13 +107,7 @@ fn named(meta: ElementRef<'_>) -> Option<(String, &str)> {
 
 /// A text field of the first JSON-LD object that has it.
 fn json_ld(tree: &Html, field: &str) -> Option<String> {
-    let scripts = elements(tree, "script").filter(|script| {
-        script.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json"))
-    });
-    let mut values = scripts.filter_map(|script| {
-        serde_json::from_str::<Value>(script.text().collect::<String>().trim()).ok()
-    });
-    values.find_map(|value| find(&value, field))
+    ld::values(tree).iter().find_map(|value| find(value, field))
 }
 
 /// Looks in the value itself, in the list it is, or in its `@graph`.

@@ -1,0 +1,239 @@
+//! The judge: whether what was found on a page is its article, and if not, what it is instead.
+
+pub(super) mod gist;
+mod place;
+mod signs;
+mod stubs;
+#[cfg(test)]
+mod tests;
+
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use self::gist::Gist;
+use self::signs::Class;
+use super::words;
+
+/// Units of text (see [`gist`]) below which a body says next to nothing.
+const SCANT: usize = 4;
+/// Share of the own text that a body must have, in percent.
+const OWN_SHARE: usize = 80;
+/// Units of the own text from which on its length counts.
+const OWN_LEAST: usize = 40;
+/// Share of a body that may be links or stand around articles, in percent.
+const CHAFF: usize = 85;
+
+/// A body that somebody found on a page.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The markup.
+    pub html: String,
+    /// Whether the operator's own rules led to it: then it may be short, odd, or full of links.
+    pub chosen: bool,
+    gist: Gist,
+}
+
+/// What is known of the page besides its article.
+#[derive(Clone, Debug)]
+pub struct PageFacts<'a> {
+    /// Its tree; an empty one for an answer that is no markup.
+    pub tree: &'a Html,
+    /// HTTP status.
+    pub status: u16,
+    /// The address that was asked for.
+    pub asked: &'a Url,
+    /// The address that answered, after redirects.
+    pub url: &'a Url,
+}
+
+/// What the source said itself of the article.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Own<'a> {
+    /// The title it listed.
+    pub title: Option<&'a str>,
+    /// The text it listed, whole or a teaser, plain.
+    pub text: Option<&'a str>,
+}
+
+/// The judgement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// An article; from 0 to 1, how good a body for a reader.
+    Good(f32),
+    /// Not the article.
+    Refused(Reason),
+}
+
+/// What a body is that is not the article.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// It asks for consent to cookies.
+    #[error("a consent wall, not the article")]
+    Consent,
+    /// A captcha, or another check that keeps programs out.
+    #[error("a check against robots, not the article")]
+    Robot,
+    /// Nothing is there before scripts have run, or so it says.
+    #[error("the page shows nothing without scripts or another browser")]
+    Script,
+    /// It asks to log in.
+    #[error("a request to log in, not the article")]
+    LogIn,
+    /// A teaser; the rest is for those who pay.
+    #[error("only the start of the article, the rest is for subscribers")]
+    Paywall,
+    /// An error page without the status of one.
+    #[error("the page says that there is nothing at this address")]
+    Gone,
+    /// Maintenance, overload, a fault.
+    #[error("the page says that the server cannot serve it now")]
+    Down,
+    /// Forbidden, or not for our country.
+    #[error("the page says that access is denied")]
+    Denied,
+    /// The address led to the front page.
+    #[error("the address leads to the front page")]
+    Home,
+    /// The source's own text is longer.
+    #[error("shorter than the source's own text ({found} of {own})")]
+    Shorter {
+        /// Characters found.
+        found: usize,
+        /// Characters of the source's own text.
+        own: usize,
+    },
+    /// Links and next to nothing else.
+    #[error("a list of links, not an article")]
+    Links,
+    /// Copyright lines, share bars, related articles.
+    #[error("only what stands around articles")]
+    Boilerplate,
+    /// Not a word of the title or the summary is in it.
+    #[error("not a word in common with its title and summary")]
+    Unrelated,
+    /// It breaks off: `…`, `Read more`.
+    #[error("it breaks off before its end")]
+    Cut,
+    /// Bytes that are no text.
+    #[error("not text")]
+    Garbled,
+    /// Nothing.
+    #[error("no text")]
+    Empty,
+}
+
+impl PageFacts<'_> {
+    /// The page's title as it stands in `title`.
+    fn title(&self) -> Option<String> {
+        let mut all = self.tree.tree.root().descendants().filter_map(ElementRef::wrap);
+        all.find(|element| element.value().name() == "title").map(|title| title.text().collect())
+    }
+}
+
+impl Candidate {
+    /// A body as the page's own look gave it.
+    pub fn new(html: String) -> Self {
+        let gist = gist::of_fragment(&html);
+        Self { html, chosen: false, gist }
+    }
+
+    /// A body that the operator's own rules chose.
+    pub fn chosen(html: String) -> Self {
+        Self { chosen: true, ..Self::new(html) }
+    }
+
+    /// Its visible text, a block on each line.
+    pub fn text(&self) -> String {
+        self.gist.text()
+    }
+
+    /// Characters of its text.
+    pub fn characters(&self) -> usize {
+        self.gist.characters()
+    }
+
+    pub(super) fn gist(&self) -> &Gist {
+        &self.gist
+    }
+}
+
+/// Judges what was found on a page. Doubt speaks for the article: short news must pass.
+pub fn judge(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Verdict {
+    match fault(found, page, own) {
+        Some(reason) => Verdict::Refused(reason),
+        None => Verdict::Good(score(&found.gist, page)),
+    }
+}
+
+/// Why a page gave no body at all.
+pub fn nothing(page: &PageFacts<'_>) -> Reason {
+    let empty = Candidate::new(String::new());
+    fault(&empty, page, Own::default()).unwrap_or(Reason::Empty)
+}
+
+fn fault(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Option<Reason> {
+    let gist = &found.gist;
+    if gist.garbled() {
+        return Some(Reason::Garbled);
+    }
+    let known = holds_own(gist, own);
+    let wall = || stubs::wall(gist, page, known).map(Class::reason);
+    let elsewhere = || place::elsewhere(page, gist, own);
+    let least = if found.chosen { 1 } else { SCANT };
+    let hollow = || (gist.units() < least && !gist.pictured).then(|| stubs::hollow(page));
+    elsewhere()
+        .or_else(wall)
+        .or_else(hollow)
+        .or_else(|| shorter(gist, own))
+        .or_else(|| if found.chosen { None } else { chaff(gist) })
+        .or_else(|| if found.chosen { None } else { unrelated(gist, own) })
+}
+
+/// Whether the source's own text stands in the body: then it is the article, whatever it is about.
+fn holds_own(gist: &Gist, own: Own<'_>) -> bool {
+    let Some(text) = own.text else { return false };
+    let words = words::of(text);
+    words.len() >= 8 && words::share(&words, &words::of(&gist.text())) >= 0.8
+}
+
+fn shorter(gist: &Gist, own: Own<'_>) -> Option<Reason> {
+    let text = own.text?;
+    let (ours, listed) = (gist.units(), gist::units(text));
+    let fault = listed >= OWN_LEAST && ours * 100 < listed * OWN_SHARE;
+    fault.then(|| Reason::Shorter { found: gist.characters(), own: text.chars().count() })
+}
+
+/// A body of links, or of lines that stand around articles.
+fn chaff(gist: &Gist) -> Option<Reason> {
+    if gist.pictured {
+        return None;
+    }
+    let all = gist.units();
+    let links = gist.lines.iter().filter(|line| line.linked * 10 >= line.units * 8);
+    let (count, links): (usize, usize) =
+        links.fold((0, 0), |(count, sum), line| (count + 1, sum + line.units));
+    let around = signs::around(gist);
+    if links * 100 >= all * CHAFF && count >= 4 {
+        return Some(Reason::Links);
+    }
+    (around * 100 >= all * CHAFF).then_some(Reason::Boilerplate)
+}
+
+fn unrelated(gist: &Gist, own: Own<'_>) -> Option<Reason> {
+    let mut listed = own.title.map(words::of).unwrap_or_default();
+    listed.extend(own.text.map(words::of).unwrap_or_default());
+    let text = words::of(&gist.text());
+    let enough = listed.len() >= 6 && text.len() >= 20 && words::same_script(&listed, &text);
+    (enough && words::share(&listed, &text) == 0.0).then_some(Reason::Unrelated)
+}
+
+/// Much text, few links, few lines from around the article, and the page's title in it.
+fn score(gist: &Gist, page: &PageFacts<'_>) -> f32 {
+    let all = gist.units().max(1) as f32;
+    let linked: usize = gist.lines.iter().map(|line| line.linked).sum();
+    let purity = 1.0 - (linked + signs::around(gist)) as f32 / all;
+    let fullness = 1.0 - (-all / 400.0).exp();
+    let title = page.title().as_deref().map(words::of).unwrap_or_default();
+    let kin = if title.is_empty() { 0.5 } else { words::share(&title, &words::of(&gist.text())) };
+    0.45 * purity.clamp(0.0, 1.0) + 0.35 * fullness + 0.2 * kin
+}
