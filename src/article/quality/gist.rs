@@ -30,6 +30,13 @@ pub(in crate::article) struct Line {
     pub(in crate::article) linked: usize,
 }
 
+impl Line {
+    /// Whether next to all of it is links.
+    pub(in crate::article) fn is_link(&self) -> bool {
+        self.linked * 10 >= self.units * 8 && self.linked > 0
+    }
+}
+
 impl Gist {
     /// All lines.
     pub fn text(&self) -> String {

@@ -10,7 +10,7 @@ mod tests;
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use self::gist::Gist;
+use self::gist::{Gist, Line};
 use self::signs::Class;
 use super::words;
 
@@ -208,15 +208,15 @@ fn chaff(gist: &Gist) -> Option<Reason> {
     if gist.pictured {
         return None;
     }
-    let all = gist.units();
-    let links = gist.lines.iter().filter(|line| line.linked * 10 >= line.units * 8);
-    let (count, links): (usize, usize) =
-        links.fold((0, 0), |(count, sum), line| (count + 1, sum + line.units));
-    let around = signs::around(gist);
-    if links * 100 >= all * CHAFF && count >= 4 {
-        return Some(Reason::Links);
+    let units = |lines: &[&Line]| lines.iter().map(|line| line.units).sum::<usize>();
+    let (links, rest): (Vec<&Line>, Vec<&Line>) = gist.lines.iter().partition(|l| l.is_link());
+    let around: Vec<&Line> = rest.into_iter().filter(|line| signs::is_around(line)).collect();
+    let chaff = units(&links) + units(&around);
+    if chaff * 100 < gist.units() * CHAFF {
+        return None;
     }
-    (around * 100 >= all * CHAFF).then_some(Reason::Boilerplate)
+    let mostly_links = links.len() >= 4 && units(&links) > units(&around);
+    Some(if mostly_links { Reason::Links } else { Reason::Boilerplate })
 }
 
 fn unrelated(gist: &Gist, own: Own<'_>) -> Option<Reason> {

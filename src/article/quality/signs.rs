@@ -2,14 +2,14 @@
 //!
 //! Each file in `signs/` lists one kind: `title` is what such a page is called, `says` a phrase
 //! that hardly any article has, `hint` a word that often stands beside one. `…` stands for up to
-//! forty characters.
+//! sixty characters.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::Reason;
-use super::gist::{self, Gist};
+use super::gist::{self, Gist, Line};
 
 /// A kind of stub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,11 +119,14 @@ impl Folded {
     }
 }
 
-/// Units of the lines that stand around articles, links or not.
+/// Units of the lines that stand around articles.
 pub(super) fn around(gist: &Gist) -> usize {
-    let Some(around) = AROUND.as_ref() else { return 0 };
-    let short = gist.lines.iter().filter(|line| line.units <= 60);
-    short.filter(|line| around.is_match(&folded(&line.text))).map(|line| line.units).sum()
+    gist.lines.iter().filter(|line| is_around(line)).map(|line| line.units).sum()
+}
+
+/// Whether a line stands around articles, links or not.
+pub(super) fn is_around(line: &Line) -> bool {
+    line.units <= 60 && AROUND.as_ref().is_some_and(|around| around.is_match(&folded(&line.text)))
 }
 
 fn signs(class: Class, list: &str) -> Signs {
@@ -143,7 +146,7 @@ fn phrases<'a>(list: &'a str, kind: &str) -> Vec<&'a str> {
 fn compile(phrases: &[&str]) -> Option<Regex> {
     let phrases = phrases.iter().map(|phrase| {
         let parts: Vec<String> = phrase.split('…').map(|part| regex::escape(part.trim())).collect();
-        parts.join(".{0,40}?")
+        parts.join(".{0,60}?")
     });
     let phrases: Vec<String> = phrases.collect();
     // The lists are ours, and a test compiles them all.

@@ -2,8 +2,8 @@
 
 use scraper::{ElementRef, Html};
 
-use super::gist::{self, Gist};
-use super::signs::{ALL, Class, Cover, Folded, Signs};
+use super::gist::{self, Gist, Line};
+use super::signs::{self, ALL, Class, Cover, Folded, Signs};
 use super::{PageFacts, Reason, SCANT};
 
 /// Units beyond which no text is a stub.
@@ -47,11 +47,14 @@ pub(super) fn wall(gist: &Gist, page: &PageFacts<'_>, known: bool) -> Option<Cla
     let long = gist.units() > LONGEST;
     let kinds = ALL.iter().filter(|signs| !known || is_pay(signs.class));
     let kinds = kinds.filter(|signs| !long || signs.class == Class::Consent);
+    // What stands around the text is no part of it, whichever it is.
+    let around = |line: &&Line| line.is_link() || signs::is_around(line);
+    let outside: usize = gist.lines.iter().filter(around).map(|line| line.units).sum();
     let mut covers = Vec::new();
-    for signs in kinds {
-        let cover = signs.cover(&text);
-        if is_stub(signs.class, cover, gist.units()) {
-            covers.push((cover.says * 2 + cover.hints, signs.class));
+    for kind in kinds {
+        let cover = kind.cover(&text);
+        if is_stub(kind.class, cover, gist.units().saturating_sub(outside)) {
+            covers.push((cover.says * 2 + cover.hints, kind.class));
         }
     }
     let titled = || (!known).then(|| titled(gist, page)).flatten();
