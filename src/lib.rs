@@ -19,6 +19,7 @@ pub mod category;
 pub mod schedule;
 pub mod jekyll;
 pub mod publish;
+pub mod discover;
 pub mod config;
 // shell
 pub mod fetch;

@@ -141,12 +141,23 @@ pub struct Listing {
     pub ttl: Option<u64>,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// Where the document breaks off, if it does: what it says of itself is not to be relied on.
+    pub cut: Option<Cut>,
     /// The cursor with which the next page of an API is asked for.
     pub cursor: Option<String>,
     /// The entries, in the order of the list.
     pub entries: Vec<Entry>,
     /// What was wrong and could be got over.
     pub faults: Vec<Fault>,
+}
+
+/// Where a document breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Behind a whole entry.
+    Behind,
+    /// Inside the last entry, which is not whole.
+    Inside,
 }
 
 /// Something wrong in foreign input that cost at most one entry or one field.

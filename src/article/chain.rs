@@ -1,13 +1,19 @@
 //! The chain: who is asked for the body, in which order, and who wins.
 
-use scraper::Html;
+use std::cell::OnceCell;
+
 use serde::Serialize;
 use url::Url;
 
+use super::extract::{self, Extract};
 use super::quality::{self, Candidate, Own, PageFacts, Reason, Verdict};
-use super::{By, Visit, by_rules, readable, structured};
+use super::site_rules::Taken;
+use super::{By, Metadata, Paper, Visit, by_rules, readable, structured};
 use crate::article::rules::Rules;
 use crate::model::Fault;
+
+/// What the step is called that asks the rules for the page's site.
+pub(super) const SITE: &str = "site rules";
 
 /// One way to a body.
 pub(super) struct Step {
@@ -29,16 +35,18 @@ pub(super) enum Wins {
     /// Where it is whole and leaves out what the next good step takes from around the article.
     WhereCloser,
     /// Where the judge finds it at least as good as what the next good step finds.
-    #[expect(dead_code, reason = "the place of rules for sites")]
-    AtScore,
+    WhereAsGood,
 }
 
 /// What a step is shown.
 pub(super) struct View<'a> {
-    pub(super) page: &'a str,
-    pub(super) tree: &'a Html,
-    pub(super) base: &'a Url,
+    pub(super) paper: &'a Paper<'a>,
     pub(super) rules: &'a Rules,
+    url: &'a Url,
+    /// What the rules for the site took, and their name.
+    taken: Option<(&'a str, &'a Taken)>,
+    looked: OnceCell<Option<Extract>>,
+    about: OnceCell<(Metadata, Url)>,
 }
 
 /// What a step found.
@@ -53,7 +61,10 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "json-ld", find: structured::ld::body, wins: Wins::WhereWhole },
     Step { name: "embedded state", find: structured::state::body, wins: Wins::WhereWhole },
     Step { name: "microdata", find: structured::micro::body, wins: Wins::WhereCloser },
-    Step { name: "readability", find: read, wins: Wins::Outright },
+    Step { name: SITE, find: of_site, wins: Wins::WhereAsGood },
+    Step { name: "extractor", find: sure, wins: Wins::Outright },
+    Step { name: "readability", find: read, wins: Wins::WhereAsGood },
+    Step { name: "extractor, unsure", find: unsure, wins: Wins::Outright },
 ];
 
 /// What became of each step, in order.
@@ -99,8 +110,10 @@ pub enum Outcome {
 pub(super) enum Vain {
     /// No step found anything; what the page is instead.
     Nothing(Reason),
-    /// The last step that found something was refused for this.
+    /// The first step that found something was refused for this.
     Refused(Reason),
+    /// The rules of this name found nothing, and forbid the other ways.
+    Forbidden(String),
 }
 
 /// A good body that waits for the rest of the chain.
@@ -109,7 +122,6 @@ struct Standing {
     at: usize,
     wins: Wins,
     body: Body,
-    score: f32,
 }
 
 /// Goes down the chain. The faults are those of the operator's rules.
@@ -122,28 +134,72 @@ pub(super) fn walk(
     let mut trace = Trace::default();
     let mut standing = Vec::new();
     let mut refused = None;
-    for step in STEPS {
+    // Rules that find nothing may forbid all ways but the source's own.
+    let forbidden = view.taken.filter(|(_, taken)| taken.body.is_none() && !taken.looks);
+    let steps = STEPS.get(..if forbidden.is_some() { 1 } else { STEPS.len() });
+    for step in steps.unwrap_or_default() {
         let start = (visit.clock)();
         let body = (step.find)(view, faults);
         let judged = body.as_ref().map(|body| judged(body, step.wins, page, visit.own));
         trace.steps.push(tried(step.name, body.as_ref(), judged.as_ref()));
         trace.took((visit.clock)().saturating_sub(start));
         match (body, judged) {
-            (Some(body), Some(Verdict::Good(score))) => {
+            (Some(body), Some(Verdict::Good(_))) => {
                 let at = trace.steps.len() - 1;
-                standing.push(Standing { at, wins: step.wins, body, score });
+                standing.push(Standing { at, wins: step.wins, body });
                 if step.wins == Wins::Outright {
                     break;
                 }
             }
-            (_, Some(Verdict::Refused(reason))) => refused = Some(reason),
+            (_, Some(Verdict::Refused(reason))) => refused = refused.or(Some(reason)),
             _ => {}
         }
     }
     let winner = winner(standing, &mut trace);
     trace.own(visit.own, winner.is_none());
-    let vain = || refused.map_or_else(|| Vain::Nothing(quality::nothing(page)), Vain::Refused);
+    let vain = || match (forbidden, refused) {
+        (_, Some(reason)) => Vain::Refused(reason),
+        (Some((name, _)), None) => Vain::Forbidden(name.to_owned()),
+        (None, None) => Vain::Nothing(quality::nothing(page)),
+    };
     (winner.ok_or_else(vain), trace)
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(
+        paper: &'a Paper<'a>,
+        url: &'a Url,
+        rules: &'a Rules,
+        taken: Option<(&'a str, &'a Taken)>,
+    ) -> Self {
+        let (looked, about) = (OnceCell::new(), OnceCell::new());
+        Self { paper, rules, url, taken, looked, about }
+    }
+
+    /// What the page says of its article.
+    pub(super) fn about(&self) -> &Metadata {
+        &self.said().0
+    }
+
+    /// The address that the page's relative addresses start from.
+    pub(super) fn base(&self) -> &Url {
+        &self.said().1
+    }
+
+    fn said(&self) -> &(Metadata, Url) {
+        self.about.get_or_init(|| match (self.taken, self.looked.get()) {
+            (Some((_, taken)), _) => (taken.about.clone(), taken.base.clone()),
+            (None, Some(Some(found))) => (found.metadata.clone(), found.base.clone()),
+            _ => extract::about(self.paper.text, self.url),
+        })
+    }
+
+    /// What the extractor finds, on what the rules for the site left of the page.
+    fn looked(&self) -> Option<&Extract> {
+        let stripped = self.taken.and_then(|(_, taken)| taken.stripped.as_deref());
+        let page = stripped.unwrap_or(self.paper.text);
+        self.looked.get_or_init(|| extract::read(page, self.url)).as_ref()
+    }
 }
 
 impl Trace {
@@ -156,6 +212,11 @@ impl Trace {
         }
         trace.own(own, !good);
         trace
+    }
+
+    /// Why a step was refused or outdone, if it was.
+    pub(super) fn why(&self, name: &str) -> Option<&str> {
+        self.steps.iter().find(|step| step.name == name)?.why.as_deref()
     }
 
     fn took(&mut self, micros: u64) {
@@ -219,7 +280,10 @@ fn winner(mut standing: Vec<Standing>, trace: &mut Trace) -> Option<Body> {
 fn lost(one: &Standing, next: &Standing) -> Option<&'static str> {
     match one.wins {
         Wins::Outright => None,
-        Wins::AtScore => (one.score < next.score).then_some("the next one is better"),
+        Wins::WhereAsGood => {
+            let as_good = quality::at_least_as_good(&one.body.candidate, &next.body.candidate);
+            (!as_good).then_some("what is found without it is better")
+        }
         Wins::WhereWhole => structured::lost(&one.body.candidate, &next.body.candidate),
         Wins::WhereCloser => structured::wider(&one.body.candidate, &next.body.candidate),
     }
@@ -230,11 +294,33 @@ fn is_data(wins: Wins) -> bool {
 }
 
 fn chosen(view: &View<'_>, faults: &mut Vec<Fault>) -> Option<Body> {
-    let (html, css) = by_rules(view.tree, &view.rules.body, faults)?;
+    if view.rules.body.is_empty() {
+        return None;
+    }
+    let (html, css) = by_rules(view.paper.tree(), &view.rules.body, faults)?;
     Some(Body { candidate: Candidate::chosen(html), by: By::Rules(css) })
 }
 
+fn of_site(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
+    let (name, taken) = view.taken?;
+    let candidate = Candidate::new(taken.body.clone()?);
+    Some(Body { candidate, by: By::Site(name.to_owned()) })
+}
+
+fn sure(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
+    view.looked().filter(|found| found.sure).map(extracted)
+}
+
+fn unsure(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
+    view.looked().filter(|found| !found.sure).map(extracted)
+}
+
+fn extracted(found: &Extract) -> Body {
+    let candidate = Candidate::new(found.html.clone()).before(&found.after);
+    Body { candidate, by: By::Extractor }
+}
+
 fn read(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let html = readable::read(view.tree, view.base)?;
+    let html = readable::read(view.paper.tree(), view.base())?;
     Some(Body { candidate: Candidate::new(html), by: By::Readability })
 }

@@ -2,14 +2,17 @@
 
 mod chain;
 mod explain;
+pub mod extract;
 mod fragment;
+mod paper;
 pub mod quality;
 mod readable;
 mod rules;
+mod site_rules;
 mod structured;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::fmt;
 
@@ -20,8 +23,12 @@ use url::Url;
 use self::chain::{Body, Vain, View};
 pub use self::chain::{Outcome, Trace, Tried};
 pub use self::explain::explain;
+pub use self::extract::Metadata;
+pub use self::paper::Paper;
 use self::quality::{Candidate, Own, PageFacts, Reason, Verdict};
 pub use self::rules::{Bad, Css, RawRules, Rules};
+use self::site_rules::Links;
+pub use self::site_rules::{RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test};
 use crate::html::{self, dom};
 use crate::model::{Fault, Fragment};
 
@@ -32,16 +39,10 @@ pub struct Found {
     pub fragment: Fragment,
     /// What found it.
     pub by: By,
-    /// The title the page gives the article.
-    pub title: Option<String>,
     /// The outlet credited, by `medium` of the rules.
     pub medium: Option<String>,
-    /// The time of publication as the page writes it.
-    pub published_text: Option<String>,
-    /// Absolute address of the lead picture.
-    pub image: Option<String>,
-    /// BCP 47 language tag.
-    pub language: Option<String>,
+    /// What the page says of it; the rules of its site have the first word.
+    pub about: Metadata,
     /// Rules that matched nothing.
     pub faults: Vec<Fault>,
 }
@@ -55,7 +56,11 @@ pub enum By {
     Json,
     /// Data beside the text: JSON-LD, microdata, a script's state.
     Structured(&'static str),
-    /// The look of the page.
+    /// The rules for the page's site, by their name.
+    Site(String),
+    /// Our own extractor.
+    Extractor,
+    /// The port of Mozilla's Readability.
     Readability,
 }
 
@@ -65,6 +70,8 @@ impl fmt::Display for By {
             Self::Rules(css) => write!(f, "rules (`{css}`)"),
             Self::Json => f.write_str("rules (json)"),
             Self::Structured(kind) => f.write_str(kind),
+            Self::Site(name) => write!(f, "site rules (`{name}`)"),
+            Self::Extractor => f.write_str("extractor"),
             Self::Readability => f.write_str("readability"),
         }
     }
@@ -87,11 +94,13 @@ pub struct Visit<'a> {
 
 /// A body or the reason why there is none, and how it came to that.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct Judged {
     /// What the page gave.
     pub found: Result<Found, Error>,
     /// Each step's part.
     pub trace: Trace,
+    /// Other pages of the same article.
+    links: Links,
 }
 
 /// Why a page gave no body.
@@ -109,6 +118,9 @@ pub enum Error {
     /// What was found is not the article.
     #[error("{0}")]
     Refused(Reason),
+    /// The rules of this name find nothing, and say that nothing else shall be tried.
+    #[error("the rules `{0}` find no article, and forbid to look for it without them")]
+    NoBody(String),
     /// The answer is JSON, and no rule says where in it the body is.
     #[error("the article is JSON, and no rule says where its body is")]
     NoPath,
@@ -117,42 +129,65 @@ pub enum Error {
 /// Reads a page that was decoded already, with nothing known besides it. `url` is its address
 /// after redirects.
 pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
-    judged(page, &Visit::to(url), rules).found
+    judged(page, &Visit::to(url), rules, None).found
 }
 
-/// Reads a page that was decoded already; every way to its body is judged by what is known.
-pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules) -> Reading {
+/// Reads a page that was decoded already; every way to its body is judged by what is known. `site`
+/// are the rules for the site that it is on.
+pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules, site: Option<&Site>) -> Judged {
     if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
         return judged_json(&value, visit, rules);
     }
-    let tree = dom::page(page);
-    let base = structured::base(&tree, visit.url);
-    let view = View { page, tree: &tree, base: &base, rules };
+    let mut taken = site.map(|site| (site.name(), site_rules::take(page, visit.url, site)));
+    let links = taken.as_mut().map(|(_, taken)| std::mem::take(&mut taken.links));
+    let links = links.unwrap_or_default();
+    // The first of several pages is shorter than the whole.
+    let own = if links.any() { Own { text: None, ..visit.own } } else { visit.own };
+    let visit = &Visit { own, ..*visit };
+    let taken = taken.as_ref().map(|(name, taken)| (*name, taken));
+    let instead = taken.and_then(|(_, taken)| taken.instead.as_deref());
+    let paper = Paper::new(instead.unwrap_or(page));
+    let view = View::new(&paper, visit.url, rules, taken);
     let mut faults = Vec::new();
-    let (body, trace) = chain::walk(&view, &visit.facts(&tree), visit, &mut faults);
-    let found = body.map_err(|vain| nothing(vain, rules)).map(|Body { candidate, by }| Found {
-        medium: medium(&apply(&candidate.html, rules), rules),
-        fragment: Fragment { html: candidate.html, base: Some(base.to_string()) },
+    let (body, trace) = chain::walk(&view, &visit.facts(&paper), visit, &mut faults);
+    let own_rules = body.as_ref().is_ok_and(|body| matches!(body.by, By::Rules(_)));
+    if let Some((name, taken)) = taken.filter(|_| !own_rules) {
+        faults.extend(taken.faults.iter().map(|fault| of_site(name, &fault.what)));
+        let refused = trace.why(chain::SITE).filter(|_| taken.body.is_some());
+        faults.extend(refused.map(|why| of_site(name, &format!("refused: {why}"))));
+    }
+    let found = body.map_err(|vain| nothing(vain, &view));
+    let found = found.map(|body| found_in(&view, body, faults));
+    Judged { found, trace, links }
+}
+
+fn of_site(name: &str, what: &str) -> Fault {
+    Fault::new(format!("rules `{name}`"), what)
+}
+
+fn found_in(view: &View<'_>, body: Body, faults: Vec<Fault>) -> Found {
+    let Body { candidate, by } = body;
+    let html = candidate.html;
+    let credited = |html: &str| medium(&apply(html, view.rules), view.rules);
+    Found {
+        medium: view.rules.medium.as_ref().and_then(|_| credited(&html)),
+        about: view.about().clone(),
+        fragment: Fragment { html, base: Some(view.base().to_string()) },
         by,
-        title: structured::title(&tree),
-        published_text: structured::published(&tree),
-        image: structured::image(&tree, &base),
-        language: structured::language(&tree),
         faults,
-    });
-    Reading { found, trace }
+    }
 }
 
 /// Reads an answer of an API for one article; `json` of the rules says where the body is. Plain
 /// text there becomes paragraphs.
-pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Reading {
+pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Judged {
     let html = match json_body(value, rules) {
         Ok(html) => html,
-        Err(error) => return Reading { found: Err(error), trace: Trace::default() },
+        Err(error) => return Judged::without_trace(Err(error)),
     };
-    let tree = Html::new_document();
+    let paper = Paper::new("");
     let body = Body { candidate: Candidate::chosen(html), by: By::Json };
-    let verdict = quality::judge(&body.candidate, &visit.facts(&tree), visit.own);
+    let verdict = quality::judge(&body.candidate, &visit.facts(&paper), visit.own);
     let trace = Trace::of("rules", &body, &verdict, visit.own);
     let html = body.candidate.html;
     let found = match verdict {
@@ -161,14 +196,17 @@ pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Reading {
             medium: medium(&apply(&html, rules), rules),
             fragment: Fragment { html, base: None },
             by: By::Json,
-            title: None,
-            published_text: None,
-            image: None,
-            language: None,
+            about: Metadata::default(),
             faults: Vec::new(),
         }),
     };
-    Reading { found, trace }
+    Judged { found, trace, links: Links::default() }
+}
+
+impl Judged {
+    fn without_trace(found: Result<Found, Error>) -> Self {
+        Self { found, trace: Trace::default(), links: Links::default() }
+    }
 }
 
 impl<'a> Visit<'a> {
@@ -177,8 +215,8 @@ impl<'a> Visit<'a> {
         Self { asked: url, url, status: 200, own: Own::default(), clock: &|| 0 }
     }
 
-    fn facts(&self, tree: &'a Html) -> PageFacts<'a> {
-        PageFacts { tree, status: self.status, asked: self.asked, url: self.url }
+    fn facts(&self, paper: &'a Paper<'a>) -> PageFacts<'a> {
+        PageFacts { paper, status: self.status, asked: self.asked, url: self.url }
     }
 }
 
@@ -237,10 +275,12 @@ fn is_markup(text: &str) -> bool {
         || ["&lt;", "&nbsp;", "&amp;", "&#"].iter().any(|r| text.contains(r))
 }
 
-fn nothing(vain: Vain, rules: &Rules) -> Error {
+fn nothing(vain: Vain, view: &View<'_>) -> Error {
     match vain {
+        Vain::Forbidden(name) => Error::NoBody(name),
         Vain::Refused(Reason::Empty) | Vain::Nothing(Reason::Empty) => {
-            rules.body.first().map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+            let first = view.rules.body.first();
+            first.map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
         }
         Vain::Refused(reason) | Vain::Nothing(reason) => Error::Refused(reason),
     }
@@ -248,13 +288,14 @@ fn nothing(vain: Vain, rules: &Rules) -> Error {
 
 /// The first alternative that matches something with content, and its selector.
 fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(String, String)> {
+    let mut missed = Vec::new();
     for css in body {
         let found = fragment::outermost(tree, css);
         let html = markup(&found);
         if found.is_empty() {
-            faults.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
+            missed.push(Fault::new(format!("selector `{}`", css.text), "matches nothing"));
         } else if fragment::is_empty(&found) {
-            faults.push(Fault::new(
+            missed.push(Fault::new(
                 format!("selector `{}`", css.text),
                 "matches only empty elements",
             ));
@@ -262,6 +303,8 @@ fn by_rules(tree: &Html, body: &[Css], faults: &mut Vec<Fault>) -> Option<(Strin
             return Some((html, css.text.clone()));
         }
     }
+    // An alternative that matches nothing is no fault while another one does.
+    faults.append(&mut missed);
     None
 }
 

@@ -90,7 +90,7 @@ fn selectors(field: &'static str, texts: &[String], bad: &mut Vec<Bad>) -> Vec<C
     compiled
 }
 
-fn one<T>(
+pub(super) fn one<T>(
     field: &'static str,
     text: Option<&str>,
     compile: fn(&str) -> Result<T, String>,
@@ -101,7 +101,7 @@ fn one<T>(
     compiled.map_err(|why| bad.push(Bad { field, index: 0, value: text.to_owned(), why })).ok()
 }
 
-fn css(text: &str) -> Result<Css, String> {
+pub(super) fn css(text: &str) -> Result<Css, String> {
     let selector =
         Selector::parse(text).map_err(|why| format!("not a selector: {}", reason(&why)))?;
     Ok(Css { text: text.to_owned(), selector })

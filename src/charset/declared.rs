@@ -19,10 +19,9 @@ pub(super) fn in_content_type(content_type: &str) -> Option<&'static Encoding> {
 /// The XML declaration's `encoding`, else the `charset` of an HTML `meta`.
 pub(super) fn in_document(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    match after(start, b"<?xml") {
-        Some(declaration) => in_xml(&tag(declaration)),
-        None => in_html(start),
-    }
+    after(start, b"<?xml")
+        .and_then(|declaration| in_xml(&tag(declaration)))
+        .or_else(|| in_html(start))
 }
 
 fn in_xml(declaration: &str) -> Option<&'static Encoding> {

@@ -44,12 +44,28 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>, over: Option<&str
     if let Some(encoding) = wide::utf_16(bytes) {
         return with(bytes, encoding);
     }
-    let said =
-        content_type.and_then(declared::in_content_type).or_else(|| declared::in_document(bytes));
+    let by_server = content_type.and_then(declared::in_content_type);
+    let east_asian = || {
+        let encoding = declared::in_document(bytes).filter(|encoding| !encoding.is_single_byte());
+        encoding.filter(|encoding| fits(bytes, encoding))
+    };
+    let said = match by_server {
+        Some(encoding) if encoding == WINDOWS_1252 => east_asian().or(by_server),
+        Some(_) => by_server,
+        None => declared::in_document(bytes),
+    };
     match said {
         Some(encoding) => as_declared(bytes, encoding),
         None => by_bytes(bytes),
     }
+}
+
+/// Whether bytes are well-formed in an encoding.
+///
+/// Servers say ISO 8859-1 for whatever they were not told about; a document that says it is in
+/// some encoding of more than one byte, and is, knows better.
+fn fits(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some()
 }
 
 /// What was declared, unless the bytes say otherwise.
@@ -66,7 +82,7 @@ fn as_declared<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Decoded<'a> 
     with(bytes, encoding)
 }
 
-/// UTF-8 where that is mostly right, else a guess.
+/// UTF-8 where that is mostly right, else what the document says if that is right, else a guess.
 fn by_bytes(bytes: &[u8]) -> Decoded<'_> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 };
@@ -75,7 +91,9 @@ fn by_bytes(bytes: &[u8]) -> Decoded<'_> {
     if characters.valid > characters.invalid {
         mostly_utf_8(bytes, &characters)
     } else {
-        with(bytes, guess(bytes))
+        let declared = declared::in_document(bytes)
+            .filter(|encoding| *encoding != UTF_8 && fits(bytes, encoding));
+        with(bytes, declared.unwrap_or_else(|| guess(bytes)))
     }
 }
 

@@ -80,6 +80,10 @@ fn who_says_it_first() {
         "<a>é</a>",
         "windows-1252",
     );
+    check(&gbk, Some("text/xml; charset=utf-8"), None, CHINESE, "GBK");
+    check(&gbk, Some("text/xml; charset=ISO-8859-1"), None, CHINESE, "GBK");
+    let page = "<?xml version='1.0'?><html><head><meta charset='gbk'/></head>中文";
+    check(&encoded(page, "gbk"), None, None, page, "GBK");
     check(b"<meta charset=big5><p>\xa4\xa4", None, None, "<meta charset=big5><p>中", "Big5");
     let page = "<html><meta http-equiv='Content-Type' content='text/html; charset=gb2312'>中文";
     check(&encoded(page, "gbk"), None, None, page, "GBK");

@@ -10,9 +10,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub(super) struct Args {
     /// The settings.
+    ///
+    /// Without it, `config/finews.toml`; for `demo`, settings of its own.
     #[arg(long, global = true, value_name = "FILE", env = "FINEWS_CONFIG")]
-    #[arg(default_value = "config/finews.toml")]
-    pub config: PathBuf,
+    pub config: Option<PathBuf>,
     /// The folder of the state, instead of the settings' `store.url`.
     #[arg(long, global = true, value_name = "DIR", env = "FINEWS_STATE")]
     pub state: Option<PathBuf>,
@@ -38,12 +39,16 @@ pub(super) enum Verb {
     Check,
     /// Shows what each stage makes of a source or an address, and keeps nothing.
     Preview(Preview),
+    /// Finds the feeds behind an address, or infers rules for its list.
+    Discover(Discover),
     /// Shows how the sources are.
     Status(Status),
     /// Brings in what another system wrote.
     Import(Move),
     /// Writes what is kept in another system's form.
     Export(Move),
+    /// Lists the rule files for article pages, and runs their own tests.
+    Rules(Rules),
     /// Runs the whole pipeline against a built-in example site, and serves the result.
     Demo(Demo),
     /// Asks a running daemon whether it is well; for containers.
@@ -125,6 +130,27 @@ pub(super) struct Preview {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Discover {
+    /// The address of a site, a list page or an API.
+    pub url: String,
+    /// Infers list rules even where there are feeds.
+    #[arg(long)]
+    pub rules: bool,
+    /// Appends the best find to the settings.
+    #[arg(long)]
+    pub write: bool,
+    /// The name of the source, instead of one made from its host.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// A private network that may be asked, such as `127.0.0.1/32`.
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_private: Vec<ipnet::IpNet>,
+    /// Prints all finds as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Status {
     /// Prints the state of every source as JSON.
     #[arg(long)]
@@ -147,6 +173,38 @@ pub(super) struct Move {
 pub(super) enum Foreign {
     /// Posts of the predecessor's static site.
     Jekyll,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub verb: RulesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesVerb {
+    /// Shows which rules there are, and every fault in them.
+    List,
+    /// Reads the pages that rule files name as their tests (`test_url`, `test_contains`).
+    Test(RulesTest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesTest {
+    /// Only the rules for this host, as their file is named.
+    #[arg(long, value_name = "HOST")]
+    pub site: Option<String>,
+    /// Reads recorded pages of this folder instead of asking for them. A page's file is named by
+    /// the first 16 hex digits of the SHA-256 of its address, or by its address without the scheme,
+    /// with `_` for all but letters, digits, `.` and `-`; then `.html`.
+    #[arg(long, value_name = "DIR")]
+    pub recorded: Option<PathBuf>,
+    /// A private network that may be asked, such as `127.0.0.1/32`.
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_private: Vec<ipnet::IpNet>,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -10,7 +10,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let lists: usize = settings.sources.iter().map(|source| source.lists.len()).sum();
     out::line(format!(
         "`{}` holds: {sources} sources with {lists} lists, {categories} fixed categories",
-        args.config.display()
+        setup::config(args).display()
     ))?;
     Ok(Exit::Well)
 }

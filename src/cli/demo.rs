@@ -24,8 +24,12 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     let listener = near(own.listen).await?;
     let example = near(EXAMPLE).await?;
     let (site, base) = (address(&listener)?, address(&example)?);
-    let text = demo_site::SETTINGS.replace("{base}", &base).replace("{site}", &site);
-    let mut settings = setup::parsed(args, &text, "demo.toml")?;
+    let (text, name) = match &args.config {
+        Some(path) => (setup::text(path)?, path.display().to_string()),
+        None => (demo_site::SETTINGS.to_owned(), "demo.toml".to_owned()),
+    };
+    let text = text.replace("{base}", &base).replace("{site}", &site);
+    let mut settings = setup::parsed(args, &text, &name)?;
     let home = PathBuf::from("state/demo");
     if args.state.is_none() {
         settings.store = home.join("finews.db");

@@ -37,6 +37,11 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub(super) struct Usage(pub String);
 
+/// An address of the command line that the guard refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Private(pub String);
+
 /// The exit that an error asks for.
 pub(super) fn of(error: &anyhow::Error) -> Exit {
     if error.is::<Faults>() || error.chain().any(|cause| cause.downcast_ref::<Usage>().is_some()) {

@@ -77,7 +77,7 @@ fn form(settings: &Settings, table: &Jekyll) -> Form {
     }
 }
 
-/// An item's posts: those it was imported from, else one for each of its categories.
+/// An item's posts: those it was imported from, and one for each further category.
 async fn posts(
     store: &Store,
     key: &str,
@@ -87,11 +87,15 @@ async fn posts(
 ) -> anyhow::Result<Vec<Post>> {
     let originals = store.originals(&item.id).await?;
     let imported: Vec<Post> = originals.iter().filter_map(jekyll::from_original).collect();
-    if !imported.is_empty() {
-        return Ok(imported);
-    }
     let under = item.categories.iter().filter_map(|id| categories.get(id));
-    Ok(under.map(|category| composed(key, item, category, form)).collect())
+    let further = under.filter(|category| !imported.iter().any(|one| stands_in(one, category)));
+    let composed: Vec<Post> = further.map(|category| composed(key, item, category, form)).collect();
+    Ok(imported.into_iter().chain(composed).collect())
+}
+
+fn stands_in(post: &Post, category: &Category) -> bool {
+    let name = category.id.as_str();
+    post.slug == name || post.slug == category.slug || post.tag.starts_with(name)
 }
 
 fn composed(key: &str, item: &Item, category: &Category, form: &Form) -> Post {

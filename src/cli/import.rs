@@ -13,9 +13,9 @@ use super::{out, setup};
 use crate::config::{Jekyll, Settings, Source};
 use crate::identity;
 use crate::jekyll::{self, Post, Repaired};
-use crate::model::{CategoryId, Original};
+use crate::model::Original;
 use crate::refresh::{self, Maker};
-use crate::store::{CategoryWish, Held, Kept, KnownItem, Saved};
+use crate::store::{Held, Kept, KnownItem};
 
 /// Posts that are kept in one transaction.
 const BATCH: usize = 500;
@@ -44,7 +44,7 @@ struct Outcome {
 pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
     let Foreign::Jekyll = own.form;
     let settings = setup::settings(args)?;
-    let (form, source) = predecessor(&settings)?;
+    let (_, source) = predecessor(&settings)?;
     let zone = settings.site.zone;
     let held = setup::hold(settings).await?;
     let mut outcome = Outcome::default();
@@ -52,13 +52,15 @@ pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
     let read = tokio::task::spawn_blocking(move || read(&dir, zone)).await??;
     outcome.files = read.files;
     outcome.not_posts = read.not_posts;
-    let Repaired { posts, repaired, aside, superseded } = jekyll::repair(read.posts, zone);
+    let mut posts = read.posts;
+    posts.extend(kept_before(&held, &source, &posts).await?);
+    let Repaired { posts, repaired, aside, superseded } = jekyll::repair(posts, zone);
     outcome.repaired = repaired;
     outcome.superseded = superseded;
     outcome.set_aside =
         aside.iter().map(|one| (one.post.file.clone(), one.reason.to_string())).collect();
     keep_aside(&held, &source, &aside).await?;
-    let importer = Importer::new(&held, &form, &source)?;
+    let importer = Importer::new(&held, &source)?;
     let by_key = by_key(posts);
     let all: Vec<_> = by_key.into_iter().collect();
     for batch in all.chunks(BATCH) {
@@ -134,6 +136,28 @@ fn by_key(posts: Vec<Post>) -> BTreeMap<String, Vec<Post>> {
     by_key
 }
 
+/// Posts of earlier imports that may mend those of this one, or be mended by them: what is held,
+/// and the twins of posts that lack something.
+async fn kept_before(
+    held: &setup::Held,
+    source: &Source,
+    posts: &[Post],
+) -> anyhow::Result<Vec<Post>> {
+    let wanting = |post: &&Post| post.title.trim().is_empty() || post.date.is_none();
+    let codes: Vec<&str> =
+        posts.iter().filter(wanting).filter_map(|post| post.code.as_deref()).collect();
+    let mut found = Vec::new();
+    for item in held.store.known(&source.id, codes.into_iter()).await?.values() {
+        let originals = held.store.originals(&item.id).await?;
+        found.extend(originals.iter().filter_map(jekyll::from_original));
+    }
+    for (of, _, original, _) in held.store.held().await? {
+        found.extend(jekyll::from_original(&original).filter(|_| of == source.id));
+    }
+    found.retain(|post| !posts.iter().any(|one| one.file == post.file));
+    Ok(found)
+}
+
 async fn keep_aside(
     held: &setup::Held,
     source: &Source,
@@ -153,15 +177,14 @@ struct Importer<'h> {
     held: &'h setup::Held,
     source: Arc<Source>,
     maker: Maker,
-    suffix: String,
 }
 
 impl<'h> Importer<'h> {
-    fn new(held: &'h setup::Held, form: &Jekyll, source: &Arc<Source>) -> anyhow::Result<Self> {
+    fn new(held: &'h setup::Held, source: &Arc<Source>) -> anyhow::Result<Self> {
         let world = setup::world(&held.settings, &held.authority, None)?;
         let maker = Maker::new(&world, source, setup::now());
         let source = Arc::clone(source);
-        Ok(Self { held, source, maker, suffix: form.suffix.clone() })
+        Ok(Self { held, source, maker })
     }
 
     async fn keep(
@@ -184,7 +207,7 @@ impl<'h> Importer<'h> {
             let made = self.maker.make(&self.held.store, key.clone(), known, new).await?;
             match made {
                 refresh::Made::Item(item, _) => {
-                    saved.push(self.filed(*item, posts));
+                    saved.push(*item);
                     *if is_new { &mut outcome.new } else { &mut outcome.joined } += 1;
                 }
                 refresh::Made::Held(entries) => {
@@ -196,34 +219,6 @@ impl<'h> Importer<'h> {
         }
         let at = setup::now().timestamp();
         Ok(self.held.store.keep(&self.source.id, at, &saved, &aside).await?)
-    }
-
-    /// Under the categories that the posts stood in, at the addresses that these had.
-    fn filed(&self, mut saved: Saved, posts: &[Post]) -> Saved {
-        for post in posts {
-            let wish = self.category(post);
-            match saved.categories.iter_mut().find(|one| one.id == wish.id) {
-                Some(same) => *same = wish,
-                None => saved.categories.push(wish),
-            }
-        }
-        saved.item.categories = saved.categories.iter().map(|one| one.id.clone()).collect();
-        saved
-    }
-
-    fn category(&self, post: &Post) -> CategoryWish {
-        let name = if post.medium_form {
-            let name = post.tag.strip_suffix(self.suffix.as_str()).unwrap_or(&post.tag);
-            CategoryId::new(name.trim())
-        } else {
-            CategoryId::new(&post.slug)
-        };
-        let title = if post.medium_form { name.to_string() } else { post.tag.clone() };
-        let fixed = self.held.settings.categories.iter().any(|one| one.id == name);
-        if fixed {
-            return refresh::wish_for(&self.held.settings, name);
-        }
-        CategoryWish { id: name, title, slug: crate::slug::file_part(&post.slug) }
     }
 }
 

@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod demo;
 mod demo_site;
+mod discover;
 mod exit;
 mod export;
 mod fetch;
@@ -14,6 +15,7 @@ mod out;
 mod preview;
 mod progress;
 mod publish;
+mod rules;
 mod serve;
 mod setup;
 mod single;
@@ -55,10 +57,12 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Fetch(own) => fetch::run(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
+        Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => serve::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
+        Verb::Rules(own) => rules::run(&args, own).await,
         Verb::Demo(own) => demo::run(&args, own).await,
         Verb::Health(own) => serve::health(own).await,
     }

@@ -35,10 +35,18 @@ impl Moved {
         Found::Moved(format!("{}/category/{slug}.html", self.base))
     }
 
+    async fn of_alias(&self, slug: &str, extension: &str) -> Found {
+        match self.store.alias(slug).await {
+            Ok(Some(now)) => Found::Moved(format!("{}/category/{now}.{extension}", self.base)),
+            _ => Found::Nothing,
+        }
+    }
+
     async fn look(&self, path: &str, query: Option<&str>) -> Found {
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
             Some(Asked::Slug(slug)) => self.of_slug(&slug).await,
+            Some(Asked::Document(slug, extension)) => self.of_alias(&slug, &extension).await,
             Some(Asked::Everything) => Found::Moved(format!("{}/all.atom", self.base)),
             None => Found::Nothing,
         }
@@ -58,6 +66,8 @@ enum Asked {
     Key(String),
     /// A category: `/emnews/`.
     Slug(String),
+    /// A document of a category that had another address: `/category/Techweb.atom`.
+    Document(String, String),
     /// The one feed there was: `/feed.xml`.
     Everything,
 }
@@ -76,6 +86,10 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
     match parts.as_slice() {
         [slug, ""] | [slug] | ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
             Some(Asked::Slug((*slug).to_owned()))
+        }
+        ["category", file] => {
+            let (slug, extension) = file.rsplit_once('.')?;
+            Some(Asked::Document(slug.to_owned(), extension.to_owned()))
         }
         [.., year, month, day, file] if is_date(year, month, day) => {
             Some(Asked::Key(file.strip_suffix(".html")?.to_owned()))
@@ -112,6 +126,8 @@ mod tests {
         check("/career/in/touxing/2022/03/09/NW1.html", None, key("NW1"));
         check("/emnews/", None, Some(Asked::Slug("emnews".into())));
         check("/category/emnews", None, Some(Asked::Slug("emnews".into())));
+        let document = Asked::Document("Techweb".into(), "atom".into());
+        check("/category/Techweb.atom", None, Some(document));
         check("/feed.xml", None, Some(Asked::Everything));
         check("/a/b/c/d.html", None, None);
         check("/x.html", None, None);

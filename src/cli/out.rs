@@ -16,7 +16,7 @@ pub(super) fn bytes(data: &[u8]) -> anyhow::Result<()> {
 
 /// A line of data.
 pub(super) fn line(text: impl AsRef<str>) -> anyhow::Result<()> {
-    bytes(format!("{}\n", text.as_ref()).as_bytes())
+    bytes(format!("{}\n", plain(text.as_ref())).as_bytes())
 }
 
 /// A document for programs.
@@ -26,7 +26,16 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// A line for people.
 pub(super) fn note(text: impl AsRef<str>) {
-    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+    let _ = writeln!(io::stderr().lock(), "{}", plain(text.as_ref()));
+}
+
+/// Without what would move a terminal's cursor, colour its text or turn its direction.
+fn plain(text: &str) -> String {
+    let moves = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// What went wrong, with its causes, and the cure where it is known.
@@ -38,6 +47,11 @@ pub(super) fn error(error: &anyhow::Error) {
 }
 
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    if error.downcast_ref::<super::exit::Private>().is_some() {
+        return Some(
+            "an address in a private network is asked only with `--allow-private NETWORK`",
+        );
+    }
     let store = error.chain().find_map(|cause| cause.downcast_ref::<store::Error>());
     match store? {
         store::Error::Held(_) => Some("stop the other finews, or name another state (`--state`)"),

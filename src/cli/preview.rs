@@ -189,10 +189,8 @@ fn article_stage(seen: &SeenArticle, millis: u128) -> Value {
         ArticleOutcome::Failed(why) => json!({ "error": why }),
         ArticleOutcome::Here(found) => json!({
             "by": found.by.to_string(),
-            "title": found.title,
             "medium": found.medium,
-            "image": found.image,
-            "language": found.language,
+            "about": found.about,
             "base": found.fragment.base,
             "html": found.fragment.html,
             "faults": found.faults,

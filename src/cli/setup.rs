@@ -1,9 +1,8 @@
 //! What verbs need before they begin: settings, state, the way out, the clock.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,18 +52,27 @@ fn level(text: &str) -> EnvFilter {
 
 /// The settings of the command line.
 pub(super) fn settings(args: &Args) -> anyhow::Result<Settings> {
-    let path = &args.config;
-    let text = std::fs::read_to_string(path).map_err(|why| {
+    let path = config(args);
+    parsed(args, &text(&path)?, &path.display().to_string())
+}
+
+/// Where the settings are.
+pub(super) fn config(args: &Args) -> PathBuf {
+    args.config.clone().unwrap_or_else(|| PathBuf::from("config/finews.toml"))
+}
+
+/// The text of a file of settings.
+pub(super) fn text(path: &Path) -> anyhow::Result<String> {
+    Ok(std::fs::read_to_string(path).map_err(|why| {
         let hint = "name one with `--config FILE`, or see `finews demo`";
         Usage(format!("cannot read the settings `{}`: {why}\nhint: {hint}", path.display()))
-    })?;
-    parsed(args, &text, &path.display().to_string())
+    })?)
 }
 
 /// Settings from a text, with what the command line overrides.
 pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Settings> {
     let file = |path: &str| std::fs::read_to_string(path);
-    let outside = Outside { env: &env, file: &file };
+    let outside = Outside { env: &env, file: &file, folder: &folder };
     let mut settings = config::parse(text, &outside).map_err(|faults| named(&faults, name))?;
     if let Some(state) = &args.state {
         settings.store = state.join("finews.db");
@@ -73,6 +81,21 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
         settings.publish.dir.clone_from(feeds);
     }
     Ok(settings)
+}
+
+/// The rule files of a folder, in the order of their names; what is no UTF-8 in them is replaced.
+fn folder(path: &str) -> std::io::Result<Vec<config::File>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|ext| ext == "txt") && path.is_file() {
+            let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
+            files.push(config::File { name, text });
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Faults with the file's name before each.
@@ -119,6 +142,7 @@ pub(super) fn world(
         connect: fetch.connect,
         idle: fetch.idle,
         total: fetch.total,
+        head: fetch.idle,
         bytes: fetch.bytes,
         ..Limits::default()
     };
@@ -131,7 +155,7 @@ pub(super) fn world(
         settings: Arc::clone(settings),
         fetcher: Arc::new(fetcher),
         authority: authority.to_owned(),
-        stop: Arc::new(AtomicBool::new(false)),
+        stop: crate::refresh::Stop::default(),
         news,
     })
 }
@@ -157,7 +181,7 @@ pub(super) async fn until_stopped<T>(world: &World, work: impl Future<Output = T
         done = &mut work => return done,
         () = stop_asked() => {}
     }
-    world.stop.store(true, Ordering::Relaxed);
+    world.stop.say();
     super::out::note("stopping: what is at hand is kept (once more to end at once)");
     tokio::select! {
         done = &mut work => done,

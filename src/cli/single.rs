@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use url::Url;
 
 use super::args::{Address, Args, Fetch, Form};
-use super::exit::{Exit, Usage};
+use super::exit::{Exit, Private, Usage};
 use super::{out, setup};
 use crate::config::{self, Outside, Settings, Source};
 use crate::edition;
@@ -41,14 +41,17 @@ pub(super) async fn run(args: &Args, own: &Fetch, address: &str) -> anyhow::Resu
         Form::Markdown => Format::Markdown,
         Form::Html => Format::Html,
     };
-    let site = edition::site(&settings, &world.authority);
+    let mut site = edition::site(&settings, &world.authority);
+    if let Some(language) = listing.language {
+        site.language = language;
+    }
     out::bytes(&publish::document(&site, &note, &items, format))?;
     Ok(Exit::Well)
 }
 
 /// The settings where there are some; an address needs none.
 pub(super) fn settings_if_any(args: &Args) -> anyhow::Result<Settings> {
-    if args.config.exists() {
+    if args.config.is_some() || setup::config(args).exists() {
         return setup::settings(args);
     }
     Ok(config::parse(BARE, &Outside::NOTHING)?)
@@ -88,11 +91,15 @@ async fn discovered(
 
 fn listing(gathered: Vec<Gathered>) -> anyhow::Result<Listing> {
     let mut errors = Vec::new();
+    let blocked = gathered.iter().any(|one| one.blocked);
     for one in gathered {
         match (one.listing, one.error) {
             (Some(listing), _) => return Ok(listing),
             (None, error) => errors.extend(error),
         }
+    }
+    if blocked {
+        return Err(Private(errors.join("; ")).into());
     }
     Err(anyhow!("{}", errors.join("; ")))
 }

@@ -1,20 +1,22 @@
 //! The tables `[source.list]` and `[[source.list]]`: where a source's lists are and how they are
 //! read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
-use regex::Regex;
-use scraper::Selector;
-use serde_json_path::JsonPath;
-use toml::Spanned;
-use toml::de::DeValue;
 use url::Url;
 
 use super::read::{At, Table};
-use super::site::zone_named;
-use super::source::{Form, List, Pages, headers, known_categories, template, templates};
-use crate::listing::plan::{Expect, Field, Locate, Pick, Plan, Wrap};
+use super::source::{First, Form, List, Pages, headers, known_categories, template, templates};
+use crate::listing::sitemap;
 use crate::template::Template;
+
+mod first;
+mod picks;
+mod plan;
+
+#[cfg(test)]
+mod tests;
 
 /// The kinds of sources by their word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,52 +24,67 @@ enum Kind {
     Feed,
     Api,
     Page,
+    Sitemap,
 }
 
-const KINDS: &str = "write `feed`, `api` or `page`";
+const KINDS: &str = "write `feed`, `api`, `page` or `sitemap`";
+
+/// What every address may hold.
+const PLACES: [&str; 3] = ["page", "cursor", "now"];
+
+/// An address and where it stands in the file.
+type Address = (Template, Range<usize>);
+
+/// What all lists of a source share.
+struct Shared<'s> {
+    kind: Kind,
+    urls: &'s [Address],
+    full_text: bool,
+    categories: &'s BTreeSet<String>,
+}
 
 /// The list of a source that is only an address.
 pub(super) fn feed_at(url: &Url) -> List {
     let literal = url.as_str().replace('{', "{{").replace('}', "}}");
+    let urls = Template::parse(&literal).into_iter().collect();
+    plain(urls, Form::Feed)
+}
+
+fn plain(urls: Vec<Template>, form: Form) -> List {
     List {
         name: "main".to_owned(),
-        urls: Template::parse(&literal).into_iter().collect(),
+        first: None,
+        urls,
         body: None,
         headers: Vec::new(),
-        form: Form::Feed,
+        form,
         pages: Pages::One,
         categories: Vec::new(),
     }
 }
 
 /// All lists of a source; none where any of them has a fault.
-pub(super) fn lists(source: &mut Table<'_>, categories: &BTreeSet<String>) -> Option<Vec<List>> {
+pub(super) fn lists(
+    source: &mut Table<'_>,
+    categories: &BTreeSet<String>,
+    full_text: bool,
+) -> Option<Vec<List>> {
     let urls = addresses(source);
     source.value("list");
     let kind = kind(source)?;
-    let span = source.span.clone();
-    let marks = source.marks();
     let tables = source.tables("list");
     if tables.is_empty() {
-        if kind != Kind::Feed {
-            let hint = "say where entries are: [source.list] with `items`, `title`, `link`";
-            marks.add_hint(&span, "a source of this kind needs `[source.list]`", hint);
-            return None;
-        }
-        if urls.is_empty() {
-            marks.add(&span, "`source` needs `url`");
-            return None;
-        }
-        let list = List { urls, ..feed_at(&Url::parse("http://localhost/").ok()?) };
-        return Some(vec![list]);
+        return bare(source, kind, &urls, full_text).map(|list| vec![list]);
     }
+    let shared = Shared { kind, urls: &urls, full_text, categories };
+    let marks = source.marks();
     let mut names = BTreeSet::new();
     let mut lists = Vec::new();
     let count = tables.len();
     for (index, table) in tables.into_iter().enumerate() {
         let span = table.span.clone();
         let default = if count == 1 { "main".to_owned() } else { format!("list{}", index + 1) };
-        let list = list(table, kind, &urls, default, categories)?;
+        let list = list(table, default, &shared)?;
         if !names.insert(list.name.clone()) {
             marks.add(&span, format!("there is a list `{}` already", list.name));
         }
@@ -76,12 +93,36 @@ pub(super) fn lists(source: &mut Table<'_>, categories: &BTreeSet<String>) -> Op
     Some(lists)
 }
 
+/// The list of a source without `[source.list]`.
+fn bare(source: &Table<'_>, kind: Kind, urls: &[Address], full_text: bool) -> Option<List> {
+    let form = match kind {
+        Kind::Feed => Form::Feed,
+        Kind::Sitemap => {
+            let titles = !full_text;
+            Form::Sitemap(Box::new(sitemap::Plan { titles, ..sitemap::Plan::default() }))
+        }
+        Kind::Api | Kind::Page => {
+            let hint = "say where entries are: [source.list] with `items`, `title`, `link`";
+            let what = "a source of this kind needs `[source.list]`";
+            source.marks().add_hint(&source.span, what, hint);
+            return None;
+        }
+    };
+    if urls.is_empty() {
+        source.marks().add(&source.span, "`source` needs `url`");
+        return None;
+    }
+    known_places(source, urls, None);
+    Some(plain(urls.iter().map(|(url, _)| url.clone()).collect(), form))
+}
+
 fn kind(source: &mut Table<'_>) -> Option<Kind> {
     let Some(text) = source.string("kind") else { return Some(Kind::Feed) };
     match text.value.as_str() {
         "feed" => Some(Kind::Feed),
         "api" => Some(Kind::Api),
         "page" => Some(Kind::Page),
+        "sitemap" => Some(Kind::Sitemap),
         other => {
             source.marks().add_hint(&text.span, format!("`{other}` is no kind"), KINDS);
             None
@@ -90,50 +131,68 @@ fn kind(source: &mut Table<'_>) -> Option<Kind> {
 }
 
 /// `url`: one address or several; checked as addresses with their places filled in.
-fn addresses(table: &mut Table<'_>) -> Vec<Template> {
+fn addresses(table: &mut Table<'_>) -> Vec<Address> {
     let texts = table.strings("url").unwrap_or_default();
-    let mut urls = Vec::new();
-    for text in &texts {
-        let Some(url) = template(table, "url", text) else { continue };
-        if let Some(name) = url.names().find(|name| !["page", "cursor", "now"].contains(name)) {
-            let what = format!("`url` has no place `{{{name}}}`");
-            table.marks().add_hint(&text.span, what, "known: {page}, {cursor}, {now}");
-        }
-        let filled = url.fill(|_| Some("1".to_owned())).unwrap_or_default();
-        let at = At { value: filled, span: text.span.clone() };
-        if super::site::web_address(table, "url", &at).is_some() {
-            urls.push(url);
-        }
-    }
-    urls
+    let address = |text: &At<String>| Some((address(table, text)?, text.span.clone()));
+    texts.iter().filter_map(address).collect()
 }
 
-fn list(
-    mut table: Table<'_>,
-    kind: Kind,
-    inherited: &[Template],
-    default: String,
-    categories: &BTreeSet<String>,
-) -> Option<List> {
+fn address(table: &Table<'_>, text: &At<String>) -> Option<Template> {
+    let url = template(table, "url", text)?;
+    let filled = url.fill(|_| Some("1".to_owned())).unwrap_or_default();
+    let at = At { value: filled, span: text.span.clone() };
+    super::site::web_address(table, "url", &at).map(|_| url)
+}
+
+/// The places of an address must be known: ours, and the values of the first page.
+fn known_places(table: &Table<'_>, urls: &[Address], first: Option<&First>) {
+    let mut known: Vec<_> = PLACES.to_vec();
+    known.extend(first.into_iter().flat_map(|first| first.values.keys()).map(String::as_str));
+    for (url, span) in urls {
+        if let Some(name) = url.names().find(|name| !known.contains(name)) {
+            let what = format!("`url` has no place `{{{name}}}`");
+            let places: Vec<_> = known.iter().map(|name| format!("{{{name}}}")).collect();
+            table.marks().add_hint(span, what, format!("known: {}", places.join(", ")));
+        }
+    }
+}
+
+fn list(mut table: Table<'_>, default: String, shared: &Shared<'_>) -> Option<List> {
     let name = table.string("name").map_or(default, |text| text.value);
+    let first = first::first(&mut table);
     let own = addresses(&mut table);
-    let urls = if own.is_empty() { inherited.to_vec() } else { own };
+    let urls = if own.is_empty() { shared.urls } else { &own };
     if urls.is_empty() && !table.has("url") {
         table.marks().add(&table.span, "this list has no `url`, and neither has its source");
     }
+    known_places(&table, urls, first.as_ref());
+    let urls = urls.iter().map(|(url, _)| url.clone()).collect();
     let body = body(&mut table);
     let headers = headers(&mut table);
     let names = table.strings("categories").unwrap_or_default();
-    known_categories(&table, "categories", categories);
+    known_categories(&table, "categories", shared.categories);
     let categories = templates(&table, "categories", &names);
-    let pages = pages(&mut table);
-    let form = match kind {
+    let pages = if shared.kind == Kind::Sitemap { Some(Pages::One) } else { pages(&mut table) };
+    let form = match shared.kind {
         Kind::Feed => Some(Form::Feed),
-        Kind::Api => plan(&mut table, false).map(|plan| Form::Api(Box::new(plan))),
-        Kind::Page => plan(&mut table, true).map(|plan| Form::Page(Box::new(plan))),
+        Kind::Api => plan::plan(&mut table, false).map(|plan| Form::Api(Box::new(plan))),
+        Kind::Page => plan::plan(&mut table, true).map(|plan| Form::Page(Box::new(plan))),
+        Kind::Sitemap => Some(Form::Sitemap(Box::new(sitemap(&mut table, shared.full_text)))),
     };
     table.finish();
-    Some(List { name, urls, body, headers, form: form?, pages: pages?, categories })
+    Some(List { name, first, urls, body, headers, form: form?, pages: pages?, categories })
+}
+
+fn sitemap(table: &mut Table<'_>, full_text: bool) -> sitemap::Plan {
+    let plain = sitemap::Plan::default();
+    let matching = table.string("match").and_then(|text| picks::regex(table, &text));
+    let number = |number: Option<u64>, default| number.map_or(default, |number| number as usize);
+    sitemap::Plan {
+        matching,
+        most: number(table.number("most", 1..50_001), plain.most),
+        children: number(table.number("children", 1..51), plain.children),
+        titles: !full_text,
+    }
 }
 
 fn body(table: &mut Table<'_>) -> Option<Template> {
@@ -155,157 +214,28 @@ fn body(table: &mut Table<'_>) -> Option<Template> {
 }
 
 fn pages(table: &mut Table<'_>) -> Option<Pages> {
-    let Some(mut pages) = table.table("pages") else { return Some(Pages::One) };
+    let (by_cursor, by_link) = (table.has("cursor"), table.has("next"));
+    let Some(mut pages) = table.table("pages") else {
+        if by_link {
+            let what = "`next` needs `pages`: how many pages a visit may ask for";
+            table.marks().add_hint(&table.span, what, "write `pages = { most = 3 }`");
+        }
+        return Some(Pages::One);
+    };
     let most = pages.number("most", 1..1_001);
     let first = pages.number("first", 0..1_000_000).unwrap_or(1);
     let step = pages.number("step", 1..1_000_000).unwrap_or(1);
-    let by_cursor = table.has("cursor");
     if most.is_none() && !pages.has("most") {
         pages.marks().add(&pages.span, "`pages` needs `most`: how many pages a visit may ask for");
     }
+    if by_cursor && by_link {
+        pages.marks().add(&pages.span, "a list has `cursor` or `next`, not both");
+    }
     pages.finish();
     let most = most?;
-    Some(if by_cursor { Pages::Cursor { most } } else { Pages::Numbered { first, step, most } })
-}
-
-fn plan(table: &mut Table<'_>, in_page: bool) -> Option<Plan> {
-    let items = table.required("items").and_then(|text| pick(table, "items", &text, in_page));
-    let mut fields = BTreeMap::new();
-    for (field, word) in Field::ALL {
-        if let Some(value) = table.value(word) {
-            let picks = picks(table, word, value, in_page);
-            fields.insert(field, picks);
-        }
-    }
-    if in_page {
-        page_defaults(&mut fields);
-    } else if !fields.contains_key(&Field::Title) && !fields.contains_key(&Field::Link) {
-        table.marks().add(&table.span, "this list needs `title` or `link`");
-    }
-    let vars = vars(table, in_page);
-    let wrap = wrap(table);
-    let expect = expect(table);
-    let cursor = table.string("cursor").and_then(|text| path(table, "cursor", &text));
-    let items = items.filter(|items| {
-        let fits = match &items.locate {
-            Locate::Path(_) => true,
-            Locate::Select { selector, attribute } => selector.is_some() && attribute.is_none(),
-            Locate::Template(_) => false,
-        };
-        if !fits {
-            table.marks().add(&table.span, format!("`items` cannot be `{}`", items.typed));
-        }
-        fits
-    });
-    Some(Plan { items: items?, fields, vars, wrap, expect, cursor })
-}
-
-/// Where nothing is said, an element's first link and its text are the entry.
-fn page_defaults(fields: &mut BTreeMap<Field, Vec<Pick>>) {
-    for (field, places) in [(Field::Title, ["a", "."]), (Field::Link, ["a@href", "@href"])] {
-        let picks = || places.iter().filter_map(|place| Pick::parse(place, true).ok());
-        fields.entry(field).or_insert_with(|| picks().collect());
-    }
-}
-
-/// A place, or several as alternatives in order.
-fn picks(table: &Table<'_>, key: &str, value: &Spanned<DeValue<'_>>, in_page: bool) -> Vec<Pick> {
-    match value.get_ref() {
-        DeValue::Array(list) => {
-            list.iter().filter_map(|one| pick_value(table, key, one, in_page)).collect()
-        }
-        _ => pick_value(table, key, value, in_page).into_iter().collect(),
-    }
-}
-
-fn pick_value(
-    table: &Table<'_>,
-    key: &str,
-    value: &Spanned<DeValue<'_>>,
-    in_page: bool,
-) -> Option<Pick> {
-    if value.get_ref().as_table().is_none() {
-        let text = table.as_string(key, value)?;
-        return pick(table, key, &text, in_page);
-    }
-    let mut parts = table.as_table(key, value)?;
-    let place = ["path", "select", "template"].into_iter().find_map(|word| parts.string(word));
-    if place.is_none() {
-        parts.marks().add(&parts.span, format!("`{key}` needs `path`, `select` or `template`"));
-    }
-    for word in ["path", "select", "template"] {
-        parts.value(word);
-    }
-    let pick = place.and_then(|text| pick(&parts, key, &text, in_page));
-    let pattern = parts.string("pattern").and_then(|text| regex(&parts, &text));
-    let zone = parts.string("zone").and_then(|text| zone_named(&parts, &text));
-    let format = parts.string("format").map(|text| text.value);
-    parts.finish();
-    Some(Pick { pattern, zone, format, ..pick? })
-}
-
-fn pick(table: &Table<'_>, key: &str, text: &At<String>, in_page: bool) -> Option<Pick> {
-    let pick = Pick::parse(&text.value, in_page);
-    if let Err(why) = &pick {
-        table.marks().add(&text.span, format!("`{key}`: `{}`: {why}", text.value));
-    }
-    pick.ok()
-}
-
-fn regex(table: &Table<'_>, text: &At<String>) -> Option<Regex> {
-    let regex = Regex::new(&text.value);
-    if let Err(why) = &regex {
-        let why = why.to_string();
-        let last = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        table.marks().add(&text.span, format!("`{}` is no pattern: {last}", text.value));
-    }
-    regex.ok()
-}
-
-fn path(table: &Table<'_>, key: &str, text: &At<String>) -> Option<JsonPath> {
-    let path = JsonPath::parse(&text.value);
-    if let Err(why) = &path {
-        table.marks().add(&text.span, format!("`{key}`: `{}`: {why}", text.value));
-    }
-    path.ok()
-}
-
-fn vars(table: &mut Table<'_>, in_page: bool) -> BTreeMap<String, Vec<Pick>> {
-    let pairs = table.pairs("vars");
-    let vars = pairs.into_iter().map(|(name, text)| {
-        let picks = pick(table, &name, &text, in_page).into_iter().collect();
-        (name, picks)
-    });
-    vars.collect()
-}
-
-fn wrap(table: &mut Table<'_>) -> Wrap {
-    let within = table.string("within");
-    if let Some(name) = table.string("variable") {
-        return Wrap::Variable(name.value);
-    }
-    let Some(css) = within else { return Wrap::Auto };
-    match Selector::parse(&css.value) {
-        Ok(selector) => Wrap::Script(selector),
-        Err(why) => {
-            table.marks().add(&css.span, format!("`within`: `{}`: {why}", css.value));
-            Wrap::Auto
-        }
-    }
-}
-
-fn expect(table: &mut Table<'_>) -> Option<Expect> {
-    let mut parts = table.table("expect")?;
-    let at = parts.required("path").and_then(|text| path(&parts, "path", &text));
-    let equals = match parts.value("equals") {
-        Some(value) => match value.get_ref() {
-            DeValue::Integer(number) => Some(number.as_str().to_owned()),
-            DeValue::Boolean(flag) => Some(flag.to_string()),
-            _ => parts.as_string("equals", value).map(|text| text.value),
-        },
-        None => parts.required("equals").map(|text| text.value),
-    };
-    let message = parts.string("message").and_then(|text| path(&parts, "message", &text));
-    parts.finish();
-    Some(Expect { path: at?, equals: equals?, message })
+    Some(match (by_link, by_cursor) {
+        (true, _) => Pages::Linked { most },
+        (_, true) => Pages::Cursor { most },
+        _ => Pages::Numbered { first, step, most },
+    })
 }

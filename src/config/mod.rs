@@ -3,11 +3,13 @@
 mod fault;
 mod list;
 mod read;
+mod rules;
 mod site;
 mod source;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -15,8 +17,9 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
-pub use source::{Access, Form, List, Pages, Source};
+pub use source::{Access, First, Form, List, Pages, Source};
 
+use crate::article::Sites;
 use crate::category;
 use crate::model::{CategoryId, SourceId};
 use crate::slug::Style;
@@ -29,12 +32,26 @@ pub struct Outside<'o> {
     pub env: &'o dyn Fn(&str) -> Option<String>,
     /// A file's text, for keys that end in `_file`.
     pub file: &'o dyn Fn(&str) -> std::io::Result<String>,
+    /// The files of a folder, for `rules`.
+    pub folder: &'o dyn Fn(&str) -> std::io::Result<Vec<File>>,
+}
+
+/// A file outside.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct File {
+    /// Its name in its folder.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
 }
 
 impl Outside<'_> {
     /// A world with no variables and no files.
-    pub const NOTHING: Outside<'static> =
-        Outside { env: &|_| None, file: &|_| Err(std::io::ErrorKind::NotFound.into()) };
+    pub const NOTHING: Outside<'static> = Outside {
+        env: &|_| None,
+        file: &|_| Err(std::io::ErrorKind::NotFound.into()),
+        folder: &|_| Err(std::io::ErrorKind::NotFound.into()),
+    };
 }
 
 /// Settings that hold.
@@ -54,6 +71,8 @@ pub struct Settings {
     pub categories: Vec<Category>,
     /// The sources, in the order of the file.
     pub sources: Vec<Source>,
+    /// Rules for article pages by their site.
+    pub sites: Arc<Sites>,
     /// The predecessor's posts, if this site succeeds one.
     pub jekyll: Option<Jekyll>,
 }
@@ -164,9 +183,10 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let fetch = site::fetch(&mut root);
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
-    let defaults = source::defaults(&mut root, zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
+    let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
+    let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     root.finish();
     Some(Settings {
@@ -177,6 +197,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         fetch,
         categories,
         sources,
+        sites,
         jekyll,
     })
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Outside;
+use super::{File, Outside};
 
 /// A value and where it stands in the file, in bytes.
 #[derive(Clone, Debug)]
@@ -105,6 +105,11 @@ impl<'t> Table<'t> {
         })
     }
 
+    /// A string that may be left out, but not be empty.
+    pub fn required_if_there(&mut self, key: &'static str) -> Option<At<String>> {
+        if self.has(key) { self.required(key) } else { self.string(key) }
+    }
+
     /// One string, or a list of strings.
     pub fn strings(&mut self, key: &'static str) -> Option<Vec<At<String>>> {
         let value = self.value(key)?;
@@ -145,9 +150,14 @@ impl<'t> Table<'t> {
             .and_then(|n| u64::from_str_radix(&n.as_str().replace('_', ""), n.radix()).ok());
         match number {
             Some(n) if within.contains(&n) => Some(n),
-            _ => {
+            other => {
                 let wish = format!("a whole number from {} to {}", within.start, within.end - 1);
-                self.wrong(key, value, &wish);
+                match other {
+                    Some(n) => {
+                        self.marks.add(&value.span(), format!("`{key}` must be {wish}, not {n}"));
+                    }
+                    None => self.wrong(key, value, &wish),
+                }
                 None
             }
         }
@@ -204,6 +214,11 @@ impl<'t> Table<'t> {
         pairs.collect()
     }
 
+    /// The files of a folder outside.
+    pub fn folder(&self, path: &str) -> std::io::Result<Vec<File>> {
+        (self.outside.folder)(path)
+    }
+
     fn in_file(&self, path: At<String>) -> Option<At<String>> {
         match (self.outside.file)(&path.value) {
             Ok(text) => Some(At { value: text.trim_end().to_owned(), span: path.span }),
@@ -221,7 +236,10 @@ impl<'t> Table<'t> {
             if self.asked.contains(name) {
                 continue;
             }
-            let what = format!("`{}` has no key `{name}`", self.name);
+            let what = match self.name.as_str() {
+                "" => format!("there is no table `{name}`"),
+                own => format!("`{own}` has no key `{name}`"),
+            };
             if let Some(near) = nearest(name, self.asked.iter().copied()) {
                 self.marks.add_hint(&key.span(), what, format!("did you mean `{near}`?"));
             } else {

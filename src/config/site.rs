@@ -24,9 +24,11 @@ pub(super) fn site(root: &mut Table<'_>) -> Option<Site> {
     }
     let mut table = root.table("site")?;
     let title = table.required("title").map(|title| title.value);
-    let url = table.required("url").and_then(|url| web_address(&table, "url", &url));
-    let language = table.string("language").map_or_else(|| "en".to_owned(), |l| l.value);
+    let url = table.required("url").and_then(|url| public_address(&table, &url));
+    let language = language(&mut table).unwrap_or_else(|| "en".to_owned());
     let zone = zone(&mut table).unwrap_or(Tz::UTC);
+    let authority = table.string("authority").filter(|text| is_authority(&table, text));
+    let authority = authority.map(|text| text.value);
     let site = (|| {
         Some(Site {
             title: title?,
@@ -35,14 +37,60 @@ pub(super) fn site(root: &mut Table<'_>) -> Option<Site> {
             language,
             zone,
             footer: table.string("footer").map(|text| text.value),
-            authority: table.string("authority").map(|text| text.value),
+            authority,
         })
     })();
-    for key in ["description", "footer", "authority"] {
+    for key in ["description", "footer"] {
         table.value(key);
     }
     table.finish();
     site
+}
+
+/// The site's own address: every link begins with it.
+fn public_address(table: &Table<'_>, text: &At<String>) -> Option<Url> {
+    let url = web_address(table, "url", text)?;
+    let credentials = !url.username().is_empty() || url.password().is_some();
+    if credentials || url.query().is_some() || url.fragment().is_some() {
+        let what = format!("`{}` cannot begin every link of the site", text.value);
+        table.marks().add_hint(&text.span, what, "leave out `user@`, `?…` and `#…`");
+        return None;
+    }
+    Some(url)
+}
+
+/// A language tag (BCP 47), by its form.
+pub(super) fn language(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("language")?;
+    let mut parts = text.value.split('-');
+    let first = parts.next().is_some_and(|part| {
+        (2..=3).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphabetic())
+    });
+    let rest = parts.all(|part| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric())
+    });
+    if !(first && rest) {
+        let what = format!("`{}` is no language", text.value);
+        table.marks().add_hint(&text.span, what, "write a tag such as `en` or `zh-CN`");
+        return None;
+    }
+    Some(text.value)
+}
+
+/// The authority of a `tag:` address (RFC 4151 §2.1).
+fn is_authority(table: &Table<'_>, text: &At<String>) -> bool {
+    let good = text.value.split_once(',').is_some_and(|(name, date)| {
+        let name_holds = |c: u8| c.is_ascii_alphanumeric() || b".-@_".contains(&c);
+        !name.is_empty()
+            && name.bytes().all(name_holds)
+            && matches!(date.len(), 4 | 7 | 10)
+            && date.bytes().all(|c| c.is_ascii_digit() || c == b'-')
+    });
+    if !good {
+        let what = format!("`{}` is no authority of ids", text.value);
+        table.marks().add_hint(&text.span, what, "write a domain and a year: `example.org,2026`");
+    }
+    good
 }
 
 /// An absolute `http` or `https` address.
@@ -106,7 +154,7 @@ pub(super) fn store(root: &mut Table<'_>) -> Option<PathBuf> {
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     let mut publish = Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
     let Some(mut table) = root.table("publish") else { return publish };
-    if let Some(dir) = table.string("dir") {
+    if let Some(dir) = table.required_if_there("dir") {
         publish.dir = PathBuf::from(dir.value);
     }
     if let Some(items) = table.number("items", 1..1_001) {
@@ -175,11 +223,13 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
 
 pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
     let mut seen = BTreeSet::new();
+    let mut slugs = BTreeSet::new();
     let mut categories = Vec::new();
     for mut table in root.tables("category") {
         let id = table.required("id");
         let title = table.string("title").map(|title| title.value);
-        let slug = table.string("slug").map(|slug| slug.value);
+        let slug = table.string("slug").filter(|slug| is_slug(&table, slug, &mut slugs));
+        let slug = slug.map(|slug| slug.value);
         let words = table.strings("any").unwrap_or_default();
         let words = words.into_iter().map(|word| word.value).collect();
         if let Some(id) = id {
@@ -197,6 +247,21 @@ pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
         table.finish();
     }
     categories
+}
+
+/// The last part of an address, and of a file's name: one part, and no other category's.
+fn is_slug(table: &Table<'_>, text: &At<String>, seen: &mut BTreeSet<String>) -> bool {
+    let slug = text.value.trim();
+    if slug.is_empty() || slug != text.value || crate::slug::file_part(slug) != slug {
+        let what = format!("`{}` is no last part of an address", text.value);
+        table.marks().add_hint(&text.span, what, "letters, digits and `-`, as in `my-topic`");
+        return false;
+    }
+    if !seen.insert(slug.to_lowercase()) {
+        table.marks().add(&text.span, format!("there is a category at `{slug}` already"));
+        return false;
+    }
+    true
 }
 
 pub(super) fn jekyll(root: &mut Table<'_>, sources: &[Source]) -> Option<Jekyll> {

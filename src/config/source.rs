@@ -1,6 +1,6 @@
 //! The tables about what is polled: `[defaults]` and `[[source]]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -9,9 +9,9 @@ use url::Url;
 
 use super::list;
 use super::read::{At, Table, nearest};
-use super::site::{web_address, zone};
+use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
-use crate::listing::plan::Plan;
+use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::SourceId;
 use crate::template::Template;
 
@@ -62,11 +62,14 @@ pub struct Access {
 pub struct List {
     /// Its name: `main`, or as given.
     pub name: String,
-    /// Its addresses; `{page}`, `{cursor}`, `{now}` (epoch milliseconds) are filled in.
+    /// What a first page tells before the list itself is asked for.
+    pub first: Option<First>,
+    /// Its addresses; `{page}`, `{cursor}`, `{now}` (epoch milliseconds) and the values of the
+    /// first page are filled in.
     pub urls: Vec<Template>,
     /// The body of a POST; without one it is a GET.
     pub body: Option<Template>,
-    /// Extra headers of this list.
+    /// Extra headers of this list; values of the first page are filled in.
     pub headers: Vec<(String, String)>,
     /// How it is read.
     pub form: Form,
@@ -74,6 +77,15 @@ pub struct List {
     pub pages: Pages,
     /// Where its items belong besides.
     pub categories: Vec<Template>,
+}
+
+/// The first step of a list in two.
+#[derive(Clone, Debug)]
+pub struct First {
+    /// Address of the first page; `{now}` is filled in.
+    pub url: Template,
+    /// Where it tells which value, by the value's name.
+    pub values: BTreeMap<String, Vec<Place>>,
 }
 
 /// How a list is read.
@@ -85,6 +97,8 @@ pub enum Form {
     Api(Box<Plan>),
     /// HTML by selectors.
     Page(Box<Plan>),
+    /// A sitemap, or an index of them.
+    Sitemap(Box<sitemap::Plan>),
 }
 
 /// How a list is paged.
@@ -103,6 +117,11 @@ pub enum Pages {
     },
     /// By a cursor that each page gives for the next.
     Cursor {
+        /// Most pages of a visit.
+        most: u64,
+    },
+    /// By the address of the next page, which each page gives.
+    Linked {
         /// Most pages of a visit.
         most: u64,
     },
@@ -144,7 +163,7 @@ impl Defaults {
             own.categories = templates(table, "categories", &names);
         }
         own.zone = zone(table).unwrap_or(own.zone);
-        own.language = table.string("language").map(|text| text.value).or(own.language);
+        own.language = language(table).or(own.language);
         own.headers.extend(headers(table));
         if let Some(nets) = table.strings("allow_private") {
             own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
@@ -154,8 +173,7 @@ impl Defaults {
 }
 
 fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
-    let least = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
-    if every.value < least {
+    if every.value < Duration::from_mins(1) {
         let what = "`every` is under a minute: no server deserves that";
         table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
     }
@@ -195,10 +213,11 @@ pub(super) fn templates(table: &Table<'_>, key: &str, texts: &[At<String>]) -> V
     texts.iter().filter_map(|text| template(table, key, text)).collect()
 }
 
-pub(super) fn defaults(root: &mut Table<'_>, zone: Tz) -> Defaults {
+pub(super) fn defaults(root: &mut Table<'_>, zone: Tz, categories: &BTreeSet<String>) -> Defaults {
     let plain = Defaults::plain(zone);
     let Some(mut table) = root.table("defaults") else { return plain };
     let defaults = plain.overlaid(&mut table);
+    known_categories(&table, "categories", categories);
     table.finish();
     defaults
 }
@@ -234,7 +253,7 @@ fn source(
     let charset = table.string("charset").map(|text| text.value);
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
-    let lists = list::lists(&mut table, categories);
+    let lists = list::lists(&mut table, categories, own.full_text);
     let (article_url, article) = article(&mut table);
     table.finish();
     let id = id?;
@@ -267,11 +286,29 @@ fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
     good
 }
 
+/// The names that an item can fill in.
+fn known_names(table: &Table<'_>, text: &At<String>) {
+    const NAMES: [&str; 5] = ["medium", "label", "author", "source", "language"];
+    let Ok(template) = Template::parse(&text.value) else { return };
+    for name in template.names().filter(|name| !NAMES.contains(name)) {
+        let what = format!("`categories` has no place `{{{name}}}`");
+        let hint = match nearest(name, NAMES) {
+            Some(near) => format!("did you mean `{{{near}}}`?"),
+            None => "known: {medium}, {label}, {author}, {source}, {language}".to_owned(),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+}
+
 /// A fixed name must be a `[[category]]`; a template makes its categories as they appear.
 pub(super) fn known_categories(table: &Table<'_>, key: &str, known: &BTreeSet<String>) {
     let Some(values) = table.peek_strings(key) else { return };
     for name in values {
-        if name.value.contains('{') || known.contains(&name.value) {
+        if name.value.contains('{') {
+            known_names(table, &name);
+            continue;
+        }
+        if known.contains(&name.value) {
             continue;
         }
         let what = format!("there is no category `{}`", name.value);

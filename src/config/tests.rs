@@ -37,7 +37,7 @@ fn names_every_fault_at_once() {
             "3:7: `url` is no web address: `example.org`\n  hint: write it whole: \
              `https://example.org/…`",
             "4:12: `Asia/Shanghay` is no time zone\n  hint: did you mean `Asia/Shanghai`?",
-            "7:9: `items` must be a whole number from 1 to 1000, not a whole number",
+            "7:9: `items` must be a whole number from 1 to 1000, not 0",
             "10:6: `a b` is no name for a source\n  hint: letters, digits, `-`, `_` and `.`, up \
              to 64",
             "12:15: there is no category `tech`\n  hint: add [[category]] with id = \"tech\"",
@@ -66,7 +66,7 @@ fn sources_say_what_is_wrong_with_them() {
     check(&source(""), &["1:1: `source` needs `url`"]);
     check(
         &source("kind = \"rss\"\nurl = \"https://a.example/\""),
-        &["3:8: `rss` is no kind\n  hint: write `feed`, `api` or `page`"],
+        &["3:8: `rss` is no kind\n  hint: write `feed`, `api`, `page` or `sitemap`"],
     );
     check(
         &source("kind = \"page\"\nurl = \"https://a.example/\""),
@@ -145,6 +145,7 @@ fn secrets_come_from_outside() {
             "/run/key" => Ok("xyz\n".to_owned()),
             _ => Err(std::io::ErrorKind::NotFound.into()),
         },
+        ..Outside::NOTHING
     };
     let text = |headers: &str| {
         format!("{SITE}[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\nheaders = {headers}")

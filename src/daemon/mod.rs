@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -44,7 +43,7 @@ pub async fn round(
     let mut reports = Vec::new();
     loop {
         while journeys.len() < at_once
-            && !world.stop.load(Ordering::Relaxed)
+            && !world.stop.is_said()
             && let Some(source) = waiting.next()
         {
             let begun =
@@ -92,7 +91,8 @@ pub async fn run(
             () = tokio::time::sleep(nap) => {}
         }
     }
-    world.stop.store(true, Ordering::Relaxed);
+    tracing::info!("stopping: what is at hand is kept");
+    world.stop.say();
     while let Some(ended) = daemon.journeys.join_next_with_id().await {
         daemon.end(ended).await?;
     }

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -27,7 +27,7 @@ fn world(dir: &std::path::Path, every: &str) -> World {
         settings: Arc::new(settings),
         fetcher: Arc::new(Fetcher::new(manners).unwrap()),
         authority: "t.example,2026".into(),
-        stop: Arc::new(AtomicBool::new(false)),
+        stop: crate::refresh::Stop::default(),
         news: None,
     }
 }
@@ -71,7 +71,7 @@ async fn a_failing_source_is_visited_by_its_ladder_and_a_restart_causes_no_visit
     assert!(dir.path().join("feeds/index.html").exists(), "the empty site is published");
 
     // The same moment again: it is not due, and nobody asks.
-    let world = World { stop: Arc::new(AtomicBool::new(false)), ..world };
+    let world = World { stop: crate::refresh::Stop::default(), ..world };
     let (done, stopped) = oneshot::channel();
     let (clock, _) = self::clock(TimeDelta::zero(), 0, done);
     let stopped = async {

@@ -3,13 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId};
+use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId, Text};
 
 /// A print of something that is compared with what it was at the last visit.
 pub type Print = [u8; 16];
 
 /// The key under which an entry is known within its source: its own key, else its link, else its
-/// title with its date. `None` where it has nothing that lasts.
+/// title with its date, and only where there is no title either, the print of its text. `None`
+/// where it has nothing at all.
 pub fn key(entry: &Entry) -> Option<String> {
     let guid = entry.guid.as_deref().map(str::trim).filter(|guid| !guid.is_empty());
     if let Some(guid) = guid {
@@ -18,9 +19,15 @@ pub fn key(entry: &Entry) -> Option<String> {
     if let Some(link) = entry.link.as_deref().map(str::trim).filter(|link| !link.is_empty()) {
         return Some(format!("link:{link}"));
     }
-    let title = entry.title.as_ref()?.raw().trim();
     let date = entry.published.map_or(0, |date| date.timestamp());
-    (!title.is_empty()).then(|| format!("title:{date}:{title}"))
+    let title = entry.title.as_ref().map(|title| title.raw().trim());
+    if let Some(title) = title.filter(|title| !title.is_empty()) {
+        return Some(format!("title:{date}:{title}"));
+    }
+    let texts = [entry.body.as_ref(), entry.summary.as_ref()];
+    let text = texts.into_iter().flatten().map(Text::raw).find(|text| !text.trim().is_empty())?;
+    let print = u128::from_be_bytes(substance("", text, None));
+    Some(format!("text:{date}:{print:032x}"))
 }
 
 /// The lasting name of an item, from its source's name and its key alone.
@@ -128,7 +135,7 @@ pub fn updated(before: Instant, given: Instant, now: Instant) -> Instant {
 }
 
 /// The entries of one list with their keys. An entry that shares its key with an earlier one of
-/// the same list is the same item, unless its link says otherwise; then the link is its key.
+/// the same list is the same item, unless its link or title says otherwise; then that is its key.
 pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
     let mut keyed: Vec<(String, Entry)> = Vec::new();
     let mut seen = std::collections::HashMap::<String, usize>::new();
@@ -140,11 +147,10 @@ pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
             continue;
         };
         if let Some(first) = seen.get(&key).and_then(|at| keyed.get(*at)) {
-            let link = entry.link.as_ref().filter(|link| Some(*link) != first.1.link.as_ref());
-            let Some(link) = link else { continue };
-            let what = format!("its key `{key}` is another entry's: known by its link");
+            let Some((other, by)) = other_key(&entry, &first.1) else { continue };
+            let what = format!("its key `{key}` is another entry's: known by its {by}");
             faults.push(Fault::new(place(), what));
-            key = format!("link:{link}");
+            key = other;
             if seen.contains_key(&key) {
                 continue;
             }
@@ -153,6 +159,20 @@ pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
         keyed.push((key, entry));
     }
     (keyed, faults)
+}
+
+/// What tells an entry from another one with the same key: its link, or else its title. None where
+/// it is the same entry once more.
+fn other_key(entry: &Entry, first: &Entry) -> Option<(String, &'static str)> {
+    let link = entry.link.as_ref().filter(|link| Some(*link) != first.link.as_ref());
+    if let Some(link) = link {
+        return Some((format!("link:{link}"), "link"));
+    }
+    let title = entry.title.as_ref().map(|title| title.raw().trim()).unwrap_or_default();
+    let same = first.title.as_ref().is_some_and(|first| first.raw().trim() == title);
+    // With a key of its own, another title is an edit.
+    let keyless = entry.guid.as_deref().is_none_or(|guid| guid.trim().is_empty());
+    (keyless && !same && !title.is_empty()).then(|| (format!("title:{title}"), "title"))
 }
 
 /// The originals of an item with a new one put in the place of its list's old one.

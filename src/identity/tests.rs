@@ -16,6 +16,10 @@ fn keys_in_order() {
     check(&entry("", "https://a.example/", "t"), Some("link:https://a.example/"));
     check(&entry(" ", "", "t"), Some("title:0:t"));
     check(&entry("", "", ""), None);
+    let body = |text: &str| Entry { body: Some(Text::Plain(text.into())), ..Entry::default() };
+    assert_eq!(key(&body("one  two")), key(&body("one two")));
+    assert_ne!(key(&body("one")), key(&body("two")));
+    check(&body(" "), None);
 }
 
 #[test]
@@ -70,4 +74,8 @@ fn one_list_never_loses_an_entry_to_a_bad_key() {
     let keys: Vec<_> = keyed.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["1", "link:https://a.example/2"]);
     assert_eq!(faults.len(), 2, "{faults:?}");
+    let link = "https://a.example/";
+    let entries = vec![entry("", link, "one"), entry("", link, "two"), entry("", link, "one")];
+    let keys: Vec<_> = super::keyed(entries).0.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, ["link:https://a.example/", "title:two"]);
 }

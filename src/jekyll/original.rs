@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::{Post, SUFFIX, Stage};
 use crate::model::{Entry, Fragment, Original, Text};
 
+/// Before the names of the lists that posts stood in: a polled list never takes their place.
+const LIST: &str = "post:";
 /// List of the posts that were filed under their medium; the others' list is their `slug`.
 const MEDIUM: &str = "medium";
 
@@ -34,7 +36,7 @@ pub fn to_original(post: &Post) -> Original {
         ..Entry::default()
     };
     let list = if post.medium_form { MEDIUM } else { &post.slug };
-    Original { list: list.to_owned(), entry, article }
+    Original { list: format!("{LIST}{list}"), entry, article }
 }
 
 /// The post that [`to_original`] made this of; `None` for originals from elsewhere.

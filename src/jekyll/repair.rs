@@ -45,8 +45,8 @@ pub enum Aside {
     NoCategory,
 }
 
-/// Joins the states of each post (the latest form wins; of equals the one in the fewer folders,
-/// then the one given first), fills gaps from its other states, from its twin (the same code in
+/// Joins the states of each post (the latest form wins; of equals the later date, then the one in
+/// the fewer folders, then the one given first), fills gaps from its other states, from its twin (the same code in
 /// the other form) and from its names, and sets aside what is still incomplete.
 pub fn repair(posts: Vec<Post>, zone: Tz) -> Repaired {
     let mut out = Repaired::default();
@@ -66,7 +66,7 @@ pub fn repair(posts: Vec<Post>, zone: Tz) -> Repaired {
 fn join(mut posts: Vec<Post>, out: &mut Repaired) -> Vec<Post> {
     posts.sort_by_cached_key(|post| {
         let folders = post.file.matches(['/', '\\']).count();
-        (key(post).to_owned(), post.medium_form, Reverse(post.stage), folders)
+        (key(post).to_owned(), post.medium_form, Reverse((post.stage, post.date)), folders)
     });
     let mut joined: Vec<Post> = Vec::new();
     for post in posts {

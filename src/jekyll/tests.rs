@@ -139,7 +139,7 @@ fn what_is_kept_of_a_post() {
     let name = format!("2022-03-01-NW{CODE}.md");
     let body = "<p>甲</p>\n\n<http://example.com/>";
     let original = to_original(&post(&name, "\"甲\"", "2022-03-01 08:09:10 +0800", body));
-    assert_eq!(original.list, "medium");
+    assert_eq!(original.list, "post:medium");
     assert_eq!(original.entry.guid.as_deref(), Some(CODE));
     assert_eq!(original.entry.medium.as_deref(), Some("甲"));
     assert_eq!(original.entry.body, None);
@@ -148,7 +148,7 @@ fn what_is_kept_of_a_post() {
     let original = to_original(&post("2021-12-01-init.md", "\"甲\"", "", "\n*ST 甲 <3\n"));
     assert_eq!(
         (original.list.as_str(), original.entry.guid.as_deref()),
-        ("jia", Some("2021-12-01-init"))
+        ("post:jia", Some("2021-12-01-init"))
     );
     assert_eq!((original.entry.medium, original.article), (None, None));
     assert_eq!(original.entry.body, Some(Text::Plain("*ST 甲 <3\n".into())));

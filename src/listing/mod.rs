@@ -8,9 +8,11 @@ use crate::model::Instant;
 pub mod alternate;
 pub mod api;
 pub mod feed;
+pub mod first;
 pub mod json_feed;
 pub mod page;
 pub mod plan;
+pub mod sitemap;
 pub mod wrapped;
 
 /// What is known about a fetched page besides its bytes.
@@ -35,6 +37,12 @@ pub enum Error {
     #[error("this is no feed but {what}")]
     NotAFeed {
         /// What it is instead: `an HTML page`, `an empty document`.
+        what: String,
+    },
+    /// The page is something else than the sitemap that the settings promise.
+    #[error("this is no sitemap but {what}")]
+    NotASitemap {
+        /// What it is instead.
         what: String,
     },
     /// JSON that ends early or breaks the grammar.

@@ -89,7 +89,11 @@ struct Body {
 fn body(original: &Original, ways: &Ways<'_>) -> Body {
     let listed = |text: &Text| match text {
         Text::Plain(plain) => (html::from_text(plain), None),
-        Text::Html(markup) => cleaned(markup, original.entry.link.as_deref(), ways),
+        Text::Html(markup) => {
+            // Where the feed gave a base of its own, relative addresses are relative to that.
+            let base = original.entry.vars.get("base").or(original.entry.link.as_ref());
+            cleaned(markup, base.map(String::as_str), ways)
+        }
     };
     let article = original.article.as_ref().map(|article| {
         let Fragment { html, base } = article;
@@ -119,9 +123,30 @@ fn plain(text: &Text) -> String {
     }
 }
 
+/// Markup in a title is dropped only where it is what titles have; a title that speaks of
+/// `<script>` keeps the word.
 fn title(text: &Text) -> Option<String> {
-    let title: String = plain(text).chars().filter(|c| !c.is_control()).collect();
+    let line = match text {
+        Text::Html(markup) if !has_inline_tags_only(markup) => {
+            html::line(&markup.replace('<', "&lt;"))
+        }
+        text => plain(text),
+    };
+    let title: String = line.chars().filter(|c| !c.is_control()).collect();
     (!title.trim().is_empty()).then(|| html::excerpt(title.trim(), TITLE))
+}
+
+fn has_inline_tags_only(markup: &str) -> bool {
+    const INLINE: [&str; 27] = [
+        "a", "abbr", "b", "bdi", "big", "br", "cite", "code", "del", "div", "em", "font", "i",
+        "img", "ins", "mark", "p", "q", "s", "small", "span", "strike", "strong", "sub", "sup",
+        "tt", "u",
+    ];
+    markup.split('<').skip(1).all(|rest| {
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+        name.is_empty() || INLINE.contains(&name.to_ascii_lowercase().as_str())
+    })
 }
 
 fn summary(text: &Text) -> Option<String> {
@@ -135,9 +160,10 @@ fn leading(summary: Option<&str>, body: &SafeHtml) -> Option<String> {
     (!text.trim().is_empty()).then(|| html::excerpt(text.trim(), 80))
 }
 
+/// A name as text on one line; blanks inside it stay as they are, since names differ by them.
 fn named(name: &str) -> Option<String> {
-    let name = html::line(name);
-    let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let name: String =
+        name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
     (!name.trim().is_empty()).then(|| name.trim().to_owned())
 }
 

@@ -6,16 +6,11 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::{News, Work, World, lists};
-use crate::article::quality::Own;
-use crate::article::{self, Found, Reading, Trace, Visit};
-use crate::charset;
+use super::{News, Work, World, pages};
+use crate::article::{Found, Trace};
 use crate::config::Source;
 use crate::date;
-use crate::fetch::{Accept, Answer, Request};
-use crate::html;
-use crate::listing::{plan::Wrap, wrapped};
-use crate::model::{Entry, Fault, Fragment, Instant, Original, Page, Text};
+use crate::model::{Entry, Fault, Fragment, Instant, Original, Person, Text};
 use crate::store::Kept;
 
 /// What became of all entries.
@@ -45,9 +40,9 @@ pub enum Outcome {
 pub struct Seen {
     /// What became of it.
     pub outcome: Outcome,
-    /// The steps of the chain.
+    /// The steps of the chain on its first page.
     pub trace: Trace,
-    /// The page as text, if it came.
+    /// The first page as text, if it came.
     pub page: Option<String>,
 }
 
@@ -80,7 +75,11 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let outcome = ask(world, source, &url, &one.entry).await.outcome;
+                    let Some(Seen { outcome, .. }) = ask(world, source, &url, &one.entry).await
+                    else {
+                        done.interrupted = true;
+                        break;
+                    };
                     done.fetched += usize::from(outcome.fragment().is_some());
                     asked.insert(url, outcome.clone());
                     outcome
@@ -129,60 +128,26 @@ fn again(now: Instant, tries: u32) -> Option<Instant> {
 pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry, now: Instant) -> Seen {
     let Some(url) = address(source, entry) else { return Seen::of(Outcome::NotWanted) };
     let seen = ask(world, source, &url, entry).await;
+    let stopped = || Seen::of(Outcome::Failed("stopped before the answer".into()));
+    let seen = seen.unwrap_or_else(stopped);
     seen.outcome.fill_gaps(entry, source, now);
     seen
 }
 
-async fn ask(world: &World, source: &Arc<Source>, url: &Url, entry: &Entry) -> Seen {
-    let request = Request {
-        headers: headers_for(source, url),
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url.clone(), Accept::Page)
-    };
-    let page = match world.fetcher.fetch(&request).await {
-        Ok(Answer::Fresh { page, .. }) => page,
-        Ok(Answer::Unchanged { .. }) => return Seen::failed("an answer without content".into()),
-        Err(why) => return Seen::failed(lists::chain(&why)),
-    };
-    let (source, asked, entry) = (Arc::clone(source), url.clone(), entry.clone());
-    let read = tokio::task::spawn_blocking(move || read(&source, &asked, &page, &entry)).await;
-    read.unwrap_or_else(|_panic| Seen::failed("reading it failed; please report this".into()))
-}
-
-fn read(source: &Source, asked: &Url, page: &Page, entry: &Entry) -> Seen {
-    let start = std::time::Instant::now();
-    let clock = || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let (title, text) = (plain(entry.title.as_ref()), listed(entry));
-    let own = Own { title: title.as_deref(), text: text.as_deref() };
-    let visit = Visit { asked, url: &page.url, status: page.status, own, clock: &clock };
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.bytes, content_type, source.charset.as_deref());
-    let reading = if source.article.json.is_some() {
-        match wrapped::unwrap(&decoded.text, &Wrap::Auto) {
-            Ok(value) => article::judged_json(&value, &visit, &source.article),
-            Err(why) => return Seen::failed(why.to_string()),
-        }
-    } else {
-        article::judged(&decoded.text, &visit, &source.article)
-    };
-    let Reading { found, trace } = reading;
-    let outcome = match found {
+/// `None` where the stop came before the answer.
+async fn ask(world: &World, source: &Arc<Source>, url: &Url, entry: &Entry) -> Option<Seen> {
+    let own = Arc::new(pages::OwnText::of(entry));
+    let read = pages::read(world, source, url, pages::By::Settings, own).await?;
+    let outcome = match read.found {
         Ok(found) => Outcome::Here(Box::new(found)),
-        Err(why) => Outcome::Failed(why.to_string()),
+        Err(why) => Outcome::Failed(why),
     };
-    Seen { outcome, trace, page: Some(decoded.text.into_owned()) }
+    Some(Seen { outcome, trace: read.trace, page: read.page })
 }
 
-/// The longest text that the list gave.
-fn listed(entry: &Entry) -> Option<String> {
-    let texts = [plain(entry.body.as_ref()), plain(entry.summary.as_ref())];
-    texts.into_iter().flatten().max_by_key(String::len)
-}
-
-fn plain(text: Option<&Text>) -> Option<String> {
-    match text? {
-        Text::Plain(plain) => Some(plain.clone()),
-        Text::Html(markup) => Some(html::text(markup)),
+impl Seen {
+    fn of(outcome: Outcome) -> Self {
+        Self { outcome, trace: Trace::default(), page: None }
     }
 }
 
@@ -205,7 +170,7 @@ fn address(source: &Source, entry: &Entry) -> Option<Url> {
 
 /// Configured headers go where the source's lists are, and nowhere else: an article may lie
 /// anywhere.
-fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
+pub(super) fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
     let own = source.lists.iter().flat_map(|list| &list.urls);
     let mut origins = own.filter_map(|template| {
         Url::parse(&template.fill(|_| Some("1".to_owned())).ok()?).ok().map(|url| url.origin())
@@ -215,16 +180,6 @@ fn headers_for(source: &Source, url: &Url) -> Vec<(String, String)> {
         source.access.headers.clone()
     } else {
         Vec::new()
-    }
-}
-
-impl Seen {
-    fn of(outcome: Outcome) -> Self {
-        Self { outcome, trace: Trace::default(), page: None }
-    }
-
-    fn failed(why: String) -> Self {
-        Self::of(Outcome::Failed(why))
     }
 }
 
@@ -241,16 +196,20 @@ impl Outcome {
     fn fill_gaps(&self, entry: &mut Entry, source: &Source, now: Instant) {
         let Self::Here(found) = self else { return };
         if entry.published.is_none() {
-            let text = found.published_text.as_deref();
+            let text = found.about.published.as_deref();
             entry.published = text.and_then(|text| date::parse(text, now, source.zone));
         }
         if entry.title.is_none() {
-            entry.title = found.title.clone().map(Text::Plain);
+            entry.title = found.about.title.clone().map(Text::Plain);
+        }
+        if entry.authors.is_empty() {
+            let person = |name: &String| Person { name: Some(name.clone()), ..Person::default() };
+            entry.authors = found.about.authors.iter().map(person).collect();
         }
         let gaps = [
             (&mut entry.medium, &found.medium),
-            (&mut entry.image, &found.image),
-            (&mut entry.language, &found.language),
+            (&mut entry.image, &found.about.image),
+            (&mut entry.language, &found.about.language),
         ];
         for (gap, found) in gaps {
             if gap.is_none() {

@@ -1,19 +1,23 @@
 //! The first half of a journey: a source's addresses to its lists, page by page.
 
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::World;
-use crate::charset;
-use crate::config::{Form, List, Pages, Source};
-use crate::fetch::{Accept, Answer, Error, Method, Request};
+use crate::config::{First, Form, List, Pages, Source};
+use crate::fetch::{Answer, Error};
 use crate::identity;
-use crate::listing::{self, Context};
-use crate::model::{Instant, Listing, Page, Validators};
+use crate::listing::sitemap;
+use crate::model::{Fault, Instant, Listing, Page, Validators};
 use crate::store::{self, Given, Store};
+use crate::template::Template;
+use asking::{Target, Values};
+
+mod asking;
+mod reading;
 
 /// What one request for a list brought.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +28,24 @@ pub struct Gathered {
     pub address: String,
     /// The list, if it came and could be read.
     pub listing: Option<Listing>,
+    /// The sitemaps that it names, where it is an index of them.
+    pub children: Vec<Url>,
     /// Whether the server said that nothing is new.
     pub unchanged: bool,
     /// What went wrong, in a line.
     pub error: Option<String>,
+    /// Whether the answer was good but for its entries: behind the last page that is no fault.
+    pub ended: bool,
     /// How long the server asked to be left alone after a refusal.
     pub retry_after: Option<Duration>,
     /// How long the list wishes to be left alone.
     pub wish: Option<Duration>,
     /// Its validators, if it could be read.
     pub given: Option<Given>,
+    /// Whether the guard refused the address.
+    pub blocked: bool,
+    /// Whether the stop came before the answer.
+    pub interrupted: bool,
     /// Bytes of the answer.
     pub bytes: usize,
     /// The feed that a page names which was asked for as a feed itself.
@@ -48,168 +60,251 @@ pub async fn gather(
     source: &Arc<Source>,
     now: Instant,
 ) -> Result<Vec<Gathered>, store::Error> {
-    let mut all = Vec::new();
+    let whole = match store {
+        Some(store) => store.incomplete(&source.id).await?,
+        None => true,
+    };
+    let firsts = HashMap::new();
+    let mut round = Round { world, store, source, now, whole, firsts, all: Vec::new() };
     for list in &source.lists {
-        for index in 0..list.urls.len() {
-            pages(world, store, source, list, index, now, &mut all).await?;
-        }
-    }
-    Ok(all)
-}
-
-async fn pages(
-    world: &World,
-    store: Option<&Store>,
-    source: &Arc<Source>,
-    list: &List,
-    index: usize,
-    now: Instant,
-    all: &mut Vec<Gathered>,
-) -> Result<(), store::Error> {
-    let (first, step, most) = match list.pages {
-        Pages::One => (1, 1, 1),
-        Pages::Numbered { first, step, most } => (first, step, most),
-        Pages::Cursor { most } => (1, 1, most),
-    };
-    let mut cursor = String::new();
-    for turn in 0..most {
-        let number = first + turn * step;
-        let one = page(world, store, source, list, index, number, &cursor, now).await?;
-        let past_the_end = turn > 0 && one.error.is_some() && one.retry_after.is_none();
-        let next = one.listing.as_ref().and_then(|listing| listing.cursor.clone());
-        let more = goes_on(store, source, &one).await?;
-        // Some lists answer with an error behind their last page: that is their end, no fault.
-        if !(past_the_end && one.bytes > 0) {
-            all.push(one);
-        }
-        let paged = match list.pages {
-            Pages::Cursor { .. } => next.as_ref().is_some_and(|next| *next != cursor),
-            _ => true,
+        let values = match &list.first {
+            None => Values::new(),
+            Some(first) => match round.first(list, first).await {
+                Ok(values) => values,
+                Err(failed) => {
+                    round.all.push(*failed);
+                    continue;
+                }
+            },
         };
-        if !more || !paged || world.stopping() {
-            break;
+        for template in &list.urls {
+            match &list.form {
+                Form::Sitemap(plan) => round.sitemaps(list, plan, &values, template).await?,
+                _ => round.pages(list, &values, template).await?,
+            }
         }
-        cursor = next.unwrap_or_default();
     }
-    Ok(())
+    Ok(round.all)
 }
 
-/// Whether a page gives reason to ask for the next one.
-async fn goes_on(
-    store: Option<&Store>,
-    source: &Source,
-    one: &Gathered,
-) -> Result<bool, store::Error> {
-    let Some(listing) = one.listing.as_ref().filter(|listing| !listing.entries.is_empty()) else {
-        return Ok(false);
-    };
-    let Some(store) = store else { return Ok(true) };
-    let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
-    let known = store.known(&source.id, keys.iter().map(String::as_str)).await?;
-    Ok(keys.iter().any(|key| {
-        !known.get(key).is_some_and(|item| item.lists.iter().any(|(list, _)| *list == one.list))
-    }))
-}
-
-#[expect(clippy::too_many_arguments, reason = "the place of a page in a list in a source")]
-async fn page(
-    world: &World,
-    store: Option<&Store>,
-    source: &Arc<Source>,
-    list: &List,
-    index: usize,
-    number: u64,
-    cursor: &str,
+/// One visit to the lists of a source.
+struct Round<'r> {
+    world: &'r World,
+    store: Option<&'r Store>,
+    source: &'r Arc<Source>,
     now: Instant,
-) -> Result<Gathered, store::Error> {
-    let mut one = Gathered { list: list.name.clone(), ..Gathered::default() };
-    let mut request = match request(source, list, index, number, cursor, now) {
-        Ok(request) => request,
-        Err(why) => return Ok(Gathered { error: Some(why), ..one }),
-    };
-    one.address = crate::fetch::shown(&request.url);
-    let asked = asked(&request);
-    if let Some(store) = store {
-        let (validators, by) = store.validators(&source.id, &one.address, &asked).await?;
-        request.validators = validators;
-        request.validated = by.and_then(|by| Url::parse(&by).ok());
-    }
-    match world.fetcher.fetch(&request).await {
-        Ok(Answer::Unchanged { validators, wait }) => {
-            one.unchanged = true;
-            one.wish = wait.max_age;
-            let by = request.validated.as_ref().unwrap_or(&request.url);
-            one.given = Some(given(&one, asked, by, merged(validators, request.validators)));
-        }
-        Ok(Answer::Fresh { page, validators, wait }) => {
-            one.bytes = page.bytes.len();
-            one.given = Some(given(&one, asked, &page.url, validators));
-            one.wish = wait.max_age;
-            read(&mut one, source, list, page, now).await;
-        }
-        Err(why) => refused(&mut one, &why),
-    }
-    Ok(one)
+    /// Whether every page is read, known or not: the last visit did not come to the end.
+    whole: bool,
+    /// First pages that were asked for already.
+    firsts: HashMap<Url, Arc<Page>>,
+    all: Vec<Gathered>,
 }
 
-/// Reads a page off the runtime's threads; what cannot be read leaves no validators behind.
-async fn read(one: &mut Gathered, source: &Arc<Source>, list: &List, page: Page, now: Instant) {
-    let (source, form) = (Arc::clone(source), list.form.clone());
-    let read = tokio::task::spawn_blocking(move || {
-        let read = parse(&source, &form, &page, now);
-        let named = if read.is_err() { named_feed(&form, &page) } else { None };
-        read.map_err(|why| (why, named))
-    });
-    match read.await {
-        Ok(Ok(listing)) => {
-            let ttl = listing.ttl.map(Duration::from_secs);
-            one.wish = one.wish.max(ttl);
-            one.listing = Some(listing);
+impl Round<'_> {
+    /// The values of a first page.
+    async fn first(&mut self, list: &List, first: &First) -> Result<Values, Box<Gathered>> {
+        let mut one = Gathered { list: list.name.clone(), ..Gathered::default() };
+        match self.first_page(first, &mut one).await {
+            Ok(page) => match reading::first(self.source, first, &page, self.now).await {
+                Ok(values) => return Ok(values),
+                Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
+            },
+            Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
         }
-        Ok(Err((why, named))) => {
-            let hint = named.as_ref().map(|feed| format!(" (the page names the feed `{feed}`)"));
-            one.error = Some(format!("`{}`: {why}{}", one.address, hint.unwrap_or_default()));
-            one.names_feed = named;
-            one.given = None;
+        Err(Box::new(one))
+    }
+
+    async fn first_page(&mut self, first: &First, one: &mut Gathered) -> Result<Arc<Page>, String> {
+        let request = asking::first(self.source, &first.url, self.now)?;
+        one.address = crate::fetch::shown(&request.url);
+        if let Some(page) = self.firsts.get(&request.url) {
+            return Ok(Arc::clone(page));
         }
-        Err(_panic) => {
-            one.error = Some(format!("`{}`: reading it failed; please report this", one.address));
-            one.given = None;
+        let Some(answer) = self.world.ask(&request).await else {
+            one.interrupted = true;
+            return Err("stopped before the answer".to_owned());
+        };
+        match answer {
+            Ok(Answer::Fresh { page, .. }) => {
+                let page = Arc::new(page);
+                self.firsts.insert(request.url, Arc::clone(&page));
+                Ok(page)
+            }
+            Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
+            Err(why) => {
+                one.retry_after = why.retry_after();
+                Err(chain(&why))
+            }
         }
+    }
+
+    async fn pages(
+        &mut self,
+        list: &List,
+        values: &Values,
+        template: &Template,
+    ) -> Result<(), store::Error> {
+        let (first, step, most) = match list.pages {
+            Pages::One => (1, 1, 1),
+            Pages::Numbered { first, step, most } => (first, step, most),
+            Pages::Cursor { most } | Pages::Linked { most } => (1, 1, most),
+        };
+        let mut cursor = String::new();
+        let mut seen = HashSet::from([cursor.clone()]);
+        let mut home = None;
+        let begin = self.all.len();
+        for turn in 0..most {
+            let linked = if turn == 0 { None } else { linked(list, &cursor) };
+            let target = match (&linked, &home) {
+                (Some(url), Some(home)) => Target::Given { url, home },
+                _ => Target::Made { template, number: first + turn * step, cursor: &cursor },
+            };
+            let mut one = self.page(list, values, &target).await?;
+            home = home.or_else(|| Url::parse(&one.address).ok());
+            seen.insert(one.address.clone());
+            // Some lists answer with an error behind their last page: that is their end, no fault.
+            if turn > 0 && one.ended {
+                break;
+            }
+            let more = self.goes_on(&one).await?;
+            let next = one.listing.as_ref().and_then(|listing| listing.cursor.clone());
+            if turn == 0 && next.is_none() {
+                tell_of_next(list, &mut one);
+            }
+            self.all.push(one);
+            let paged = match list.pages {
+                Pages::Cursor { .. } | Pages::Linked { .. } => {
+                    next.as_ref().is_some_and(|next| seen.insert(next.clone()))
+                }
+                Pages::One | Pages::Numbered { .. } => true,
+            };
+            if !more || !paged || self.world.stopping() {
+                break;
+            }
+            cursor = next.unwrap_or_default();
+        }
+        // A walk that did not come to its end begins anew at the next visit, with its first page.
+        let walk = self.all.get_mut(begin..).unwrap_or_default();
+        if walk.iter().any(|one| one.error.is_some() || one.interrupted) {
+            for one in walk {
+                one.given = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// A sitemap, and where it is an index, the newest of those that it names.
+    async fn sitemaps(
+        &mut self,
+        list: &List,
+        plan: &sitemap::Plan,
+        values: &Values,
+        template: &Template,
+    ) -> Result<(), store::Error> {
+        let target = Target::Made { template, number: 1, cursor: "" };
+        let root = self.page(list, values, &target).await?;
+        let home = Url::parse(&root.address).ok();
+        let mut room = plan.most.saturating_sub(entries(&root));
+        let mut waiting: VecDeque<_> = root.children.iter().cloned().collect();
+        self.all.push(root);
+        let Some(home) = home else { return Ok(()) };
+        let mut seen = HashSet::from([home.clone()]);
+        let mut left = plan.children;
+        while let Some(url) = waiting.pop_front() {
+            if left == 0 || room == 0 || self.world.stopping() {
+                break;
+            }
+            if !seen.insert(url.clone()) {
+                continue;
+            }
+            left -= 1;
+            let target = Target::Given { url: &url, home: &home };
+            let mut one = self.page(list, values, &target).await?;
+            if let Some(listing) = &mut one.listing {
+                listing.entries.truncate(room);
+            }
+            room -= entries(&one);
+            // An index in an index: its sitemaps come first, as it did.
+            for child in one.children.iter().rev() {
+                waiting.push_front(child.clone());
+            }
+            self.all.push(one);
+        }
+        Ok(())
+    }
+
+    /// Whether a page gives reason to ask for the next one.
+    async fn goes_on(&self, one: &Gathered) -> Result<bool, store::Error> {
+        let listing = one.listing.as_ref().filter(|listing| !listing.entries.is_empty());
+        let Some(listing) = listing else { return Ok(false) };
+        let Some(store) = self.store.filter(|_| !self.whole) else { return Ok(true) };
+        let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
+        let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
+        Ok(keys.iter().any(|key| {
+            !known.get(key).is_some_and(|item| item.lists.iter().any(|(list, _)| *list == one.list))
+        }))
+    }
+
+    async fn page(
+        &self,
+        list: &List,
+        values: &Values,
+        target: &Target<'_>,
+    ) -> Result<Gathered, store::Error> {
+        let mut one = Gathered { list: list.name.clone(), ..Gathered::default() };
+        let mut request = match asking::request(self.source, list, values, target, self.now) {
+            Ok(request) => request,
+            Err(why) => return Ok(Gathered { error: Some(why), ..one }),
+        };
+        one.address = crate::fetch::shown(&request.url);
+        let asked = asking::print(&request);
+        if let Some(store) = self.store {
+            let (validators, by) = store.validators(&self.source.id, &one.address, &asked).await?;
+            request.validators = validators;
+            request.validated = by.and_then(|by| Url::parse(&by).ok());
+        }
+        let Some(answer) = self.world.ask(&request).await else {
+            return Ok(Gathered { interrupted: true, ..one });
+        };
+        match answer {
+            Ok(Answer::Unchanged { validators, wait }) => {
+                one.unchanged = true;
+                one.wish = wait.max_age;
+                let by = request.validated.as_ref().unwrap_or(&request.url);
+                one.given = Some(given(&one, asked, by, merged(validators, request.validators)));
+            }
+            Ok(Answer::Fresh { page, validators, wait }) => {
+                one.bytes = page.bytes.len();
+                one.given = Some(given(&one, asked, &page.url, validators));
+                one.wish = wait.max_age;
+                reading::read(&mut one, self.source, list, page, self.now).await;
+            }
+            Err(why) => refused(&mut one, &why),
+        }
+        Ok(one)
     }
 }
 
-/// Whoever asked for a feed and got a page is told which feed the page names.
-fn named_feed(form: &Form, page: &Page) -> Option<String> {
-    if !matches!(form, Form::Feed) {
-        return None;
-    }
-    let decoded = charset::decode(&page.bytes, page.content_type.as_deref(), None);
-    listing::alternate::feeds(&decoded.text, &page.url).into_iter().next().map(String::from)
+fn entries(one: &Gathered) -> usize {
+    one.listing.as_ref().map_or(0, |listing| listing.entries.len())
 }
 
-fn parse(
-    source: &Source,
-    form: &Form,
-    page: &Page,
-    now: Instant,
-) -> Result<Listing, listing::Error> {
-    let context = Context {
-        base: Some(&page.url),
-        now,
-        zone: source.zone,
-        content_type: page.content_type.as_deref(),
-        charset: source.charset.as_deref(),
-    };
-    match form {
-        Form::Feed => listing::feed::read(&page.bytes, &context),
-        Form::Api(plan) => listing::api::read(&page.bytes, plan, &context),
-        Form::Page(plan) => listing::page::read(&page.bytes, plan, &context),
-    }
+/// The address that a page gave for the next one.
+fn linked(list: &List, cursor: &str) -> Option<Url> {
+    matches!(list.pages, Pages::Linked { .. }).then(|| Url::parse(cursor).ok())?
+}
+
+/// The first page of a list that is paged by links ought to have one.
+fn tell_of_next(list: &List, one: &mut Gathered) {
+    let (Form::Api(plan) | Form::Page(plan)) = &list.form else { return };
+    let (Pages::Linked { .. }, Some(listing)) = (list.pages, &mut one.listing) else { return };
+    let typed: Vec<_> = plan.next.iter().map(|pick| format!("`{}`", pick.typed)).collect();
+    listing.faults.push(Fault::new("next", format!("{} leads to no other page", typed.join(", "))));
 }
 
 fn refused(one: &mut Gathered, why: &Error) {
     one.retry_after = why.retry_after();
+    one.blocked = matches!(why, Error::Blocked(_));
     one.error = Some(format!("`{}`: {}", one.address, chain(why)));
 }
 
@@ -226,58 +321,6 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         cause = why.source();
     }
     line
-}
-
-fn request(
-    source: &Source,
-    list: &List,
-    index: usize,
-    number: u64,
-    cursor: &str,
-    now: Instant,
-) -> Result<Request, String> {
-    let know = |name: &str| match name {
-        "page" => Some(number.to_string()),
-        "cursor" => Some(cursor.to_owned()),
-        "now" => Some(now.timestamp_millis().to_string()),
-        _ => None,
-    };
-    let template = list.urls.get(index).ok_or_else(|| "no address".to_owned())?;
-    let address = template.fill_url(know).map_err(|name| format!("`{{{name}}}` is not known"))?;
-    let url = Url::parse(&address).map_err(|why| format!("`{address}`: {why}"))?;
-    let body = list.body.as_ref().map(|body| body.fill(know)).transpose();
-    let body = body.map_err(|name| format!("`{{{name}}}` is not known"))?;
-    let accept = match list.form {
-        Form::Feed => Accept::Feed,
-        Form::Api(_) => Accept::Json,
-        Form::Page(_) => Accept::Page,
-    };
-    let mut headers = source.access.headers.clone();
-    headers.extend(list.headers.iter().cloned());
-    Ok(Request {
-        method: if body.is_some() { Method::Post } else { Method::Get },
-        headers,
-        body,
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url, accept)
-    })
-}
-
-/// The print of a request: whatever changes what the server is asked.
-fn asked(request: &Request) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    hash.update(request.url.as_str());
-    for (name, value) in &request.headers {
-        hash.update([0]);
-        hash.update(name.to_ascii_lowercase());
-        hash.update([1]);
-        hash.update(value);
-    }
-    hash.update([2]);
-    hash.update(request.body.as_deref().unwrap_or_default());
-    let mut print = [0; 16];
-    print.copy_from_slice(&hash.finalize()[..16]);
-    print
 }
 
 fn given(one: &Gathered, asked: [u8; 16], by: &Url, validators: Validators) -> Given {

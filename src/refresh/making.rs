@@ -8,6 +8,7 @@ use crate::category;
 use crate::config::{Settings, Source};
 use crate::html;
 use crate::identity::{self, Verdict};
+use crate::jekyll::{self, Post};
 use crate::model::{CategoryId, Instant, Item, ItemId, Original};
 use crate::normalize::{self, Birth, Ways};
 use crate::slug;
@@ -91,9 +92,11 @@ impl Maker {
             None => Verdict::New,
             Some(before) if before.substance == substance => {
                 item.updated = before.updated;
+                item.published = before.published;
                 Verdict::Same
             }
             Some(before) => {
+                item.published = before.published;
                 item.updated = identity::updated(before.updated, item.updated, self.now);
                 Verdict::Changed
             }
@@ -154,7 +157,31 @@ impl Maker {
         let templates: Vec<&Template> =
             self.source.categories.iter().chain(named.flat_map(|list| &list.categories)).collect();
         let ids = category::of(item, &templates, &self.rules);
-        ids.into_iter().map(|id| wish_for(&self.settings, id)).collect()
+        let mut wishes: Vec<CategoryWish> =
+            ids.into_iter().map(|id| wish_for(&self.settings, id)).collect();
+        for post in originals.iter().filter_map(jekyll::from_original) {
+            let wish = self.category_of(&post);
+            match wishes.iter_mut().find(|one| one.id == wish.id) {
+                Some(same) => *same = wish,
+                None => wishes.push(wish),
+            }
+        }
+        wishes
+    }
+
+    /// The category that a post of the predecessor stood in, at the address that it had.
+    fn category_of(&self, post: &Post) -> CategoryWish {
+        let suffix = self.settings.jekyll.as_ref().map_or("", |table| table.suffix.as_str());
+        let name = if post.medium_form {
+            CategoryId::new(post.tag.strip_suffix(suffix).unwrap_or(&post.tag).trim())
+        } else {
+            CategoryId::new(&post.slug)
+        };
+        if self.settings.categories.iter().any(|one| one.id == name) {
+            return wish_for(&self.settings, name);
+        }
+        let title = if post.medium_form { name.to_string() } else { post.tag.clone() };
+        CategoryWish { id: name, title, slug: slug::file_part(&post.slug), fixed: false }
     }
 
     /// In the order of the source's lists.
@@ -168,9 +195,10 @@ impl Maker {
 pub fn wish_for(settings: &Settings, id: CategoryId) -> CategoryWish {
     let fixed = settings.categories.iter().find(|one| one.id == id);
     let slug = fixed.and_then(|one| one.slug.clone());
+    let named = slug.is_some();
     let title = fixed.map_or_else(|| id.to_string(), |one| one.title.clone());
     let slug = slug.unwrap_or_else(|| slug::slug(id.as_str(), settings.publish.slugs));
-    CategoryWish { id, title, slug }
+    CategoryWish { id, title, slug, fixed: named }
 }
 
 /// An article that is here stays when asking for it again failed.

@@ -3,16 +3,18 @@
 mod articles;
 mod lists;
 mod making;
+mod pages;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 use crate::config::{Settings, Source};
-use crate::fetch::Fetcher;
+use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
@@ -21,6 +23,7 @@ use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, wish_for};
+pub use pages::{By as ReadBy, read as read_article};
 
 /// The most articles that are asked for again at a visit.
 const MOST_AGAIN: usize = 20;
@@ -34,15 +37,55 @@ pub struct World {
     pub fetcher: Arc<Fetcher>,
     /// The authority of ids that are ours.
     pub authority: String,
-    /// Set when everybody shall come home: what is at hand is kept, nothing more is begun.
-    pub stop: Arc<AtomicBool>,
+    /// Everybody shall come home: what is at hand is kept, nothing more is begun.
+    pub stop: Stop,
     /// Who wants to know how it goes.
     pub news: Option<UnboundedSender<News>>,
 }
 
+/// The word to come home, for all journeys at once.
+#[derive(Clone, Debug)]
+pub struct Stop(Arc<watch::Sender<bool>>);
+
+/// How long an answer under way is waited for after the word to stop.
+const GRACE: Duration = Duration::from_secs(3);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Stop {
+    /// Says the word.
+    pub fn say(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether it was said.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Comes a while after it was said.
+    async fn over(&self) {
+        // The sender lives in `self`, so that the wait cannot fail.
+        let _ = self.0.subscribe().wait_for(|said| *said).await;
+        tokio::time::sleep(GRACE).await;
+    }
+}
+
 impl World {
     fn stopping(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.is_said()
+    }
+
+    /// Makes a request; `None` where the stop came and the answer did not.
+    async fn ask(&self, request: &Request) -> Option<Result<Answer, fetch::Error>> {
+        tokio::select! {
+            answer = self.fetcher.fetch(request) => Some(answer),
+            () = self.stop.over() => None,
+        }
     }
 
     /// Tells whoever listens that no more news will come.
@@ -111,7 +154,8 @@ pub async fn visit(
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
-    let mut brought = Brought { interrupted: done.interrupted, ..Brought::default() };
+    let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
+    let mut brought = Brought { interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
@@ -237,6 +281,7 @@ async fn conclude(
         items,
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
+        incomplete: interrupted || failed,
     })
 }
 

@@ -91,7 +91,7 @@ impl Store {
         keys: impl Iterator<Item = &str>,
     ) -> Result<HashMap<String, KnownItem>, Error> {
         let keys: Vec<&str> = keys.collect();
-        let query = "SELECT key, id, first_seen, updated, substance, list, print FROM item \
+        let query = "SELECT key, id, first_seen, published, updated, substance, list, print FROM item \
                      LEFT JOIN original ON item = id \
                      WHERE source = ? AND key IN (SELECT value FROM json_each(?))";
         let rows = sqlx::query(query)
@@ -240,6 +240,21 @@ impl Store {
         categories.collect()
     }
 
+    /// Whether the last visit to a source ended before the end of its lists.
+    pub async fn incomplete(&self, source: &SourceId) -> Result<bool, Error> {
+        let query = "SELECT incomplete FROM source WHERE id = ?";
+        let flag: Option<bool> =
+            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+        Ok(flag.unwrap_or(false))
+    }
+
+    /// The address that another one leads to now.
+    pub async fn alias(&self, slug: &str) -> Result<Option<String>, Error> {
+        let query = "SELECT category.slug FROM alias JOIN category ON number = category \
+                     WHERE alias.slug = ?";
+        Ok(sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?)
+    }
+
     /// Whether a category has this address.
     pub async fn has_slug(&self, slug: &str) -> Result<bool, Error> {
         let query = "SELECT 1 FROM category WHERE slug = ?";
@@ -314,6 +329,7 @@ fn known_item(row: &SqliteRow) -> Result<KnownItem, Error> {
     Ok(KnownItem {
         id: ItemId::new(row.try_get::<String, _>("id")?),
         first_seen: instant(row.try_get("first_seen")?),
+        published: instant(row.try_get("published")?),
         updated: instant(row.try_get("updated")?),
         substance: rows::print(row.try_get("substance")?),
         lists: Vec::new(),

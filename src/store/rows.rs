@@ -66,6 +66,8 @@ pub struct CategoryWish {
     pub title: String,
     /// The address it would like; a number is put behind it where another has it.
     pub slug: String,
+    /// Whether the settings name this very address.
+    pub fixed: bool,
 }
 
 /// An entry that is kept but not published.
@@ -106,6 +108,8 @@ pub struct Visited {
     pub held: Vec<Held>,
     /// What the servers gave.
     pub validators: Vec<Given>,
+    /// Whether it ended before the end of its lists.
+    pub incomplete: bool,
 }
 
 /// What is known of a key.
@@ -115,6 +119,8 @@ pub struct KnownItem {
     pub id: ItemId,
     /// When it was first seen.
     pub first_seen: Instant,
+    /// When it was published, as first known.
+    pub published: Instant,
     /// When it last changed.
     pub updated: Instant,
     /// Print of what a reader sees.

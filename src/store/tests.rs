@@ -37,7 +37,12 @@ fn item(id: &str, published: i64) -> Item {
 }
 
 fn wish(id: &str, slug: &str) -> CategoryWish {
-    CategoryWish { id: CategoryId::new(id), title: format!("The {id}"), slug: slug.into() }
+    CategoryWish {
+        id: CategoryId::new(id),
+        title: format!("The {id}"),
+        slug: slug.into(),
+        fixed: false,
+    }
 }
 
 fn saved(item: Item, categories: Vec<CategoryWish>) -> Saved {
@@ -67,6 +72,7 @@ fn visited(items: Vec<Saved>) -> Visited {
         items,
         held: Vec::new(),
         validators: Vec::new(),
+        incomplete: false,
     }
 }
 

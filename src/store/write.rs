@@ -48,6 +48,10 @@ impl Store {
         for one in held {
             hold(&mut tx, source, at, one).await?;
         }
+        sqlx::query("INSERT OR IGNORE INTO source (id) VALUES (?)")
+            .bind(source.as_str())
+            .execute(&mut *tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -56,6 +60,9 @@ impl Store {
         let mut tx = self.begin().await?;
         for wish in wishes {
             let number = category(&mut tx, wish).await?;
+            if wish.fixed {
+                readdress(&mut tx, number, &wish.slug).await?;
+            }
             let renamed = "UPDATE category SET title = ? WHERE number = ? AND title <> ?";
             let renamed = sqlx::query(renamed).bind(&wish.title).bind(number).bind(&wish.title);
             if renamed.execute(&mut *tx).await?.rows_affected() > 0 {
@@ -162,11 +169,14 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
             .execute(&mut *tx)
             .await?;
     }
-    sqlx::query("DELETE FROM held WHERE source = ? AND key = ?")
-        .bind(item.source.as_str())
-        .bind(&saved.key)
-        .execute(&mut *tx)
-        .await?;
+    for kept in &saved.originals {
+        sqlx::query("DELETE FROM held WHERE source = ? AND key = ? AND list = ?")
+            .bind(item.source.as_str())
+            .bind(&saved.key)
+            .bind(&kept.original.list)
+            .execute(&mut *tx)
+            .await?;
+    }
     let after = file_under(tx, saved).await?;
     if saved.announce || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
@@ -250,19 +260,7 @@ async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64,
     if let Some(number) = number_of(tx, &wish.id).await? {
         return Ok(number);
     }
-    let mut slug = wish.slug.clone();
-    let mut suffix = 2;
-    loop {
-        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM category WHERE slug = ?")
-            .bind(&slug)
-            .fetch_optional(&mut *tx)
-            .await?;
-        if taken.is_none() {
-            break;
-        }
-        slug = format!("{}-{suffix}", wish.slug);
-        suffix += 1;
-    }
+    let slug = free_slug(tx, &wish.slug).await?;
     let number = sqlx::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
         .bind(wish.id.as_str())
         .bind(&slug)
@@ -270,8 +268,60 @@ async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64,
         .execute(&mut *tx)
         .await?
         .last_insert_rowid();
+    if slug != wish.slug {
+        alias(tx, &wish.slug, number).await?;
+    }
     pend_category(tx, number).await?;
     Ok(number)
+}
+
+/// The address wished for, or with the first number behind it that makes it free. Addresses that
+/// differ only by case would be one file on some disks.
+async fn free_slug(tx: &mut SqliteConnection, wish: &str) -> Result<String, Error> {
+    let mut slug = wish.to_owned();
+    let mut suffix = 2;
+    loop {
+        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM category WHERE slug = ?")
+            .bind(&slug)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if taken.is_none() {
+            return Ok(slug);
+        }
+        slug = format!("{wish}-{suffix}");
+        suffix += 1;
+    }
+}
+
+/// Gives a category the address that the settings name now; the old one leads to it.
+async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result<(), Error> {
+    let before: String = sqlx::query_scalar("SELECT slug FROM category WHERE number = ?")
+        .bind(number)
+        .fetch_one(&mut *tx)
+        .await?;
+    if before.eq_ignore_ascii_case(wish) {
+        return Ok(());
+    }
+    let slug = free_slug(tx, wish).await?;
+    if slug != wish {
+        return Ok(());
+    }
+    sqlx::query("UPDATE category SET slug = ? WHERE number = ?")
+        .bind(&slug)
+        .bind(number)
+        .execute(&mut *tx)
+        .await?;
+    alias(tx, &before, number).await?;
+    let shown = "INSERT OR REPLACE INTO pending_item (item) \
+                 SELECT item FROM item_category WHERE category = ?";
+    sqlx::query(shown).bind(number).execute(&mut *tx).await?;
+    pend_category(tx, number).await
+}
+
+async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO alias VALUES (?, ?)";
+    sqlx::query(query).bind(slug).bind(number).execute(tx).await?;
+    Ok(())
 }
 
 async fn number_of(tx: &mut SqliteConnection, id: &CategoryId) -> Result<Option<i64>, Error> {
@@ -337,14 +387,15 @@ async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), 
     let good = visited.error.is_none();
     let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());
     let query = "INSERT INTO source (id, title, home, feed, next_visit, last_visit, last_good, \
-         failures, error, faults) VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?7 THEN ?6 END, \
-         NOT ?7, ?8, ?9) \
+         failures, error, faults, incomplete) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
+         CASE WHEN ?7 THEN ?6 END, NOT ?7, ?8, ?9, ?10) \
          ON CONFLICT (id) DO UPDATE SET title = coalesce(excluded.title, title), \
          home = coalesce(excluded.home, home), feed = coalesce(excluded.feed, feed), \
          next_visit = excluded.next_visit, last_visit = excluded.last_visit, \
          last_good = coalesce(excluded.last_good, last_good), \
          failures = CASE WHEN ?7 THEN 0 ELSE failures + 1 END, error = excluded.error, \
-         faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END";
+         faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END, \
+         incomplete = excluded.incomplete";
     sqlx::query(query)
         .bind(visited.source.as_str())
         .bind(&visited.title)
@@ -355,6 +406,7 @@ async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), 
         .bind(good)
         .bind(&visited.error)
         .bind(faults)
+        .bind(visited.incomplete)
         .execute(tx)
         .await?;
     Ok(())

@@ -17,6 +17,7 @@ const PURE: &[&str] = &[
     "schedule",
     "jekyll",
     "publish",
+    "discover",
     "config",
 ];
 const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
@@ -29,6 +30,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
 /// Crates that belong to certain rooms.
@@ -45,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "listing/alternate",
             "article",
             "config/list",
+            "discover",
         ],
     ),
     ("reqwest", &["fetch"]),
@@ -191,7 +194,7 @@ fn the_commented_sources_hold_too() {
         ..finews::config::Outside::NOTHING
     };
     let settings = finews::config::parse(&whole, &outside).unwrap_or_else(|why| panic!("{why}"));
-    assert_eq!(settings.sources.len(), 3);
+    assert_eq!(settings.sources.len(), 5);
 }
 
 #[test]

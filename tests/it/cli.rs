@@ -31,7 +31,7 @@ fn wrong_settings_name_every_fault_and_exit_2() {
             "error: the settings have faults\n\
              config/finews.toml:3:7: `url` is no web address: `here`\n  \
              hint: write it whole: `https://example.org/…`\n\
-             config/finews.toml:4:2: `` has no key `publsh`\n  hint: did you mean `publish`?\n",
+             config/finews.toml:4:2: there is no table `publsh`\n  hint: did you mean `publish`?\n",
             "{verb}"
         );
         assert_eq!(ended.out, "", "{verb}");
@@ -60,10 +60,11 @@ fn unknown_words_exit_2() {
 fn an_address_becomes_a_feed_on_stdout_without_any_set_up() {
     let origin = Origin::start([("GET /feed", vec![reply(200).body(RSS)])]);
     let house = House::new("");
+    std::fs::remove_file(house.path("config/finews.toml")).unwrap();
     let url = origin.url("/feed").to_string();
     let run = |format: &str| {
         let args = ["fetch", &url, "--allow-private", "127.0.0.1/32", "--format", format];
-        let args: Vec<_> = ["--config", "none.toml"].into_iter().chain(args).collect();
+        let args: Vec<_> = args.into_iter().collect();
         house.good(&args).out
     };
     let rss = rss::Channel::read_from(run("rss").as_bytes()).unwrap();

@@ -1,21 +1,19 @@
 //! The judge of articles: what stands where an article should is known for what it is, and short
 //! news passes.
 
-#![expect(clippy::print_stdout, reason = "the rates are worth reading")]
-
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use finews::article::quality::{self, Candidate, Own, PageFacts, Reason, Verdict};
-use finews::article::{self, Error, Reading, Rules, Visit};
+use finews::article::{self, Error, Judged, Paper, Rules, Visit};
 use finews::{charset, html};
-use scraper::Html;
 use url::Url;
 
+use crate::corpus;
 use crate::house::walk;
 
-fn judged(page: &str, url: &Url, own: Own<'_>) -> Reading {
-    article::judged(page, &Visit { own, ..Visit::to(url) }, &Rules::default())
+fn judged(page: &str, url: &Url, own: Own<'_>) -> Judged {
+    article::judged(page, &Visit { own, ..Visit::to(url) }, &Rules::default(), None)
 }
 
 /// The fixtures of a folder: reason, name, page.
@@ -129,12 +127,12 @@ fn what_is_found_on_good_pages_is_not_refused() {
 #[test]
 fn annotated_articles_are_not_refused() {
     let Some(corpus) = corpus::folder("pages") else { return };
-    let tree = Html::new_document();
+    let paper = Paper::new("");
     let (mut all, mut refused) = (0, Vec::new());
     each(&corpus.join("dev"), &mut |one| {
         let Some(body) = &one.body else { return };
         all += 1;
-        let page = PageFacts { tree: &tree, status: 200, asked: &one.url, url: &one.url };
+        let page = PageFacts { paper: &paper, status: 200, asked: &one.url, url: &one.url };
         let own = Own { title: one.title.as_deref(), text: None };
         let found = Candidate::new(html::from_text(body).as_str().to_owned());
         if let Verdict::Refused(why) = quality::judge(&found, &page, own) {

@@ -128,6 +128,71 @@ fn a_post_without_date_is_mended_by_its_twin_or_kept_aside() {
 }
 
 #[test]
+fn a_later_poll_leaves_the_archive_as_it_was() {
+    use crate::origin::{Origin, reply};
+    let origin = Origin::start([]);
+    let record = "{\"infoCode\":\"NW202205261234567890\",\"title\":\"江边有风\",\
+        \"medianame\":\"江城日报\",\"datetime\":\"2022-05-26 00:19:55\"}";
+    origin.on("GET /l", [reply(200).body(format!("{{\"record\":[{record}]}}"))]);
+    origin.on(
+        "GET /d?id=NW202205261234567890",
+        [reply(200).body("{\"text\":\"<p>江边有风，改过。</p>\"}")],
+    );
+    let start = settings().find("[[source.list]]").unwrap();
+    let end = settings().find("[source.article]").unwrap();
+    let text = settings();
+    let text = format!(
+        "{}allow_private = [\"127.0.0.0/8\"]\n[[source.list]]\nname = \"medium\"\nurl = \"{}\"\n\
+         items = \"$.record[*]\"\nguid = {{ path = \"$.infoCode\", pattern = \"\\\\d{{18}}\" }}\n\
+         title = \"$.title\"\ndate = \"$.datetime\"\nmedium = \"$.medianame\"\n\
+         link = \"http://portal.example/a/{{guid}}.html\"\ncategories = [\"{{medium}}\"]\n{}",
+        &text[..start],
+        origin.url("/l"),
+        text[end..].replace(
+            "https://app.jg.eastmoney.com/NewsData/GetNewsText.do?id=NW{guid}&cid=Admin",
+            &origin.url("/d?id=NW{guid}").as_str().replace("%7B", "{").replace("%7D", "}"),
+        )
+    );
+    let house = House::bare(&text.replace("gap = \"1s\"", "gap = \"0s\""));
+    std::fs::create_dir(house.path("posts")).unwrap();
+    let write =
+        |name: &str, text: &str| std::fs::write(house.path("posts").join(name), text).unwrap();
+    write("2022-05-26-NW202205261234567890.md", TWIN);
+    house.good(&["import", "jekyll", "posts"]);
+    house.good(&["fetch"]);
+    assert_eq!(house.titles("category/jiangchengribao.json"), ["江边有风"]);
+    house.good(&["export", "jekyll", "out"]);
+    let out = posts(&house.path("out"));
+    assert_eq!(out.len(), 1, "{out:?}");
+    assert_eq!(out["2022-05-26-NW202205261234567890.md"], TWIN);
+    let again = house.good(&["import", "jekyll", "posts"]);
+    assert!(again.err.contains("0 new items, 0 joined, 1 known"), "{again:?}");
+}
+
+#[test]
+fn a_post_kept_aside_is_mended_by_a_twin_of_a_later_import() {
+    let house = House::bare(&settings());
+    for (dir, name, text) in
+        [("a", "-202205261234567890.md", LOST), ("b", "2022-05-26-NW202205261234567890.md", TWIN)]
+    {
+        std::fs::create_dir(house.path(dir)).unwrap();
+        std::fs::write(house.path(dir).join(name), text).unwrap();
+    }
+    let check = |first: &str, second: &str, state: &str| {
+        house.good(&["import", "jekyll", first, "--state", state]);
+        house.good(&["import", "jekyll", second, "--state", state]);
+        house.good(&["publish", "--state", state]);
+        assert_eq!(house.titles("category/emnews.json"), ["江边有风"], "{first} {second}");
+        assert_eq!(house.titles("category/jiangchengribao.json"), ["江边有风"]);
+        let out = format!("out-{state}");
+        house.good(&["export", "jekyll", &out, "--state", state]);
+        assert_eq!(posts(&house.path(&out)).len(), 2, "{first} {second}");
+    };
+    check("a", "b", "one");
+    check("b", "a", "two");
+}
+
+#[test]
 fn importing_without_the_table_says_what_to_do() {
     let house = House::new("");
     let ended = house.run(&["import", "jekyll", "posts"]);

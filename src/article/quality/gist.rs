@@ -133,6 +133,12 @@ pub(in crate::article) fn of_fragment(html: &str) -> Gist {
     of(&dom::fragment(html))
 }
 
+/// The gist of plain text.
+pub(in crate::article) fn of_lines(text: &str) -> Gist {
+    let line = |text: &str| Line { text: text.to_owned(), ..Line::default() };
+    Gist { lines: text.lines().map(line).collect(), ..Gist::default() }.settled()
+}
+
 /// The gist of a whole tree.
 pub(in crate::article) fn of(tree: &Html) -> Gist {
     let mut gist = Gist { left: MOST, ..Gist::default() };

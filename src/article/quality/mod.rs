@@ -7,12 +7,11 @@ mod stubs;
 #[cfg(test)]
 mod tests;
 
-use scraper::{ElementRef, Html};
 use url::Url;
 
 use self::gist::{Gist, Line};
 use self::signs::Class;
-use super::words;
+use super::{Paper, words};
 
 /// Units of text (see [`gist`]) below which a body says next to nothing.
 const SCANT: usize = 4;
@@ -31,13 +30,15 @@ pub struct Candidate {
     /// Whether the operator's own rules led to it: then it may be short, odd, or full of links.
     pub chosen: bool,
     gist: Gist,
+    /// What stands right behind it on the page.
+    after: Gist,
 }
 
 /// What is known of the page besides its article.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub struct PageFacts<'a> {
-    /// Its tree; an empty one for an answer that is no markup.
-    pub tree: &'a Html,
+    /// The page; an empty one for an answer that is no markup.
+    pub paper: &'a Paper<'a>,
     /// HTTP status.
     pub status: u16,
     /// The address that was asked for.
@@ -122,19 +123,17 @@ pub enum Reason {
     Empty,
 }
 
-impl PageFacts<'_> {
-    /// The page's title as it stands in `title`.
-    fn title(&self) -> Option<String> {
-        let mut all = self.tree.tree.root().descendants().filter_map(ElementRef::wrap);
-        all.find(|element| element.value().name() == "title").map(|title| title.text().collect())
-    }
-}
-
 impl Candidate {
     /// A body as the page's own look gave it.
     pub fn new(html: String) -> Self {
         let gist = gist::of_fragment(&html);
-        Self { html, chosen: false, gist }
+        Self { html, chosen: false, gist, after: Gist::default() }
+    }
+
+    /// The same before other lines of the page: there may stand that it is only the start.
+    #[must_use]
+    pub fn before(self, lines: &str) -> Self {
+        Self { after: gist::of_lines(lines), ..self }
     }
 
     /// A body that the operator's own rules chose.
@@ -165,6 +164,13 @@ pub fn judge(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Verdict {
     }
 }
 
+/// Whether the first body has more than half the text of the second: what two ways found on the same
+/// page, the first by rules for it.
+pub fn at_least_as_good(a: &Candidate, b: &Candidate) -> bool {
+    let (a, b) = (a.gist.units(), b.gist.units());
+    a > 0 && a * 2 > b
+}
+
 /// Why a page gave no body at all.
 pub fn nothing(page: &PageFacts<'_>) -> Reason {
     let empty = Candidate::new(String::new());
@@ -177,7 +183,10 @@ fn fault(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Option<Reason
         return Some(Reason::Garbled);
     }
     let known = holds_own(gist, own);
-    let wall = || stubs::wall(gist, page, known).map(Class::reason);
+    let wall = || {
+        let pay = || stubs::cut_off(gist, &found.after);
+        stubs::wall(gist, page, known).or_else(pay).map(Class::reason)
+    };
     let elsewhere = || place::elsewhere(page, gist, own);
     let least = if found.chosen { 1 } else { SCANT };
     let hollow = || (gist.units() < least && !gist.pictured).then(|| stubs::hollow(page));
@@ -233,7 +242,7 @@ fn score(gist: &Gist, page: &PageFacts<'_>) -> f32 {
     let linked: usize = gist.lines.iter().map(|line| line.linked).sum();
     let purity = 1.0 - (linked + signs::around(gist)) as f32 / all;
     let fullness = 1.0 - (-all / 400.0).exp();
-    let title = page.title().as_deref().map(words::of).unwrap_or_default();
+    let title = page.paper.title().map(words::of).unwrap_or_default();
     let kin = if title.is_empty() { 0.5 } else { words::share(&title, &words::of(&gist.text())) };
     0.45 * purity.clamp(0.0, 1.0) + 0.35 * fullness + 0.2 * kin
 }

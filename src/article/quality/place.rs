@@ -104,7 +104,10 @@ pub(super) fn elsewhere(page: &PageFacts<'_>, gist: &Gist, own: Own<'_>) -> Opti
 /// Whether the title that the source listed stands in the body, or most words of it.
 fn is_about(gist: &Gist, own: Own<'_>) -> bool {
     let title = own.title.map(words::of).unwrap_or_default();
-    title.len() >= 3 && words::share(&title, &words::of(&gist.text())) >= 0.6
+    // A front page links to it, and is not it.
+    let lines = gist.lines.iter().filter(|line| !line.is_link()).map(|line| line.text.as_str());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    title.len() >= 3 && words::share(&title, &words::of(&text)) >= 0.6
 }
 
 /// The host's first label and the parts of the path, in lower case.

@@ -63,10 +63,23 @@ pub(super) fn wall(gist: &Gist, page: &PageFacts<'_>, known: bool) -> Option<Cla
     titled().or_else(|| covers.iter().find(|(weight, _)| Some(*weight) == most).map(|(_, c)| *c))
 }
 
+/// The kind of wall that stands right behind a short text, if one does.
+pub(super) fn cut_off(gist: &Gist, after: &Gist) -> Option<Class> {
+    if gist.units() > TITLED {
+        return None;
+    }
+    let after = Folded::new(after);
+    let pay = ALL.iter().filter(|signs| is_pay(signs.class));
+    pay.map(|signs| (signs.class, signs.cover(&after)))
+        .find(|(_, cover)| cover.says > 0)
+        .map(|(class, _)| class)
+}
+
 /// What a page is whose article is empty.
 pub(super) fn hollow(page: &PageFacts<'_>) -> Reason {
-    let words = gist::of(page.tree);
-    let (guarded, scripted) = machinery(page.tree);
+    let tree = page.paper.tree();
+    let words = gist::of(tree);
+    let (guarded, scripted) = machinery(tree);
     if guarded && words.units() < 120 {
         return Reason::Robot;
     }
@@ -93,9 +106,9 @@ fn is_guard(text: &str) -> bool {
 }
 
 fn titled(gist: &Gist, page: &PageFacts<'_>) -> Option<Class> {
-    let title = page.title()?;
+    let title = page.paper.title()?;
     let room = |class| if is_pay(class) { FORM } else { TITLED };
-    let named = ALL.iter().find(|signs: &&Signs| signs.names(&title));
+    let named = ALL.iter().find(|signs: &&Signs| signs.names(title));
     named.map(|signs| signs.class).filter(|class| gist.units() <= room(*class))
 }
 

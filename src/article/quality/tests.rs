@@ -1,19 +1,19 @@
 use std::fmt::Write as _;
 
-use scraper::Html;
 use url::Url;
 
 use super::signs::{self, Class};
 use super::{Candidate, Own, PageFacts, Reason, Verdict, gist, judge};
-use crate::html::dom;
+use crate::article::Paper;
 
 const NEWS: &str = "<p>江城水泥公告，上半年净利润三点二亿元，同比增长百分之十。</p><p>公司称增长来自基建订单。</p>";
 
 /// Judges a fragment on a page with a title; the address asked for is the one that answered.
 fn judged(html: &str, title: &str, own: Own<'_>) -> Verdict {
-    let tree = dom::page(&format!("<title>{title}</title><body>{html}"));
+    let text = format!("<title>{title}</title><body>{html}");
+    let paper = Paper::new(&text);
     let url = Url::parse("https://gazette.example/a/1.html").unwrap();
-    let page = PageFacts { tree: &tree, status: 200, asked: &url, url: &url };
+    let page = PageFacts { paper: &paper, status: 200, asked: &url, url: &url };
     judge(&Candidate::new(html.to_owned()), &page, own)
 }
 
@@ -124,9 +124,9 @@ fn links_and_what_stands_around_are_no_article() {
         Own::default(),
     );
     // The operator chose it: a list it is.
-    let tree = Html::new_document();
+    let paper = Paper::new("");
     let url = Url::parse("https://gazette.example/").unwrap();
-    let page = PageFacts { tree: &tree, status: 200, asked: &url, url: &url };
+    let page = PageFacts { paper: &paper, status: 200, asked: &url, url: &url };
     let chosen = judge(&Candidate::chosen(format!("<ul>{list}</ul>")), &page, Own::default());
     assert!(matches!(chosen, Verdict::Good(_)), "{chosen:?}");
 }
@@ -134,9 +134,9 @@ fn links_and_what_stands_around_are_no_article() {
 #[test]
 fn the_place_that_answered_tells() {
     let check = |asked: &str, url: &str, status: u16, expect: Option<Reason>| {
-        let tree = Html::new_document();
+        let paper = Paper::new("");
         let (asked, url) = (Url::parse(asked).unwrap(), Url::parse(url).unwrap());
-        let page = PageFacts { tree: &tree, status, asked: &asked, url: &url };
+        let page = PageFacts { paper: &paper, status, asked: &asked, url: &url };
         let own = Own { title: Some("江城银行今日开展操作"), text: None };
         let verdict = judge(&Candidate::new(NEWS.repeat(3)), &page, own);
         let reason = match verdict {

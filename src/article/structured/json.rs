@@ -94,7 +94,7 @@ pub(super) fn markup(text: &str) -> String {
     }
     let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
     let plain = |line: &str| if is_markup(line) { html::line(line) } else { line.to_owned() };
-    lines.map(|line| format!("<p>{}</p>", html::escape(&plain(line)))).collect()
+    lines.map(|line| ["<p>", &html::escape(&plain(line)), "</p>"].concat()).collect()
 }
 
 /// Whether there are tags of a text, not just a sign for less.

@@ -1,6 +1,5 @@
 //! `articleBody` of a page's JSON-LD (schema.org Article and its kinds).
 
-use scraper::Html;
 use serde_json::Value;
 
 use super::json;
@@ -11,11 +10,11 @@ use crate::model::Fault;
 
 /// The longest `articleBody` among the articles that a page describes.
 pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    if !view.page.contains("articleBody") {
+    if !view.paper.text.contains("articleBody") {
         return None;
     }
     let mut longest: Option<String> = None;
-    for value in values(view.tree) {
+    for value in values(view) {
         json::walk(&value, &mut |object| {
             let text = json::text(object.get("articleBody")?)?;
             let longer = longest.as_ref().is_none_or(|before| before.len() < text.len());
@@ -29,13 +28,12 @@ pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Bo
     Some(Body { candidate, by: By::Structured("json-ld") })
 }
 
-/// Every JSON-LD value of a page that can be read.
-pub(super) fn values(tree: &Html) -> Vec<Value> {
-    let scripts = super::elements(tree, "script").filter(|script| {
-        let kind = script.attr("type").unwrap_or_default();
-        kind.trim().eq_ignore_ascii_case("application/ld+json")
+/// Every JSON-LD value of a page that can be read and may hold a body.
+fn values(view: &View<'_>) -> impl Iterator<Item = Value> {
+    let linked = view.paper.scripts().filter(|(tag, text)| {
+        tag.to_ascii_lowercase().contains("ld+json") && text.contains("articleBody")
     });
-    scripts.filter_map(|script| json::lenient(&script.text().collect::<String>())).collect()
+    linked.filter_map(|(_, text)| json::lenient(text))
 }
 
 fn is_article(kind: &Value) -> bool {

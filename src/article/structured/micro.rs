@@ -10,8 +10,11 @@ use crate::model::Fault;
 
 /// The marked elements without those inside another.
 pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
+    if !marks(view.paper.text) {
+        return None;
+    }
     let mut found: Vec<ElementRef<'_>> = Vec::new();
-    let all = view.tree.tree.root().descendants().filter_map(ElementRef::wrap);
+    let all = view.paper.tree().tree.root().descendants().filter_map(ElementRef::wrap);
     for element in all.filter(|element| is_marked(*element)) {
         let inside = |outer: &ElementRef<'_>| element.ancestors().any(|a| a.id() == outer.id());
         if !found.last().is_some_and(inside) {
@@ -22,6 +25,18 @@ pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Bo
     let candidate = Candidate::new(parts.join("\n"));
     let body = Body { candidate, by: By::Structured("microdata") };
     (body.candidate.gist().units() > 0).then_some(body)
+}
+
+/// Whether an attribute may hold the mark: most pages are spared the tree.
+fn marks(page: &str) -> bool {
+    let name = "articlebody";
+    let named = |rest: &str| rest.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+    let mut values = page.match_indices("itemprop").map(|(at, found)| at + found.len());
+    values.any(|at| {
+        let rest = page.get(at..).unwrap_or_default().trim_start_matches([' ', '=', '"', '\'']);
+        let value = rest.split(['"', '\'', '>']).next().unwrap_or_default();
+        value.split_ascii_whitespace().any(named)
+    })
 }
 
 fn is_marked(element: ElementRef<'_>) -> bool {

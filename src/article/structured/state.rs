@@ -1,14 +1,13 @@
 //! The article in the state that a page hands to its scripts: `__NEXT_DATA__`, `__INITIAL_STATE__`
 //! and their like.
 
-use scraper::{ElementRef, Html};
 use serde_json::{Map, Value};
 
 use super::json;
 use crate::article::By;
 use crate::article::chain::{Body, View};
 use crate::article::quality::{Candidate, gist};
-use crate::article::words;
+use crate::article::{extract, words};
 use crate::model::Fault;
 
 /// What a body is called in such a state.
@@ -57,9 +56,9 @@ struct Text {
 
 /// The longest text under a name that says body, the one beside the page's own title first.
 pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let title = words::of(&super::title(view.tree).unwrap_or_default());
+    let title = words::of(view.about().title.as_deref().unwrap_or_default());
     let mut best: Option<Text> = None;
-    for value in values(view.tree) {
+    for value in view.paper.scripts().filter_map(value) {
         json::walk(&value, &mut |object| {
             let found = longest(object)?;
             let own = title_of(object).is_some_and(|beside| {
@@ -102,23 +101,24 @@ fn title_of(object: &Map<String, Value>) -> Option<&str> {
     named.find_map(|(_, value)| value.as_str().or_else(|| value.get("rendered")?.as_str()))
 }
 
-/// Every value in a page's scripts that could hold a state.
-fn values(tree: &Html) -> Vec<Value> {
-    super::elements(tree, "script").filter_map(value).collect()
-}
-
-fn value(script: ElementRef<'_>) -> Option<Value> {
-    let kind = script.attr("type").unwrap_or_default().trim().to_ascii_lowercase();
-    let text: String = script.text().collect();
+/// What a script holds that could be a state.
+fn value((tag, text): (&str, &str)) -> Option<Value> {
     // A state without an article is not worth its reading.
-    if text.len() < 500 || kind == "application/ld+json" {
+    if text.len() < 500 {
         return None;
     }
+    let kind = kind(tag);
     if kind == "application/json" {
-        return json::lenient(&text);
+        return json::lenient(text);
     }
     let plain = kind.is_empty() || kind.contains("javascript") || kind == "module";
-    plain.then(|| assigned(&text))?
+    plain.then(|| assigned(text))?
+}
+
+/// The `type` of a script, in lower case.
+fn kind(tag: &str) -> String {
+    let kind = extract::attribute(tag, "type").unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
 }
 
 /// The first value that a script assigns as a whole, as JSON or as `JSON.parse("…")`.

@@ -1,14 +1,14 @@
 use url::Url;
 
 use crate::article::quality::Own;
-use crate::article::{By, Found, Outcome, Reading, Rules, Visit, judged};
+use crate::article::{By, Found, Judged, Outcome, Rules, Visit, judged};
 
 const LEAD: &str = "The ferry that learned to wait leaves the quay at eight, and not before.";
 
-fn reading(page: &str) -> Reading {
+fn reading(page: &str) -> Judged {
     let url = Url::parse("https://gazette.example/2026/ferry.html").unwrap();
     let own = Own { title: Some("The ferry that learned to wait"), text: None };
-    judged(page, &Visit { own, ..Visit::to(&url) }, &Rules::default())
+    judged(page, &Visit { own, ..Visit::to(&url) }, &Rules::default(), None)
 }
 
 fn found(page: &str) -> Found {
@@ -77,7 +77,7 @@ fn what_is_cut_off_is_not_used() {
 
 #[test]
 fn a_scripts_state_gives_the_longest_text_named_so() {
-    let html: String = paragraphs(5).iter().map(|p| format!("<p>{p}</p>")).collect();
+    let html: String = paragraphs(5).iter().map(|p| ["<p>", p, "</p>"].concat()).collect();
     let html = serde_json::to_string(&html).unwrap();
     let other =
         serde_json::to_string(&"Another story altogether, about bread. ".repeat(60)).unwrap();
@@ -105,7 +105,7 @@ fn a_scripts_state_gives_the_longest_text_named_so() {
 #[test]
 fn the_page_wins_where_it_shows_the_same_with_markup() {
     let shown: String =
-        paragraphs(6).iter().map(|p| format!("<p>{p} <a href=/x>Link</a></p>")).collect();
+        paragraphs(6).iter().map(|p| ["<p>", p, " <a href=/x>Link</a></p>"].concat()).collect();
     let page = |text: &[String]| {
         let text = serde_json::to_string(&text.join("\n")).unwrap();
         format!(
@@ -114,21 +114,21 @@ fn the_page_wins_where_it_shows_the_same_with_markup() {
         )
     };
     let same = page(&paragraphs(6));
-    assert_eq!(found(&same).by, By::Readability);
+    assert_eq!(found(&same).by, By::Extractor);
     let steps = reading(&same).trace.steps;
     assert_eq!(steps.last().map(|step| step.name), Some("the source's own text"));
     let step = |name| steps.iter().find(|step| step.name == name).unwrap().verdict;
-    assert_eq!([step("json-ld"), step("readability")], [Outcome::Outdone, Outcome::Taken]);
-    assert_eq!(found(&page(&paragraphs(2))).by, By::Readability, "a part is not the whole");
+    assert_eq!([step("json-ld"), step("extractor")], [Outcome::Outdone, Outcome::Taken]);
+    assert_eq!(found(&page(&paragraphs(2))).by, By::Extractor, "a part is not the whole");
     let other =
         vec!["Bread is sold by weekly subscription among households nearby.".to_owned(); 20];
-    assert_eq!(found(&page(&other)).by, By::Readability, "another text");
+    assert_eq!(found(&page(&other)).by, By::Extractor, "another text");
 }
 
 #[test]
 fn microdata_wins_where_it_leaves_out_more() {
     let some = |count: usize| -> String {
-        paragraphs(count).iter().map(|p| format!("<p>{p} <b>bold</b></p>")).collect()
+        paragraphs(count).iter().map(|p| ["<p>", p, " <b>bold</b></p>"].concat()).collect()
     };
     let around = "<p>Reader letters, recipes, and the tides of the week stand below the story.</p>";
     let page = |inside: &str, outside: &str| {

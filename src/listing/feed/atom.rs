@@ -147,6 +147,7 @@ fn content(element: Element<'_, '_>, references: &References, raw: &mut Raw) {
         keep(&mut raw.more.content_address, links::absolute(&src, element.base()));
     }
     if raw.atom.content.is_none() && !value.is_empty() {
+        raw.more.content_base = element.base().map(ToString::to_string);
         let content_type = (r#type != TextType::Text).then(|| "html".to_owned());
         raw.atom.content = Some(Content { value: Some(value), content_type, ..Content::default() });
     }

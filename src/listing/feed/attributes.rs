@@ -2,7 +2,7 @@
 
 /// The attributes of a tag as they stand; read on demand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
+pub(in crate::listing) struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
     /// More attributes of a tag are ignored.
@@ -14,7 +14,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// As written.
-    pub(super) fn raw(self) -> &'a str {
+    pub(in crate::listing) fn raw(self) -> &'a str {
         self.0
     }
 

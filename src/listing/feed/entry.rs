@@ -71,6 +71,7 @@ fn fill(raw: Raw, entry: &mut Entry) {
     entry.enclosures = enclosures(more.enclosures, atom.links);
     entry.image = more.images.into_iter().next().or_else(|| picture(&entry.enclosures));
     let vars = [
+        ("base", more.content_base),
         ("comments", more.comments),
         ("comment_count", more.comment_count),
         ("duration", itunes.duration),

@@ -2,22 +2,21 @@
 
 use super::names::Space;
 
-/// Whether a field as written ends where an element begins in it.
+/// Whether a field ends where an element begins in it.
 ///
 /// The longer texts hold HTML, so only what HTML does not have ends them.
-pub(super) fn ends(field: &str, space: Space, name: &str) -> bool {
-    let field = field.rsplit(':').next().unwrap_or(field);
-    let is = |name: &&str| field.eq_ignore_ascii_case(name);
-    if SHORT.iter().any(&is) {
-        is_never_html(space, name) || is_text_field(space, name)
-    } else {
-        is(&"description") && is_never_html(space, name)
+pub(super) fn ends(field_space: Space, field: &str, space: Space, name: &str) -> bool {
+    if !matches!(field_space, Space::Rss | Space::Atom) {
+        return false;
+    }
+    match field {
+        "title" | "link" | "guid" | "pubdate" | "id" | "updated" | "published" | "comments" => {
+            is_never_html(space, name) || is_text_field(space, name)
+        }
+        "description" => is_never_html(space, name),
+        _ => false,
     }
 }
-
-/// Fields that hold no feed's element, and of HTML only what marks words.
-const SHORT: &[&str] =
-    &["title", "link", "guid", "pubdate", "id", "updated", "published", "comments"];
 
 fn is_never_html(space: Space, name: &str) -> bool {
     match space {

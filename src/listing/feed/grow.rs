@@ -298,9 +298,11 @@ where
     /// Ends the field that is open where another one begins in it that cannot be meant to.
     fn close_field(&mut self, space: Space, name: &str) {
         let Some([frame, field]) = self.open.last_chunk() else { return };
-        if matches!(frame.kind, Kind::Frame | Kind::Entry(_))
-            && fields::ends(field.written, space, name)
-        {
+        if !matches!(frame.kind, Kind::Frame | Kind::Entry(_)) {
+            return;
+        }
+        let Some(field) = self.tree.element(field.node) else { return };
+        if fields::ends(field.space, field.name, space, name) {
             self.repairs.left_open += 1;
             self.close_to(self.open.len() - 1);
         }

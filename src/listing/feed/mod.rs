@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Context, Error, json_feed};
 use crate::charset;
-use crate::model::{Fault, Listing, Person};
+use crate::model::{Cut, Fault, Listing, Person};
 
 mod atom;
 mod attributes;
@@ -18,10 +18,10 @@ mod mend;
 mod names;
 mod person;
 mod raw;
-mod references;
+pub(super) mod references;
 mod repairs;
 mod rss;
-mod scan;
+pub(super) mod scan;
 mod text;
 mod tree;
 
@@ -89,12 +89,26 @@ fn markup(text: &str, context: &Context<'_>, faults: Vec<Fault>) -> Result<Listi
     }
     let authors = head::read(&grown, &mut listing);
     inherit(&authors, &mut listing);
-    let marked = text.contains("<item") || text.contains("<entry");
+    let silent = listing.entries.is_empty() && (names(text, "<item") || names(text, "<entry"));
     listing.faults.truncate(MOST_FAULTS);
-    listing
-        .faults
-        .extend(grown.repairs.faults(&grown.references, listing.entries.is_empty() && marked));
+    listing.faults.extend(grown.repairs.faults(&grown.references, silent));
+    listing.cut = cut(text);
+    if listing.cut.is_some() {
+        listing.faults.push(Fault::new("document", "breaks off before its end"));
+    }
     Ok(listing)
+}
+
+/// Whether the last end tag is the document's own.
+fn cut(text: &str) -> Option<Cut> {
+    let (_, last) = text.rsplit_once("</").unwrap_or_default();
+    let name: String = last.chars().take_while(|c| !">/ \t\r\n".contains(*c)).collect();
+    let name = name.to_ascii_lowercase();
+    match name.rsplit(':').next().unwrap_or_default() {
+        "rss" | "feed" | "rdf" | "channel" => None,
+        "item" | "entry" if last.trim_end().ends_with('>') => Some(Cut::Behind),
+        _ => Some(Cut::Inside),
+    }
 }
 
 /// A feed's authors are those of its entries that name none (RFC 4287 §4.2.1).
@@ -102,6 +116,12 @@ fn inherit(authors: &[Person], listing: &mut Listing) {
     for entry in listing.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
         entry.authors.extend_from_slice(authors);
     }
+}
+
+/// Whether an element of exactly this name begins somewhere.
+fn names(text: &str, start: &str) -> bool {
+    let after = |at: usize| text.as_bytes().get(at + start.len());
+    text.match_indices(start).any(|(at, _)| !after(at).is_some_and(u8::is_ascii_alphanumeric))
 }
 
 fn not_a_feed(text: &str, first: Option<&str>) -> Error {

@@ -41,6 +41,8 @@ pub(super) struct More {
     pub(super) xhtml: Option<String>,
     /// Where the content is, if it is elsewhere.
     pub(super) content_address: Option<String>,
+    /// What relative addresses in the content are relative to, where the feed says it.
+    pub(super) content_base: Option<String>,
     pub(super) comments: Option<String>,
     pub(super) comment_count: Option<String>,
     /// The article's own address, where the link leads over a counter.

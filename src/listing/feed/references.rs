@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// The entities a document declares itself, and what was odd about its references.
 #[derive(Default)]
-pub(super) struct References {
+pub(in crate::listing) struct References {
     own: HashMap<String, String>,
     /// Bytes of entity text that may still be written.
     left: Cell<usize>,
@@ -26,7 +26,7 @@ const MOST_TEXT: usize = 1 << 20;
 
 impl References {
     /// Reads the internal entities of a document type; external ones are never fetched.
-    pub(super) fn declare(&mut self, doctype: &str) {
+    pub(in crate::listing) fn declare(&mut self, doctype: &str) {
         self.left.set(MOST_TEXT);
         for declaration in doctype.split("<!ENTITY").skip(1).take(MOST_DECLARED) {
             if let Some((name, value)) = declared(declaration) {
@@ -40,7 +40,7 @@ impl References {
     }
 
     /// Decodes every reference once; what is no reference stays as it is.
-    pub(super) fn decode<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(in crate::listing) fn decode<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let Some(first) = text.find('&') else { return Cow::Borrowed(text) };
         let (before, mut rest) = text.split_at(first);
         let mut decoded = String::with_capacity(text.len());

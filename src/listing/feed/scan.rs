@@ -4,7 +4,7 @@ use super::attributes::Attributes;
 
 /// A piece of markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::listing) enum Token<'a> {
     /// Characters with their references undecoded.
     Text(&'a str),
     /// Characters that hold no references.
@@ -20,10 +20,10 @@ pub(super) enum Token<'a> {
 }
 
 /// Cuts markup into tokens.
-pub(super) struct Scanner<'a> {
+pub(in crate::listing) struct Scanner<'a> {
     rest: &'a str,
     /// Tags, comments and sections that had no end of their own.
-    pub(super) unclosed: usize,
+    pub(in crate::listing) unclosed: usize,
     /// Ends that were looked for in vain once; looking again each time would take quadratic time.
     no_comment_end: bool,
     no_section_end: bool,
@@ -36,7 +36,7 @@ const MOST_UNCLOSED: usize = 64;
 const LONGEST_DOCTYPE: usize = 64 * 1024;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(markup: &'a str) -> Self {
+    pub(in crate::listing) fn new(markup: &'a str) -> Self {
         Self {
             rest: markup,
             unclosed: 0,

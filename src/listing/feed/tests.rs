@@ -160,6 +160,19 @@ fn unclosed_fields_end_where_the_next_begins() {
 }
 
 #[test]
+fn what_is_well_formed_is_not_repaired() {
+    let cases = [
+        "<rdf:RDF><rdf:Description><dcterms:references/></rdf:Description></rdf:RDF>",
+        "<items><item><title>a</title><description><img src='a'/><br/>b</description></item></items>",
+        "<item><description>a<![CDATA[ & <b> ]]></description><media:content><media:title>x</media:title></media:content></item>",
+        "<!-- none --><?php echo ?>",
+    ];
+    for written in cases {
+        assert_eq!(rss(written).faults, [], "`{written}`");
+    }
+}
+
+#[test]
 fn attributes_however_they_are_written() {
     let cases = [
         "<enclosure url=http://e.org/a.mp3 type=audio/mpeg length=5 />",

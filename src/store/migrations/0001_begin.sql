@@ -15,7 +15,9 @@ CREATE TABLE source (
     last_good   INTEGER,
     failures    INTEGER NOT NULL DEFAULT 0,
     error       TEXT,
-    faults      TEXT NOT NULL DEFAULT '[]'
+    faults      TEXT NOT NULL DEFAULT '[]',
+    -- Whether the last visit ended before the end of its lists: the next one walks them whole.
+    incomplete  INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- What a server gave for an address, echoed byte for byte; `asked` is a print of the request
@@ -80,6 +82,12 @@ CREATE TABLE category (
     slug   TEXT NOT NULL UNIQUE COLLATE NOCASE,
     title  TEXT NOT NULL
 );
+
+-- Addresses that lead to a category's own: what it was called before, or would have liked.
+CREATE TABLE alias (
+    slug     TEXT PRIMARY KEY,
+    category INTEGER NOT NULL REFERENCES category (number)
+) WITHOUT ROWID;
 
 CREATE TABLE item_category (
     category  INTEGER NOT NULL REFERENCES category (number),

@@ -1,0 +1,121 @@
+//! The learned model: a sum of small decision trees over a row of numbers.
+//!
+//! The file: `FNWS`, a version, the width of a row, the number of trees; for each tree the number
+//! of its splits, the splits (column `u16`, threshold `f32`, two children `i16`), its leaves `f32`.
+//! A child below zero is a leaf: -1 the first. All little endian.
+
+/// What the file begins with.
+const MAGIC: &[u8] = b"FNWS\x01";
+/// After each so many trees a sum far from zero is taken as decided.
+const PAUSE: usize = 20;
+/// What counts as far, in log-odds: the rest of the trees moves less.
+pub(super) const FAR: f32 = 4.5;
+
+/// See the charter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forest {
+    width: usize,
+    splits: Vec<Split>,
+    leaves: Vec<f32>,
+    /// For each tree where its splits and its leaves begin.
+    trees: Vec<(usize, usize)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Split {
+    threshold: f32,
+    column: u16,
+    /// At or below the threshold, and above it.
+    children: [i16; 2],
+}
+
+impl Forest {
+    /// Reads a model's file; `None` where it is none.
+    pub fn parse(file: &[u8]) -> Option<Self> {
+        let mut reader = Reader(file.strip_prefix(MAGIC)?);
+        let width = usize::from(reader.u16()?);
+        let mut forest = Self { width, splits: Vec::new(), leaves: Vec::new(), trees: Vec::new() };
+        for _ in 0..reader.u16()? {
+            forest.trees.push((forest.splits.len(), forest.leaves.len()));
+            let count = usize::from(reader.u16()?);
+            if count == 0 {
+                return None;
+            }
+            for at in 0..count {
+                let split = reader.split()?;
+                let fits = |child: i16| {
+                    // Children come behind their parent, so that every walk ends.
+                    if child < 0 {
+                        usize::from(!child as u16) <= count
+                    } else {
+                        child as usize > at && (child as usize) < count
+                    }
+                };
+                let sound =
+                    usize::from(split.column) < width && split.children.into_iter().all(fits);
+                forest.splits.push(sound.then_some(split)?);
+            }
+            for _ in 0..=count {
+                forest.leaves.push(f32::from_bits(reader.u32()?));
+            }
+        }
+        reader.0.is_empty().then_some(forest)
+    }
+
+    /// How many numbers a row must have.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The log-odds for a row.
+    pub fn score(&self, row: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for (number, (splits, leaves)) in self.trees.iter().enumerate() {
+            sum += self.leaf(*splits, *leaves, row);
+            if number % PAUSE == PAUSE - 1 && f32::abs(sum) > FAR {
+                break;
+            }
+        }
+        sum
+    }
+
+    fn leaf(&self, splits: usize, leaves: usize, row: &[f32]) -> f32 {
+        let tree = self.splits.get(splits..).unwrap_or_default();
+        let mut at = 0_i16;
+        while at >= 0 {
+            let Some(split) = tree.get(at as usize) else { return 0.0 };
+            let value = row.get(usize::from(split.column)).copied().unwrap_or(0.0);
+            at = split.children[usize::from(value > split.threshold)];
+        }
+        self.leaves.get(leaves + usize::from(!at as u16)).copied().unwrap_or(0.0)
+    }
+}
+
+/// Log-odds to a probability from 0 to 1.
+pub fn probability(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Takes numbers off the front.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn u16(&mut self) -> Option<u16> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u16::from_le_bytes(*bytes))
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u32::from_le_bytes(*bytes))
+    }
+
+    fn split(&mut self) -> Option<Split> {
+        let column = self.u16()?;
+        let threshold = f32::from_bits(self.u32()?);
+        let children = [self.u16()?.cast_signed(), self.u16()?.cast_signed()];
+        Some(Split { threshold, column, children })
+    }
+}

@@ -1,0 +1,208 @@
+//! Our own extractor: a page's blocks, judged one by one by a small learned model, then joined.
+
+mod around;
+mod blocks;
+mod byline;
+mod containers;
+mod entity;
+mod features;
+mod forest;
+mod join;
+mod lex;
+mod look;
+mod metadata;
+mod page;
+mod said;
+mod second;
+mod tag;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod words;
+mod write;
+
+use std::sync::LazyLock;
+
+use url::Url;
+
+use self::blocks::Blocks;
+use self::features::{Paths, Table};
+pub use self::forest::Forest;
+pub use self::metadata::Metadata;
+use self::said::Said;
+use self::second::Look;
+use self::tree::Tree;
+
+/// A block of a page as training sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Its text on one line.
+    pub text: String,
+    /// Its features, the same number for every block of every page.
+    pub features: Vec<f32>,
+    /// Those of the second look; empty where no first scores were given.
+    pub second: Vec<f32>,
+}
+
+/// A page with no block of this probability has rather no article.
+const SURE: f32 = 0.5;
+
+/// Blocks behind the article that are shown to the judge.
+const BEHIND: usize = 4;
+
+/// Two models: the first looks at a block, the second at what the first said of its surroundings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Models {
+    /// See above.
+    pub first: Forest,
+    /// See above.
+    pub second: Forest,
+}
+
+static SHIPPED: LazyLock<Option<Models>> =
+    LazyLock::new(|| Models::parse(include_bytes!("first.bin"), include_bytes!("second.bin")));
+
+impl Models {
+    /// The models that belong to the program.
+    pub fn shipped() -> Option<&'static Self> {
+        SHIPPED.as_ref()
+    }
+
+    /// Reads the two files; `None` where one is no model.
+    pub fn parse(first: &[u8], second: &[u8]) -> Option<Self> {
+        Some(Self { first: Forest::parse(first)?, second: Forest::parse(second)? })
+    }
+}
+
+/// What a page gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extract {
+    /// The article's markup as it stands in the page, not yet safe.
+    pub html: String,
+    /// What the reader sees right behind it, a block on each line.
+    pub after: String,
+    /// Address that relative addresses start from.
+    pub base: Url,
+    /// Whether any of it is rather an article's text than not.
+    pub sure: bool,
+    /// What the page says of it.
+    pub metadata: Metadata,
+}
+
+/// The article of a decoded page; `None` where the page has no text. `url` is the page's address after redirects.
+pub fn read(page: &str, url: &Url) -> Option<Extract> {
+    read_with(Models::shipped()?, page, url)
+}
+
+/// The same with other models.
+pub fn read_with(models: &Models, page: &str, url: &Url) -> Option<Extract> {
+    let sight = Sight::new(page);
+    let scores = scores(models, &sight);
+    let kept = join::join(&sight.tree, &sight.blocks, &scores);
+    if !kept.contains(&true) {
+        return None;
+    }
+    Some(Extract {
+        after: after(&sight, &kept),
+        base: sight.said.base(url),
+        sure: scores.iter().any(|score| *score >= SURE),
+        html: write::write(&sight.tree, &sight.blocks, &kept),
+        metadata: metadata::read(&sight.tree, &sight.blocks, &sight.said, &kept, url),
+    })
+}
+
+/// A block of a page with what the models say of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// Its text on one line.
+    pub text: String,
+    /// The probability that it is the article's.
+    pub score: f32,
+}
+
+/// The blocks of a decoded page in order, for those who want to know why.
+pub fn scored(page: &str) -> Vec<Scored> {
+    let Some(models) = Models::shipped() else { return Vec::new() };
+    let sight = Sight::new(page);
+    let blocks = sight.blocks.list.iter().zip(scores(models, &sight));
+    blocks.map(|(block, score)| Scored { text: blocks::text(&sight.tree, block), score }).collect()
+}
+
+/// The texts of the blocks behind the last one kept.
+fn after(sight: &Sight<'_>, kept: &[bool]) -> String {
+    let behind = kept.iter().rposition(|kept| *kept).map_or(0, |last| last + 1);
+    let blocks = sight.blocks.list.iter().skip(behind).take(BEHIND);
+    let texts: Vec<String> = blocks.map(|block| blocks::text(&sight.tree, block)).collect();
+    texts.join("\n")
+}
+
+/// What a decoded page says of its article, and the address that its relative addresses start from,
+/// where the body is known otherwise.
+pub fn about(page: &str, url: &Url) -> (Metadata, Url) {
+    let tree = tree::read(page);
+    let blocks = blocks::read(&tree);
+    let said = said::read(&tree);
+    let none = vec![false; blocks.list.len()];
+    (metadata::read(&tree, &blocks, &said, &none, url), said.base(url))
+}
+
+/// The value of an attribute of a start tag, as written.
+pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    lex::attribute_of(tag, name)
+}
+
+/// The text of an element that holds nothing else, on one line.
+pub(super) fn plain(content: &str) -> String {
+    said::line(&entity::decode(content))
+}
+
+/// The blocks of a decoded page in order, for training. `first` are the first model's scores of
+/// the blocks, where they are known already.
+pub fn samples(page: &str, first: Option<&[f32]>) -> Vec<Sample> {
+    let sight = Sight::new(page);
+    let second = first.map(|first| second::read(&sight.second(first))).unwrap_or_default();
+    let sample = |(at, block)| Sample {
+        text: blocks::text(&sight.tree, block),
+        features: sight.table.row(at).to_vec(),
+        second: second.row(at).to_vec(),
+    };
+    sight.blocks.list.iter().enumerate().map(sample).collect()
+}
+
+/// The probability of each block: what the two looks say weighs the same. What the first is sure of
+/// needs no second.
+fn scores(models: &Models, sight: &Sight<'_>) -> Vec<f32> {
+    let first: Vec<f32> = sight.table.rows().map(|row| models.first.score(row)).collect();
+    let known: Vec<f32> = first.iter().copied().map(forest::probability).collect();
+    let look = sight.second(&known);
+    let both = first.iter().enumerate().map(|(at, first)| {
+        if first.abs() > forest::FAR {
+            return *first;
+        }
+        f32::midpoint(*first, models.second.score(&look.row(at)))
+    });
+    both.map(forest::probability).collect()
+}
+
+/// All that is seen of a page before anything is decided.
+struct Sight<'a> {
+    tree: Tree<'a>,
+    blocks: Blocks,
+    said: Said,
+    table: Table,
+    paths: Paths,
+}
+
+impl<'a> Sight<'a> {
+    fn new(page: &'a str) -> Self {
+        let tree = tree::read(page);
+        let blocks = blocks::read(&tree);
+        let said = said::read(&tree);
+        let (table, paths) = features::read(&tree, &blocks, &said);
+        Self { tree, blocks, said, table, paths }
+    }
+
+    fn second<'b>(&'b self, scores: &'b [f32]) -> Look<'b> {
+        Look::new(&self.tree, &self.blocks, &self.paths, &self.table, scores)
+    }
+}

@@ -1,0 +1,42 @@
+"""A LightGBM model as the file that the program reads (`src/article/extract/forest.rs`)."""
+import struct
+
+import numpy as np
+
+
+def floor32(value):
+    """The largest f32 that is not above the value, so that `<=` means the same."""
+    low = np.float32(value)
+    return low if float(low) <= value else np.nextafter(low, np.float32(-np.inf))
+
+
+def flat(tree):
+    """Splits with parents first, and leaves."""
+    splits, leaves = [], []
+
+    def number(node):
+        if "leaf_value" in node:
+            leaves.append(node["leaf_value"])
+            return -len(leaves)
+        at = len(splits)
+        splits.append(None)
+        assert node["decision_type"] == "<="
+        children = number(node["left_child"]), number(node["right_child"])
+        splits[at] = (node["split_feature"], floor32(node["threshold"]), *children)
+        return at
+
+    number(tree["tree_structure"])
+    return splits, leaves
+
+
+def write(booster, path):
+    model = booster.dump_model()
+    out = [b"FNWS\x01", struct.pack("<HH", model["max_feature_idx"] + 1, len(model["tree_info"]))]
+    for tree in model["tree_info"]:
+        splits, leaves = flat(tree)
+        out.append(struct.pack("<H", len(splits)))
+        out += [struct.pack("<Hfhh", *split) for split in splits]
+        out += [struct.pack("<f", leaf) for leaf in leaves]
+    data = b"".join(out)
+    open(path, "wb").write(data)
+    return len(data)
