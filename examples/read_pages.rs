@@ -74,7 +74,7 @@ fn chained(page: &str, url: &Url) -> (String, Metadata) {
 /// By the extractor alone, with other models.
 fn extracted(models: &Models, page: &str, url: &Url) -> (String, Metadata) {
     let Some(found) = extract::read_with(models, page, url) else { return Default::default() };
-    (html::clean(&found.html, Some(&found.base)).text(), found.metadata)
+    (html::clean(&found.part.html, Some(&found.base)).text(), found.metadata)
 }
 
 /// Models by page.

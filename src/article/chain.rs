@@ -6,7 +6,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::extract::{self, Extract};
-use super::quality::{self, Candidate, Own, PageFacts, Reason, Verdict};
+use super::quality::{self, Candidate, Own, PageFacts, Reason};
 use super::site_rules::Taken;
 use super::{By, Metadata, Paper, Visit, by_rules, readable, structured};
 use crate::article::rules::Rules;
@@ -83,11 +83,11 @@ pub struct Tried {
     pub verdict: Outcome,
     /// Why, where it was not taken.
     pub why: Option<String>,
-    /// How good the body is, from 0 to 1, where it is one.
+    /// How good the body is, from 0 to 1, where it is one and somebody looks closely.
     pub score: Option<f32>,
     /// Characters of its text.
     pub characters: usize,
-    /// What it took, by the caller's clock, the judge included.
+    /// What it took, by the clock of who looks closely, the judge included.
     pub micros: u64,
 }
 
@@ -140,19 +140,22 @@ pub(super) fn walk(
     for step in steps.unwrap_or_default() {
         let start = (visit.clock)();
         let body = (step.find)(view, faults);
-        let judged = body.as_ref().map(|body| judged(body, step.wins, page, visit.own));
-        trace.steps.push(tried(step.name, body.as_ref(), judged.as_ref()));
-        trace.took((visit.clock)().saturating_sub(start));
-        match (body, judged) {
-            (Some(body), Some(Verdict::Good(_))) => {
+        let why = body.as_ref().and_then(|body| refusal(body, step.wins, page, visit.own));
+        trace.steps.push(tried(step.name, body.as_ref(), why.as_ref()));
+        if visit.closely {
+            trace.scored(body.as_ref().filter(|_| why.is_none()), page);
+            trace.took((visit.clock)().saturating_sub(start));
+        }
+        match (body, why) {
+            (Some(body), None) => {
                 let at = trace.steps.len() - 1;
                 standing.push(Standing { at, wins: step.wins, body });
                 if step.wins == Wins::Outright {
                     break;
                 }
             }
-            (_, Some(Verdict::Refused(reason))) => refused = refused.or(Some(reason)),
-            _ => {}
+            (Some(_), Some(reason)) => refused = refused.or(Some(reason)),
+            (None, _) => {}
         }
     }
     let winner = winner(standing, &mut trace);
@@ -195,7 +198,7 @@ impl<'a> View<'a> {
     }
 
     /// What the extractor finds, on what the rules for the site left of the page.
-    fn looked(&self) -> Option<&Extract> {
+    pub(super) fn looked(&self) -> Option<&Extract> {
         let stripped = self.taken.and_then(|(_, taken)| taken.stripped.as_deref());
         let page = stripped.unwrap_or(self.paper.text);
         self.looked.get_or_init(|| extract::read(page, self.url)).as_ref()
@@ -204,9 +207,9 @@ impl<'a> View<'a> {
 
 impl Trace {
     /// The trace of a single step.
-    pub(super) fn of(name: &'static str, body: &Body, verdict: &Verdict, own: Own<'_>) -> Self {
-        let mut trace = Self { steps: vec![tried(name, Some(body), Some(verdict))] };
-        let good = matches!(verdict, Verdict::Good(_));
+    pub(super) fn of(name: &'static str, body: &Body, why: Option<&Reason>, own: Own<'_>) -> Self {
+        let mut trace = Self { steps: vec![tried(name, Some(body), why)] };
+        let good = why.is_none();
         if let Some(step) = trace.steps.first_mut().filter(|_| good) {
             step.verdict = Outcome::Taken;
         }
@@ -217,6 +220,12 @@ impl Trace {
     /// Why a step was refused or outdone, if it was.
     pub(super) fn why(&self, name: &str) -> Option<&str> {
         self.steps.iter().find(|step| step.name == name)?.why.as_deref()
+    }
+
+    fn scored(&mut self, body: Option<&Body>, page: &PageFacts<'_>) {
+        if let (Some(last), Some(body)) = (self.steps.last_mut(), body) {
+            last.score = Some(quality::score(&body.candidate, page));
+        }
     }
 
     fn took(&mut self, micros: u64) {
@@ -238,23 +247,21 @@ impl Trace {
     }
 }
 
-fn tried(name: &'static str, body: Option<&Body>, verdict: Option<&Verdict>) -> Tried {
+fn tried(name: &'static str, body: Option<&Body>, why: Option<&Reason>) -> Tried {
     let characters = body.map_or(0, |body| body.candidate.characters());
-    let (verdict, why, score) = match verdict {
-        None => (Outcome::Nothing, None, None),
-        Some(Verdict::Refused(reason)) => (Outcome::Refused, Some(reason.to_string()), None),
-        Some(Verdict::Good(score)) => (Outcome::Outdone, None, Some(*score)),
+    let verdict = match (body, why) {
+        (None, _) => Outcome::Nothing,
+        (Some(_), Some(_)) => Outcome::Refused,
+        (Some(_), None) => Outcome::Outdone,
     };
-    Tried { name, verdict, why, score, characters, micros: 0 }
+    let why = why.map(ToString::to_string);
+    Tried { name, verdict, why, score: None, characters, micros: 0 }
 }
 
-fn judged(body: &Body, wins: Wins, page: &PageFacts<'_>, own: Own<'_>) -> Verdict {
-    match quality::judge(&body.candidate, page, own) {
-        Verdict::Good(_) if is_data(wins) && structured::is_cut(&body.candidate) => {
-            Verdict::Refused(Reason::Cut)
-        }
-        verdict => verdict,
-    }
+/// Why a body is refused, if it is.
+fn refusal(body: &Body, wins: Wins, page: &PageFacts<'_>, own: Own<'_>) -> Option<Reason> {
+    let cut = || (is_data(wins) && structured::is_cut(&body.candidate)).then_some(Reason::Cut);
+    quality::refusal(&body.candidate, page, own).or_else(cut)
 }
 
 /// The last good body, unless one before it holds its ground against it.
@@ -316,7 +323,7 @@ fn unsure(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
 }
 
 fn extracted(found: &Extract) -> Body {
-    let candidate = Candidate::new(found.html.clone()).before(&found.after);
+    let candidate = Candidate::of(&found.part).before(&found.after);
     Body { candidate, by: By::Extractor }
 }
 

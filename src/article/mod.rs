@@ -25,7 +25,7 @@ pub use self::chain::{Outcome, Trace, Tried};
 pub use self::explain::explain;
 pub use self::extract::Metadata;
 pub use self::paper::Paper;
-use self::quality::{Candidate, Own, PageFacts, Reason, Verdict};
+use self::quality::{Candidate, Own, PageFacts, Reason};
 pub use self::rules::{Bad, Css, RawRules, Rules};
 use self::site_rules::Links;
 pub use self::site_rules::{RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test};
@@ -88,6 +88,8 @@ pub struct Visit<'a> {
     pub status: u16,
     /// What the source said itself.
     pub own: Own<'a>,
+    /// Whether the trace shall tell times and scores.
+    pub closely: bool,
     /// Microseconds since any moment, for the trace.
     pub clock: &'a dyn Fn() -> u64,
 }
@@ -187,12 +189,12 @@ pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Judged {
     };
     let paper = Paper::new("");
     let body = Body { candidate: Candidate::chosen(html), by: By::Json };
-    let verdict = quality::judge(&body.candidate, &visit.facts(&paper), visit.own);
-    let trace = Trace::of("rules", &body, &verdict, visit.own);
+    let why = quality::refusal(&body.candidate, &visit.facts(&paper), visit.own);
+    let trace = Trace::of("rules", &body, why.as_ref(), visit.own);
     let html = body.candidate.html;
-    let found = match verdict {
-        Verdict::Refused(reason) => Err(Error::Refused(reason)),
-        Verdict::Good(_) => Ok(Found {
+    let found = match why {
+        Some(reason) => Err(Error::Refused(reason)),
+        None => Ok(Found {
             medium: medium(&apply(&html, rules), rules),
             fragment: Fragment { html, base: None },
             by: By::Json,
@@ -212,7 +214,7 @@ impl Judged {
 impl<'a> Visit<'a> {
     /// A page of which nothing else is known.
     pub fn to(url: &'a Url) -> Self {
-        Self { asked: url, url, status: 200, own: Own::default(), clock: &|| 0 }
+        Self { asked: url, url, status: 200, own: Own::default(), closely: false, clock: &|| 0 }
     }
 
     fn facts(&self, paper: &'a Paper<'a>) -> PageFacts<'a> {

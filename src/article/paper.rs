@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use memchr::memmem;
 use scraper::Html;
 
 use super::extract;
@@ -55,7 +56,7 @@ fn elements<'a>(page: &'a str, name: &'static str) -> impl Iterator<Item = (&'a 
 
 /// Where a tag of a name begins.
 fn tag(text: &str, open: &str, name: &str) -> Option<usize> {
-    let mut places = text.match_indices(open).map(|(at, _)| at);
+    let mut places = memmem::find_iter(text.as_bytes(), open);
     places.find(|at| {
         let bytes = text.as_bytes().get(at + open.len()..).unwrap_or_default();
         let named =

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::{News, Work, World, pages};
+use super::pages::{self, OwnText};
+use super::{News, Work, World};
 use crate::article::{Found, Trace};
 use crate::config::Source;
 use crate::date;
@@ -75,7 +76,8 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let Some(Seen { outcome, .. }) = ask(world, source, &url, &one.entry).await
+                    let Some(Seen { outcome, .. }) =
+                        ask(world, source, &url, OwnText::of(&one.entry)).await
                     else {
                         done.interrupted = true;
                         break;
@@ -127,7 +129,7 @@ fn again(now: Instant, tries: u32) -> Option<Instant> {
 /// Fetches the article of one entry, and fills what the list left out and the article names.
 pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry, now: Instant) -> Seen {
     let Some(url) = address(source, entry) else { return Seen::of(Outcome::NotWanted) };
-    let seen = ask(world, source, &url, entry).await;
+    let seen = ask(world, source, &url, OwnText::of(entry).closely()).await;
     let stopped = || Seen::of(Outcome::Failed("stopped before the answer".into()));
     let seen = seen.unwrap_or_else(stopped);
     seen.outcome.fill_gaps(entry, source, now);
@@ -135,9 +137,8 @@ pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry, now
 }
 
 /// `None` where the stop came before the answer.
-async fn ask(world: &World, source: &Arc<Source>, url: &Url, entry: &Entry) -> Option<Seen> {
-    let own = Arc::new(pages::OwnText::of(entry));
-    let read = pages::read(world, source, url, pages::By::Settings, own).await?;
+async fn ask(world: &World, source: &Arc<Source>, url: &Url, own: OwnText) -> Option<Seen> {
+    let read = pages::read(world, source, url, pages::By::Settings, Arc::new(own)).await?;
     let outcome = match read.found {
         Ok(found) => Outcome::Here(Box::new(found)),
         Err(why) => Outcome::Failed(why),

@@ -29,6 +29,8 @@ pub enum By {
 pub struct OwnText {
     title: Option<String>,
     text: Option<String>,
+    /// Whether somebody wants to see how the article was found.
+    closely: bool,
 }
 
 /// An article with all its pages.
@@ -47,7 +49,13 @@ impl OwnText {
     pub fn of(entry: &Entry) -> Self {
         let texts = [plain(entry.body.as_ref()), plain(entry.summary.as_ref())];
         let text = texts.into_iter().flatten().max_by_key(String::len);
-        Self { title: plain(entry.title.as_ref()), text }
+        Self { title: plain(entry.title.as_ref()), text, closely: false }
+    }
+
+    /// The same, for a trace with times and scores.
+    #[must_use]
+    pub fn closely(self) -> Self {
+        Self { closely: true, ..self }
     }
 }
 
@@ -146,8 +154,14 @@ impl Desk {
         let start = std::time::Instant::now();
         let clock = || u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let own = Own { title: self.own.title.as_deref(), text: self.own.text.as_deref() };
-        let visit =
-            Visit { asked: &self.asked, url: &page.url, status: page.status, own, clock: &clock };
+        let visit = Visit {
+            asked: &self.asked,
+            url: &page.url,
+            status: page.status,
+            own,
+            closely: self.own.closely,
+            clock: &clock,
+        };
         let rules = &self.source.article;
         let content_type = page.content_type.as_deref();
         let decoded = charset::decode(&page.bytes, content_type, self.source.charset.as_deref());

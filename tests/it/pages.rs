@@ -67,7 +67,7 @@ fn read(path: &Path, known: &Value, models: &Models) -> (String, String) {
     let url = known["url"].as_str().unwrap_or("https://page.example/");
     let url = Url::parse(url).unwrap();
     let found = extract::read_with(models, &page, &url).unwrap();
-    let text = html::clean(&found.html, Some(&url)).text();
+    let text = html::clean(&found.part.html, Some(&url)).text();
     (text, found.metadata.title.unwrap_or_default())
 }
 

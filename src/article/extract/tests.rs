@@ -19,7 +19,7 @@ fn extract(page: &str) -> Extract {
 /// Checks which passages are in the text of the cleaned article and which are not.
 #[track_caller]
 fn check_text(page: &str, with: &[&str], without: &[&str]) {
-    let text = html::clean(&extract(page).html, Some(&here())).text();
+    let text = html::clean(&extract(page).part.html, Some(&here())).text();
     for passage in with {
         assert!(text.contains(passage), "`{passage}` is missing in:\n{text}");
     }
@@ -65,7 +65,7 @@ fn an_article_is_told_from_what_stands_around_it() {
 
 #[test]
 fn markup_stays_whole() {
-    let clean = html::clean(&extract(ENGLISH).html, Some(&here()));
+    let clean = html::clean(&extract(ENGLISH).part.html, Some(&here()));
     for whole in ["<table>", "<ul>", "<blockquote>", "<figcaption>", "<pre>", "<h2>"] {
         assert!(clean.as_str().contains(whole), "no {whole} in {}", clean.as_str());
     }
@@ -206,7 +206,7 @@ fn no_cut_page_is_too_much() {
         for end in (0..page.len()).step_by(97) {
             let cut = &page[..page.floor_char_boundary(end)];
             if let Some(found) = read(cut, &here()) {
-                let _ = html::clean(&found.html, None);
+                let _ = html::clean(&found.part.html, None);
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use scraper::{ElementRef, Html, Node};
 
+use crate::article::extract;
 use crate::html::dom;
 
 /// The most characters that are looked at.
@@ -133,10 +134,15 @@ pub(in crate::article) fn of_fragment(html: &str) -> Gist {
     of(&dom::fragment(html))
 }
 
-/// The gist of plain text.
-pub(in crate::article) fn of_lines(text: &str) -> Gist {
-    let line = |text: &str| Line { text: text.to_owned(), ..Line::default() };
-    Gist { lines: text.lines().map(line).collect(), ..Gist::default() }.settled()
+/// The gist of blocks that were read already.
+pub(in crate::article) fn of_lines(blocks: &[extract::Line], pictured: bool) -> Gist {
+    let line = |block: &extract::Line| {
+        let units = units(&block.text);
+        Line { text: block.text.clone(), units, linked: (units as f32 * block.linked) as usize }
+    };
+    let lines: Vec<Line> = blocks.iter().map(line).filter(|line| !line.text.is_empty()).collect();
+    let units = lines.iter().map(|line| line.units).sum();
+    Gist { lines, pictured, units, left: 0 }
 }
 
 /// The gist of a whole tree.

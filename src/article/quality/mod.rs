@@ -11,6 +11,7 @@ use url::Url;
 
 use self::gist::{Gist, Line};
 use self::signs::Class;
+use super::extract::{self, Part};
 use super::{Paper, words};
 
 /// Units of text (see [`gist`]) below which a body says next to nothing.
@@ -130,10 +131,16 @@ impl Candidate {
         Self { html, chosen: false, gist, after: Gist::default() }
     }
 
+    /// What our extractor found.
+    pub fn of(part: &Part) -> Self {
+        let gist = gist::of_lines(&part.lines, shows(&part.html));
+        Self { html: part.html.clone(), chosen: false, gist, after: Gist::default() }
+    }
+
     /// The same before other lines of the page: there may stand that it is only the start.
     #[must_use]
-    pub fn before(self, lines: &str) -> Self {
-        Self { after: gist::of_lines(lines), ..self }
+    pub fn before(self, lines: &[extract::Line]) -> Self {
+        Self { after: gist::of_lines(lines, false), ..self }
     }
 
     /// A body that the operator's own rules chose.
@@ -156,11 +163,16 @@ impl Candidate {
     }
 }
 
+/// Whether there is something in markup to look at or to listen to.
+fn shows(html: &str) -> bool {
+    ["<img", "<picture", "<video", "<audio", "<iframe"].iter().any(|tag| html.contains(tag))
+}
+
 /// Judges what was found on a page. Doubt speaks for the article: short news must pass.
 pub fn judge(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Verdict {
-    match fault(found, page, own) {
+    match refusal(found, page, own) {
         Some(reason) => Verdict::Refused(reason),
-        None => Verdict::Good(score(&found.gist, page)),
+        None => Verdict::Good(score(found, page)),
     }
 }
 
@@ -174,10 +186,11 @@ pub fn at_least_as_good(a: &Candidate, b: &Candidate) -> bool {
 /// Why a page gave no body at all.
 pub fn nothing(page: &PageFacts<'_>) -> Reason {
     let empty = Candidate::new(String::new());
-    fault(&empty, page, Own::default()).unwrap_or(Reason::Empty)
+    refusal(&empty, page, Own::default()).unwrap_or(Reason::Empty)
 }
 
-fn fault(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Option<Reason> {
+/// Why what was found is not the article, if it is not.
+pub(super) fn refusal(found: &Candidate, page: &PageFacts<'_>, own: Own<'_>) -> Option<Reason> {
     let gist = &found.gist;
     if gist.garbled() {
         return Some(Reason::Garbled);
@@ -237,7 +250,8 @@ fn unrelated(gist: &Gist, own: Own<'_>) -> Option<Reason> {
 }
 
 /// Much text, few links, few lines from around the article, and the page's title in it.
-fn score(gist: &Gist, page: &PageFacts<'_>) -> f32 {
+pub(super) fn score(found: &Candidate, page: &PageFacts<'_>) -> f32 {
+    let gist = &found.gist;
     let all = gist.units().max(1) as f32;
     let linked: usize = gist.lines.iter().map(|line| line.linked).sum();
     let purity = 1.0 - (linked + signs::around(gist)) as f32 / all;

@@ -44,6 +44,8 @@ const NAMES: &[&str] = &[
 ];
 /// What a title is called beside it.
 const TITLES: &[&str] = &["title", "headline", "name", "articletitle", "subject", "标题"];
+/// Bytes without a quotation mark that a text of paragraphs has somewhere.
+const RUN: usize = 120;
 /// Units from which a text may be an article.
 const LEAST: usize = 100;
 
@@ -56,7 +58,7 @@ struct Text {
 
 /// The longest text under a name that says body, the one beside the page's own title first.
 pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let title = words::of(view.about().title.as_deref().unwrap_or_default());
+    let title = words::of(view.looked()?.metadata.title.as_deref().unwrap_or_default());
     let mut best: Option<Text> = None;
     for value in view.paper.scripts().filter_map(value) {
         json::walk(&value, &mut |object| {
@@ -104,7 +106,7 @@ fn title_of(object: &Map<String, Value>) -> Option<&str> {
 /// What a script holds that could be a state.
 fn value((tag, text): (&str, &str)) -> Option<Value> {
     // A state without an article is not worth its reading.
-    if text.len() < 500 {
+    if text.len() < 500 || !has_prose(text.as_bytes()) {
         return None;
     }
     let kind = kind(tag);
@@ -113,6 +115,16 @@ fn value((tag, text): (&str, &str)) -> Option<Value> {
     }
     let plain = kind.is_empty() || kind.contains("javascript") || kind == "module";
     plain.then(|| assigned(text))?
+}
+
+/// Whether anything in it could be a paragraph: a run without quotation marks.
+fn has_prose(script: &[u8]) -> bool {
+    let mut last = 0;
+    memchr::memchr_iter(b'"', script).any(|at| {
+        let run = at - last;
+        last = at;
+        run >= RUN
+    })
 }
 
 /// The `type` of a script, in lower case.
