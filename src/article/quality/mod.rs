@@ -230,6 +230,12 @@ fn chaff(gist: &Gist) -> Option<Reason> {
     if gist.pictured {
         return None;
     }
+    // Most articles are out of the question at once.
+    let may_be = |line: &&Line| line.is_link() || line.units <= signs::AROUND_LONGEST;
+    let most: usize = gist.lines.iter().filter(may_be).map(|line| line.units).sum();
+    if most * 100 < gist.units() * CHAFF {
+        return None;
+    }
     let units = |lines: &[&Line]| lines.iter().map(|line| line.units).sum::<usize>();
     let (links, rest): (Vec<&Line>, Vec<&Line>) = gist.lines.iter().partition(|l| l.is_link());
     let around: Vec<&Line> = rest.into_iter().filter(|line| signs::is_around(line)).collect();
@@ -244,8 +250,11 @@ fn chaff(gist: &Gist) -> Option<Reason> {
 fn unrelated(gist: &Gist, own: Own<'_>) -> Option<Reason> {
     let mut listed = own.title.map(words::of).unwrap_or_default();
     listed.extend(own.text.map(words::of).unwrap_or_default());
+    if listed.len() < 6 {
+        return None;
+    }
     let text = words::of(&gist.text());
-    let enough = listed.len() >= 6 && text.len() >= 20 && words::same_script(&listed, &text);
+    let enough = text.len() >= 20 && words::same_script(&listed, &text);
     (enough && words::share(&listed, &text) == 0.0).then_some(Reason::Unrelated)
 }
 

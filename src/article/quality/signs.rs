@@ -57,6 +57,9 @@ pub(super) static ALL: LazyLock<Vec<Signs>> = LazyLock::new(|| {
     ]
 });
 
+/// Units of the longest line that may stand around articles.
+pub(super) const AROUND_LONGEST: usize = 60;
+
 static AROUND: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(&phrases(include_str!("signs/around.txt"), "says ")));
 
@@ -126,7 +129,8 @@ pub(super) fn around(gist: &Gist) -> usize {
 
 /// Whether a line stands around articles, links or not.
 pub(super) fn is_around(line: &Line) -> bool {
-    line.units <= 60 && AROUND.as_ref().is_some_and(|around| around.is_match(&folded(&line.text)))
+    line.units <= AROUND_LONGEST
+        && AROUND.as_ref().is_some_and(|around| around.is_match(&folded(&line.text)))
 }
 
 fn signs(class: Class, list: &str) -> Signs {

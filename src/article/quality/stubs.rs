@@ -1,5 +1,7 @@
 //! Whether a text is a stub: how much of it the signs of one kind cover.
 
+use std::cell::LazyCell;
+
 use scraper::{ElementRef, Html};
 
 use super::gist::{self, Gist, Line};
@@ -49,11 +51,14 @@ pub(super) fn wall(gist: &Gist, page: &PageFacts<'_>, known: bool) -> Option<Cla
     let kinds = kinds.filter(|signs| !long || signs.class == Class::Consent);
     // What stands around the text is no part of it, whichever it is.
     let around = |line: &&Line| line.is_link() || signs::is_around(line);
-    let outside: usize = gist.lines.iter().filter(around).map(|line| line.units).sum();
+    let outside = LazyCell::new(|| {
+        let outside = gist.lines.iter().filter(around);
+        outside.map(|line| line.units).sum::<usize>()
+    });
     let mut covers = Vec::new();
     for kind in kinds {
         let cover = kind.cover(&text);
-        if is_stub(kind.class, cover, gist.units().saturating_sub(outside)) {
+        if cover.says > 0 && is_stub(kind.class, cover, gist.units().saturating_sub(*outside)) {
             covers.push((cover.says * 2 + cover.hints, kind.class));
         }
     }
@@ -113,9 +118,6 @@ fn titled(gist: &Gist, page: &PageFacts<'_>) -> Option<Class> {
 }
 
 fn is_stub(class: Class, cover: Cover, all: usize) -> bool {
-    if cover.says == 0 {
-        return false;
-    }
     // A short text needs less of it; a hint counts only beside a phrase that says it.
     let needed = if all < 150 { 30 } else { 50 };
     let covered = cover.says * 100 >= all * 20 && (cover.says + cover.hints) * 100 >= all * needed;

@@ -58,7 +58,7 @@ struct Text {
 
 /// The longest text under a name that says body, the one beside the page's own title first.
 pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let title = words::of(view.looked()?.metadata.title.as_deref().unwrap_or_default());
+    let title = words::of(title_on(view).unwrap_or_default());
     let mut best: Option<Text> = None;
     for value in view.paper.scripts().filter_map(value) {
         json::walk(&value, &mut |object| {
@@ -77,6 +77,11 @@ pub(in crate::article) fn body(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Bo
     let candidate = Candidate::new(json::markup(&best?.text));
     let enough = candidate.gist().units() >= LEAST;
     enough.then_some(Body { candidate, by: By::Structured("embedded state") })
+}
+
+fn title_on<'a>(view: &'a View<'_>) -> Option<&'a str> {
+    let found = view.looked().and_then(|found| found.metadata.title.as_deref());
+    found.or_else(|| view.paper.title())
 }
 
 /// The longest text of an object under a name that says body.
