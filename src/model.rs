@@ -289,6 +289,18 @@ impl Page {
     }
 }
 
+/// How requests leave, and with how much trust: what an answer depends on besides its address.
+/// What a server asks of us, it asks of this.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Egress {
+    /// The proxy; without one the connection is direct, whatever the environment says.
+    pub proxy: Option<url::Url>,
+    /// Whether a certificate that does not hold is taken all the same.
+    pub allow_invalid_tls: bool,
+    /// Whether HTTP/2 is not even offered.
+    pub http1_only: bool,
+}
+
 /// Opaque tokens of a server, echoed byte for byte (RFC 9110 §8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validators {

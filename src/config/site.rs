@@ -199,7 +199,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         at_once: 32,
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = table.string("user_agent").map(|text| text.value);
+    fetch.user_agent = super::source::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),

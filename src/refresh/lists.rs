@@ -16,7 +16,7 @@ use crate::store::{self, Given, Store};
 use crate::template::Template;
 use asking::{Target, Values};
 
-mod asking;
+pub(super) mod asking;
 mod reading;
 
 /// What one request for a list brought.
