@@ -7,8 +7,10 @@ mod guard;
 mod names;
 mod clients;
 mod manners;
+mod permits;
 mod answer;
 mod links;
+mod coding;
 mod body;
 mod error;
 #[cfg(test)]
@@ -19,5 +21,6 @@ pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::Manners;
 pub use names::Lookup;
+pub use permits::Kept;
 pub use request::{Accept, Limits, Method, Request};
 pub use route::shown;

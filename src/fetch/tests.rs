@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, links, shown};
+use crate::fetch::{Accept, Detour, Error, Request, answer, guard, links, shown};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
@@ -211,18 +211,6 @@ fn header_text_carries_no_control_characters() {
     );
     let text = answer::text(&headers, "content-type").unwrap();
     assert_eq!(text, "text/html\u{fffd}; a=新");
-}
-
-#[test]
-fn compressed_bytes_do_not_look_plain() {
-    for plain in
-        [&b"<?xml?>"[..], b"\xef\xbb\xbf\r\n\t<rss/>", "{\"标题\":1}".as_bytes(), b"", b"\x1b$B"]
-    {
-        assert!(body::looks_plain(plain), "{plain:?}");
-    }
-    for coded in [&b"\x1f\x8b\x08\x00"[..], b"\x28\xb5\x2f\xfd\x00", b"\x8b\x02\x80<rss/>\x03"] {
-        assert!(!body::looks_plain(coded), "{coded:?}");
-    }
 }
 
 #[test]

@@ -61,7 +61,8 @@ async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, S
         ..lists::asking::from(source, Request::get(url.clone(), Accept::Page))
     };
     Some(match world.ask(&request).await? {
-        Ok(Answer::Fresh { page, .. }) => Ok(page),
+        Ok(Answer::Fresh { page, .. }) if world.may_keep(source, &page) => Ok(page),
+        Ok(Answer::Fresh { .. }) => Err("its page asks robots not to keep its text".to_owned()),
         Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
         Err(why) => Err(lists::chain(&why)),
     })
