@@ -1,5 +1,7 @@
 //! The journey of one request: its turn, its hops, its answer.
 
+use std::net::SocketAddr;
+
 use ipnet::IpNet;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
@@ -10,6 +12,7 @@ use crate::fetch::answer::{self, Answer};
 use crate::fetch::body::{self, Bounds};
 use crate::fetch::clients::Clients;
 use crate::fetch::coding::Decoded;
+use crate::fetch::guard::Own;
 use crate::fetch::manners::{self, Turn, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::permits::Permits;
@@ -25,6 +28,7 @@ pub struct Fetcher {
     clients: Clients,
     lookup: Lookup,
     permits: Permits,
+    own: Own,
 }
 
 impl Fetcher {
@@ -39,7 +43,8 @@ impl Fetcher {
         clients.get(&[], &Egress::default())?;
         agent(&manners.user_agent)?;
         let turns = Turns::new(manners.gap, manners.at_once);
-        Ok(Self { turns, manners, clients, lookup, permits: Permits::default() })
+        let (permits, own) = (Permits::default(), Own::default());
+        Ok(Self { turns, manners, clients, lookup, permits, own })
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -53,6 +58,16 @@ impl Fetcher {
         own.unwrap_or(&self.manners.user_agent)
     }
 
+    /// Tells where readers reach this site, which is refused from then on.
+    pub fn mind_site(&self, url: &Url) {
+        let _ = self.own.site.set(url.clone());
+    }
+
+    /// Tells where this process serves, which is refused from then on.
+    pub fn mind_listener(&self, address: SocketAddr) {
+        let _ = self.own.listener.set(address);
+    }
+
     /// `cut`: of a body that is too long, its beginning is wanted.
     async fn walk(&self, request: &Request, cut: bool) -> Result<Answer, Error> {
         let (manners, mut allow) = (&self.manners, request.allow_private.as_slice());
@@ -60,6 +75,7 @@ impl Fetcher {
         let mut left = manners.limits.total;
         loop {
             guard::vet_url(&route.url, allow)?;
+            self.own.vet_url(&route.url)?;
             let client = self.clients.get(allow, &request.egress)?;
             let host = manners::host_of(&route.url);
             if request.obey_robots {
@@ -70,6 +86,7 @@ impl Fetcher {
             self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, cut, deadline: began + left };
             let response = visit.send(&route).await?;
+            self.own.vet_answer(&route.url, response.remote_addr())?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
                 self.mind(&host, &answer);

@@ -55,7 +55,6 @@ fn special_addresses_are_told_from_public_ones() {
         "64:ff9b::1.1.1.1",
         "2002:101:101::1",
         "2003::1",
-        "4000::1",
     ];
     for ip in public {
         check(ip, None);
@@ -101,7 +100,11 @@ fn special_addresses_are_told_from_public_ones() {
         ("2002:7f00:1::", "loopback"),
         ("2002:c0a8:1::1", "private network"),
         ("5f00::1", "segment routing"),
+        ("168.63.129.16", "metadata service"),
+        ("::ffff:0:127.0.0.1", "unassigned address"),
+        ("4000::1", "unassigned address"),
         ("fc00::1", "private network"),
+        ("fd00:ec2::254", "private network"),
         ("fdff::1", "private network"),
         ("fe80::1", "link-local address"),
         ("febf::1", "link-local address"),
