@@ -43,7 +43,10 @@ pub(super) async fn read(response: Response, bounds: &Bounds<'_>) -> Result<Deco
     let plain = label.is_empty() || label.eq_ignore_ascii_case("identity");
     let most = if plain { bounds.limits.wire.min(bounds.bytes) } else { bounds.limits.wire };
     let wire = receive(response, bounds, most).await?;
-    decode(wire, label, bounds.bytes).await
+    let limit = if bounds.cut { bounds.limits.bytes } else { bounds.bytes };
+    let mut decoded = decode(wire, label, limit).await?;
+    decoded.bytes.truncate(bounds.bytes);
+    Ok(decoded)
 }
 
 /// The bytes as they are sent.

@@ -104,12 +104,14 @@ impl Permits {
         let server = self.server(key, Instant::now());
         let asking = || async { read(ask(robots_request(url, request)?).await, product) };
         let said = server.said.get_or_try_init(asking).await?;
-        let host = host.to_owned();
+        let name = || url.host_str().unwrap_or_default().to_owned();
         match &said.verdict {
-            Verdict::Unreachable(why) => Err(Kept::Unreachable { host, why: why.clone() }.into()),
+            Verdict::Unreachable(why) => {
+                Err(Kept::Unreachable { host: name(), why: why.clone() }.into())
+            }
             Verdict::Rules(rules) => {
-                self.pace(&host, rules.delay());
-                if rules.allow(url) { Ok(()) } else { Err(Kept::Forbidden { host }.into()) }
+                self.pace(host, rules.delay());
+                if rules.allow(url) { Ok(()) } else { Err(Kept::Forbidden { host: name() }.into()) }
             }
         }
     }
