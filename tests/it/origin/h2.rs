@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use h2::Reason;
 use h2::server::SendResponse;
 
-use super::{Record, Stage, Stream, locked};
+use super::{Record, Stage, Stream};
 
 /// One connection; its streams are answered one after the other.
 pub(super) async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Result<()> {
@@ -27,7 +27,7 @@ pub(super) async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Resu
             at: Instant::now(),
         };
         let (head, body, broken) = stage.next(&record).parts();
-        locked(&stage.log).push(record);
+        stage.note(record);
         answer(respond, head, body, broken).map_err(io::Error::other)?;
     }
     Ok(())

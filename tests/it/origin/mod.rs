@@ -108,7 +108,7 @@ impl Origin {
         Url::parse(&url).expect("a host that makes an address")
     }
 
-    /// Everything that was asked so far.
+    /// Everything that was asked so far, but for a `robots.txt` that is not in the script.
     pub fn requests(&self) -> Vec<Record> {
         locked(&self.stage.log).clone()
     }
@@ -209,7 +209,7 @@ async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(record) = record::read(&mut stream).await? {
         let reply = stage.next(&record);
-        locked(&stage.log).push(record);
+        stage.note(record);
         if !reply.play(stream.get_mut()).await? {
             break;
         }
@@ -218,6 +218,14 @@ async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Result<()> {
 }
 
 impl Stage {
+    /// Nobody counts who asks for a `robots.txt` that there is not.
+    fn note(&self, record: Record) {
+        let scripted = locked(&self.script).contains_key("GET /robots.txt");
+        if scripted || record.target != "/robots.txt" {
+            locked(&self.log).push(record);
+        }
+    }
+
     fn next(&self, record: &Record) -> Reply {
         let line = format!("{} {}", record.method, record.target);
         let mut script = locked(&self.script);
