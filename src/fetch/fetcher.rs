@@ -44,7 +44,7 @@ impl Fetcher {
         agent(&manners.user_agent)?;
         let turns = Turns::new(manners.gap, manners.at_once);
         let (permits, own) = (Permits::default(), Own::default());
-        Ok(Self { turns, manners, clients, lookup, permits, own })
+        Ok(Self { manners, turns, clients, lookup, permits, own })
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,

@@ -210,29 +210,36 @@ fn robots_request(url: &Url, request: &Request) -> Result<Request, Error> {
 
 /// What an answer means. An error is one that says nothing of the server's will.
 fn read(answer: Result<Answer, Error>, product: &str) -> Result<Said, Error> {
-    let all = |kept| Ok(Said { verdict: Verdict::Rules(Rules::default()), kept });
-    match answer {
-        Ok(Answer::Fresh { page, wait, .. }) => {
-            let rules = Rules::read(&page.bytes, product);
-            let kept = wait.max_age.map_or(KEPT, |it| it.clamp(LEAST, KEPT));
-            Ok(Said { verdict: Verdict::Rules(rules), kept })
-        }
+    Ok(match answer {
+        Ok(Answer::Fresh { page, wait, .. }) => Said {
+            verdict: Verdict::Rules(Rules::read(&page.bytes, product)),
+            kept: wait.max_age.map_or(KEPT, |it| it.clamp(LEAST, KEPT)),
+        },
         // No such file; too many redirects lead to none either (§2.3.1.2, §2.3.1.3).
-        Err(Error::Redirects(_)) => all(KEPT),
-        Err(Error::Status { status, .. }) if status < 500 && status != 429 => all(KEPT),
+        Err(Error::Redirects(_)) => Said::anything(),
+        Err(Error::Status { status, .. }) if status < 500 && status != 429 => Said::anything(),
         Err(error @ (Error::Blocked(_) | Error::CoolingDown { .. } | Error::Setup(_))) => {
-            Err(error)
+            return Err(error);
         }
-        Ok(Answer::Unchanged { .. }) => unreachable_said("an answer without content".to_owned()),
-        Err(error) => unreachable_said(error.to_string()),
-    }
+        Ok(Answer::Unchanged { .. }) => Said::nothing("an answer without content".to_owned()),
+        Err(error) => Said::nothing(error.to_string()),
+    })
 }
 
-fn unreachable_said(why: String) -> Result<Said, Error> {
-    Ok(Said { verdict: Verdict::Unreachable(why), kept: UNREACHABLE })
+impl Said {
+    fn anything() -> Self {
+        Self { verdict: Verdict::Rules(Rules::default()), kept: KEPT }
+    }
+
+    fn nothing(why: String) -> Self {
+        Self { verdict: Verdict::Unreachable(why), kept: UNREACHABLE }
+    }
 }
 
 /// A lock whose holder panicked holds data that is still good.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,7 +54,7 @@ impl Rules {
                     group.begun = true;
                     let delay = delay.min(MOST_DELAY);
                     group.share(&mut ours, &mut everybodys, |it| {
-                        it.delay = it.delay.max(Some(delay))
+                        it.delay = it.delay.max(Some(delay));
                     });
                 }
             }

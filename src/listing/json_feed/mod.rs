@@ -65,11 +65,6 @@ fn listing(document: &Document, context: &Context<'_>, faults: Vec<Fault>) -> Li
             reader.tell("", "not an object");
             continue;
         };
-        // "An item without an id must be discarded" (JSON Feed 1.1): it could not be known again.
-        if item.text("id").is_none_or(|id| id.trim().is_empty()) {
-            reader.tell(": id", "there is none, so the item does not count");
-            continue;
-        }
         let mut entry = reader.entry(item);
         if entry.authors.is_empty() {
             entry.authors.clone_from(&shared);

@@ -234,7 +234,7 @@ impl Stage {
         };
         let last = replies.len() <= 1;
         let next = if last { replies.front().cloned() } else { replies.pop_front() };
-        next.unwrap_or_else(|| reply(500).body("an empty line in the script"))
+        next.unwrap_or_else(|| reply(500).body("an empty line in the script")).to(record)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
-use super::Stream;
+use super::{Record, Stream};
 
 /// A reply; made with [`reply`] and the words below.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,7 @@ pub struct Reply {
     reset: bool,
     bad_chunk: bool,
     hints: usize,
+    unless: Option<String>,
     raw: bool,
 }
 
@@ -130,6 +131,20 @@ impl Reply {
     pub fn bad_chunk(mut self) -> Self {
         self.bad_chunk = true;
         self.chunked()
+    }
+
+    /// Says 304 to those who have this tag already.
+    pub fn unless(mut self, tag: &str) -> Self {
+        self.unless = Some(tag.to_owned());
+        self
+    }
+
+    /// What is said to a request.
+    pub(super) fn to(self, record: &Record) -> Self {
+        match &self.unless {
+            Some(tag) if record.text("If-None-Match").as_ref() == Some(tag) => reply(304),
+            _ => self,
+        }
     }
 
     /// Sends so many informational answers before the real one.
