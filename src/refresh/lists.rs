@@ -325,7 +325,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 fn given(one: &Gathered, asked: [u8; 16], by: &Url, validators: Validators) -> Given {
     let given_by = Some(by.to_string());
-    Given { address: one.address.clone(), asked, given_by, validators }
+    Given { address: one.address.clone(), asked, given_by, validators, full: !one.unchanged }
 }
 
 /// A 304 changes only the validators that it carries.

@@ -1,5 +1,6 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod doubt;
 mod lock;
 mod read;
 mod rows;
@@ -145,7 +146,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let doubt = sqlx::SqlStr::from_static(include_str!("migrations/0010_doubt.sql"));
+    vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(10, "doubt".into(), MigrationType::Simple, doubt, false),
+    ]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

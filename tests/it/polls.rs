@@ -36,10 +36,6 @@ fn sent(origin: &Origin) -> Vec<Option<String>> {
     origin.requests().iter().map(|request| request.text("If-None-Match")).collect()
 }
 
-fn some(tag: &str) -> Option<String> {
-    Some(tag.to_owned())
-}
-
 #[test]
 fn f05_what_a_304_leaves_out_stays_as_it_was() {
     let date = "Thu, 1 Jan 1970 00:00:01 +0000";
@@ -50,7 +46,7 @@ fn f05_what_a_304_leaves_out_stays_as_it_was() {
     for _ in 0..2 {
         all_due(&house);
     }
-    assert_eq!(sent(&origin), [None, some("\"a\""), some("\"a\"")]);
+    assert_eq!(sent(&origin), [None, Some("\"a\"".to_owned()), Some("\"a\"".to_owned())]);
     let since = origin.requests()[2].text("If-Modified-Since");
     assert_eq!(since.as_deref(), Some(date));
 }
@@ -64,7 +60,7 @@ fn f06_what_a_304_carries_is_taken_over() {
     for _ in 0..2 {
         all_due(&house);
     }
-    assert_eq!(sent(&origin), [None, some("\"a\""), some("\"b\"")]);
+    assert_eq!(sent(&origin), [None, Some("\"a\"".to_owned()), Some("\"b\"".to_owned())]);
 }
 
 #[test]
@@ -77,7 +73,7 @@ fn f07_the_same_body_under_another_tag_is_no_news_but_the_tag_is() {
     for _ in 0..2 {
         all_due(&house);
     }
-    assert_eq!(sent(&origin), [None, some("\"a\""), some("\"b\"")]);
+    assert_eq!(sent(&origin), [None, Some("\"a\"".to_owned()), Some("\"b\"".to_owned())]);
     assert_eq!(house.tree(), before);
 }
 
@@ -101,7 +97,7 @@ fn f08_no_bad_body_gives_validators() {
             all_due(&house);
         }
         let last = sent(&origin).pop().unwrap();
-        assert_ne!(last, some("\"bad\""), "{bad:?}");
+        assert_ne!(last, Some("\"bad\"".to_owned()), "{bad:?}");
         assert!(house.titles("all.json").contains(&"one".to_owned()));
     }
 }
@@ -128,7 +124,7 @@ fn f09_a_kill_between_body_and_store_loses_nothing() {
     all_due(&house);
     let polls: Vec<_> = origin.requests().into_iter().filter(|it| it.target == "/feed").collect();
     let tags: Vec<_> = polls.iter().map(|it| it.text("If-None-Match")).collect();
-    assert_eq!(tags, [None, some("\"a\""), some("\"a\"")]);
+    assert_eq!(tags, [None, Some("\"a\"".to_owned()), Some("\"a\"".to_owned())]);
     let mut titles = house.titles("all.json");
     titles.sort();
     assert_eq!(titles, ["one", "two"]);
@@ -140,7 +136,7 @@ fn f10_a_poll_by_hand_is_conditional() {
     let house = house(&origin);
     house.good(&["fetch", "bell"]);
     house.good(&["fetch", "bell"]);
-    assert_eq!(sent(&origin), [None, some("\"a\"")]);
+    assert_eq!(sent(&origin), [None, Some("\"a\"".to_owned())]);
 }
 
 #[test]
@@ -191,7 +187,7 @@ fn f22_a_redirect_is_followed_and_the_settings_stay() {
     house.good(&["fetch"]);
     all_due(&house);
     assert_eq!(origin.lines(), ["GET /feed", "GET /new", "GET /feed", "GET /new"]);
-    assert_eq!(sent(&origin), [None, None, None, some("\"n\"")]);
+    assert_eq!(sent(&origin), [None, None, None, Some("\"n\"".to_owned())]);
 }
 
 #[test]
@@ -207,7 +203,7 @@ fn f44_f46_a_body_that_is_too_large_or_cut_takes_nothing_away() {
         assert_eq!(all_due(&house).code, 1);
         assert_eq!(house.titles("all.json"), ["one"]);
         all_due(&house);
-        assert_eq!(sent(&origin), [None, some("\"a\""), some("\"a\"")]);
+        assert_eq!(sent(&origin), [None, Some("\"a\"".to_owned()), Some("\"a\"".to_owned())]);
     }
 }
 

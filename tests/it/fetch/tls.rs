@@ -47,7 +47,7 @@ fn s55_certificates_fail_with_their_reasons() {
     ] {
         let origin = Origin::start_tls(&cert, [("GET /", vec![reply(200).body(feed)])]);
         let url = origin.url_as("localhost", "/");
-        sources.push_str(&format!("[[source]]\nid = \"{name}\"\nurl = \"{url}\"\n"));
+        sources += &format!("[[source]]\nid = \"{name}\"\nurl = \"{url}\"\n");
         origins.push(origin);
     }
     let house = House::new(&sources);

@@ -37,7 +37,7 @@ impl Authority {
 
     /// For these names and addresses, from now on.
     pub fn issue(&self, names: &[&str]) -> Cert {
-        self.sign(params(names))
+        self.sign(&params(names))
     }
 
     /// One whose time is over.
@@ -45,10 +45,10 @@ impl Authority {
         let mut params = params(names);
         params.not_before = date_time_ymd(2001, 1, 1);
         params.not_after = date_time_ymd(2002, 1, 1);
-        self.sign(params)
+        self.sign(&params)
     }
 
-    fn sign(&self, params: CertificateParams) -> Cert {
+    fn sign(&self, params: &CertificateParams) -> Cert {
         let key = KeyPair::generate().expect("a key");
         let cert = params.signed_by(&key, &self.issuer).expect("a certificate");
         Cert { chain: vec![cert.der().clone()], key: key.serialize_der() }
