@@ -37,7 +37,7 @@ fn s55_certificates_fail_with_their_reasons() {
     let authority = Authority::new();
     let feed = "<rss version=\"2.0\"><channel><title>x</title><item><title>safe</title>\
         <guid>1</guid></item></channel></rss>";
-    let mut sources = String::new();
+    let mut sources = Vec::new();
     let mut origins = Vec::new();
     for (name, cert) in [
         ("good", authority.issue(HERE)),
@@ -47,10 +47,10 @@ fn s55_certificates_fail_with_their_reasons() {
     ] {
         let origin = Origin::start_tls(&cert, [("GET /", vec![reply(200).body(feed)])]);
         let url = origin.url_as("localhost", "/");
-        sources += &format!("[[source]]\nid = \"{name}\"\nurl = \"{url}\"\n");
+        sources.push(format!("[[source]]\nid = \"{name}\"\nurl = \"{url}\"\n"));
         origins.push(origin);
     }
-    let house = House::new(&sources);
+    let house = House::new(&sources.concat());
     authority.write(&house.path("authority.pem"));
     let mut command = house.command(&["fetch"]);
     let done = command.env("SSL_CERT_FILE", house.path("authority.pem")).output().unwrap();
