@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use crate::fetch::Kept;
+use crate::fetch::NotForRobots;
 
 /// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +89,7 @@ pub enum Error {
     },
     /// `robots.txt` keeps us from asking; nothing was sent.
     #[error(transparent)]
-    Robots(#[from] Kept),
+    Robots(#[from] NotForRobots),
     /// The host asked earlier to be left alone; nothing was sent.
     #[error("`{host}` asked to be left alone for another {wait:?}")]
     CoolingDown {

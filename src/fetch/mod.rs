@@ -21,6 +21,6 @@ pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::Manners;
 pub use names::Lookup;
-pub use permits::Kept;
+pub use permits::NotForRobots;
 pub use request::{Accept, Limits, Method, Request};
 pub use route::shown;

@@ -65,7 +65,7 @@ struct Pace {
 
 /// Why `robots.txt` keeps us from asking.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Kept {
+pub enum NotForRobots {
     /// It says so.
     #[error("`robots.txt` of `{host}` forbids it")]
     Forbidden {
@@ -107,11 +107,15 @@ impl Permits {
         let name = || url.host_str().unwrap_or_default().to_owned();
         match &said.verdict {
             Verdict::Unreachable(why) => {
-                Err(Kept::Unreachable { host: name(), why: why.clone() }.into())
+                Err(NotForRobots::Unreachable { host: name(), why: why.clone() }.into())
             }
             Verdict::Rules(rules) => {
                 self.pace(host, rules.delay());
-                if rules.allow(url) { Ok(()) } else { Err(Kept::Forbidden { host: name() }.into()) }
+                if rules.allow(url) {
+                    Ok(())
+                } else {
+                    Err(NotForRobots::Forbidden { host: name() }.into())
+                }
             }
         }
     }

@@ -50,7 +50,8 @@ fn s39_no_kill_loses_or_doubles_an_item() {
     assert_eq!(stored, names);
 }
 
-fn query<T>(house: &House, text: &'static str) -> Vec<T>
+/// A column of the state.
+pub fn query<T>(house: &House, text: &'static str) -> Vec<T>
 where
     T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {

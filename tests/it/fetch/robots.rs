@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use finews::fetch::{Answer, Error, Fetcher, Kept, Request};
+use finews::fetch::{Answer, Error, Fetcher, NotForRobots, Request};
 use url::Url;
 
 use super::{AGENT, ask, failure, fetcher, fresh};
+use crate::faults::query;
 use crate::house::{House, all_due};
 use crate::origin::{Origin, Reply, reply};
 
@@ -32,7 +33,7 @@ async fn f52_what_is_forbidden_is_never_asked_for() {
     let fetcher = fetcher();
     for path in ["/closed", "/closed/2"] {
         let error = asked(&fetcher, &origin, path).await.unwrap_err();
-        assert!(matches!(error, Error::Robots(Kept::Forbidden { .. })), "{error:?}");
+        assert!(matches!(error, Error::Robots(NotForRobots::Forbidden { .. })), "{error:?}");
         assert_eq!(error.to_string(), "`robots.txt` of `127.0.0.1` forbids it");
     }
     fresh(asked(&fetcher, &origin, "/open").await);
@@ -214,13 +215,17 @@ fn f52_while_robots_txt_cannot_be_had_the_feed_is_polled_and_nothing_is_lost() {
     let origin = Origin::start([("GET /a", vec![article("a")])]);
     origin.on("GET /feed", [reply(200).body(feed(&origin, &["a"]))]);
     origin.on("GET /robots.txt", [reply(503), reply(404)]);
-    let house = House::new(&format!(
-        "[[source]]\nid = \"a\"\nfull_text = true\nurl = \"{}\"\n",
-        origin.url("/feed")
-    ));
+    let settings =
+        format!("[[source]]\nid = \"a\"\nfull_text = true\nurl = \"{}\"\n", origin.url("/feed"));
+    let house = House::new(&settings);
     house.run(&["fetch"]);
     assert_eq!(bodies(&house), [("a".to_owned(), false)]);
     assert_eq!(origin.lines(), ["GET /feed"]);
+    let again = "SELECT count(*) FROM original WHERE tries = 1";
+    assert_eq!(query::<i64>(&house, again), [1], "the article is to be asked for again");
+    // A changed entry asks for its article at once.
+    let changed = feed(&origin, &["a"]).replace("own words", "very own words");
+    origin.on("GET /feed", [reply(200).body(changed)]);
     all_due(&house);
     assert_eq!(bodies(&house), [("a".to_owned(), true)]);
 }
