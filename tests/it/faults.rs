@@ -98,6 +98,34 @@ fn s41_a_disk_that_does_not_keep_loses_nothing() {
     assert_eq!(titles, ["one", "two"], "{said}");
 }
 
+/// Needs a file system of its own for the state: one in a namespace, gone with the process.
+#[test]
+fn s40_a_state_without_room_is_named_and_goes_on_when_there_is_some() {
+    let names: Vec<_> = (0..2_000).map(|n| format!("item-{n}-{}", "x".repeat(n % 70))).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let origin = Origin::start([(
+        "GET /feed",
+        vec![reply(200).header("ETag", "\"a\"").body(feed(&names)).unless("\"a\"")],
+    )]);
+    let house = house(&origin);
+    std::fs::create_dir(house.path("state")).unwrap();
+    let script = "mount -t tmpfs -o size=400k none state || exit 77; \"$0\" \"$@\"; first=$?; \
+        mount -o remount,size=99m state && \"$0\" \"$@\" && exit $((100 + first))";
+    let plain = house.command(&["fetch", "--all"]);
+    let mut apart = Command::new("unshare");
+    apart.current_dir(house.path("")).args(["-rm", "sh", "-c", script]);
+    let done = apart.arg(plain.get_program()).args(plain.get_args()).output();
+    let Some(done) = done.ok().filter(|done| !matches!(done.status.code(), Some(77 | 1))) else {
+        println!("skipped: no file system to be had");
+        return;
+    };
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.code().is_some_and(|code| code > 100), "{:?} {said}", done.status);
+    assert!(said.contains("no space left"), "{said}");
+    assert_eq!(house.titles("all.json").len(), 50, "{said}");
+    assert!(said.contains("2000 new"), "{said}");
+}
+
 #[test]
 fn s44_the_database_is_one_without_the_known_fault() {
     let house = House::new("");

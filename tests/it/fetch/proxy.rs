@@ -83,3 +83,25 @@ fn s06_the_environments_proxy_is_ignored() {
     command.output().unwrap();
     assert_eq!((origin.lines().len(), proxy.connections()), (1, 0));
 }
+
+#[tokio::test]
+async fn s37_a_proxys_password_is_told_to_the_proxy_alone() {
+    let proxy = Origin::start([("GET http://93.184.216.34/", vec![reply(200), reply(502)])]);
+    let mut request = through(&proxy, "http://93.184.216.34/");
+    let mut url = proxy.url("/");
+    url.set_username("me").unwrap();
+    url.set_password(Some("s3cret")).unwrap();
+    request.egress.proxy = Some(url.clone());
+    let fetcher = names(None);
+    fresh(fetcher.fetch(&request).await);
+    let told = proxy.requests()[0].text("Proxy-Authorization");
+    assert_eq!(told.as_deref(), Some("Basic bWU6czNjcmV0"));
+    let mut errors = vec![failure(&fetcher, &request).await];
+    drop(proxy);
+    errors.push(failure(&fetcher, &request).await);
+    request.url = "https://93.184.216.34/".parse().unwrap();
+    errors.push(failure(&fetcher, &request).await);
+    for error in errors {
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}

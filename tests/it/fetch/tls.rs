@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use finews::fetch::{Error, Limits, Request};
+use finews::fetch::{Detour, Error, Limits, Request};
 use finews::model::Egress;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{ask, failure, fetcher, fresh, within};
 use crate::house::House;
-use crate::origin::{Authority, Cert, Origin, reply};
+use crate::origin::{Authority, Cert, Origin, Reply, reply};
 
 const HERE: &[&str] = &["localhost", "127.0.0.1"];
 
@@ -117,6 +117,21 @@ async fn http2_is_spoken_unless_the_source_says_no() {
     // Only HTTP/1 has a `Host`.
     let hosts: Vec<_> = origin.requests().iter().map(|it| it.header("host").is_some()).collect();
     assert_eq!(hosts, [false, true]);
+}
+
+#[tokio::test]
+async fn s10_no_secret_goes_from_a_safe_connection_to_an_open_one() {
+    let open = Origin::start([("GET /", vec![reply(200)])]);
+    let down = Reply::redirect(302, open.url("/"));
+    let origin = Origin::start_tls(&Cert::self_signed(HERE), [("GET /", vec![down])]);
+    let headers = vec![("X-Api-Key".to_owned(), "k".to_owned())];
+    let secret = Request { headers, ..trusting(origin.url("/")) };
+    let error = failure(&fetcher(), &secret).await;
+    assert!(matches!(error, Error::Redirects(Detour::Downgrade)), "{error:?}");
+    assert_eq!(open.connections(), 0);
+    // Who carries nothing may go.
+    fresh(fetcher().fetch(&trusting(origin.url("/"))).await);
+    assert!(open.requests()[0].header("X-Api-Key").is_none());
 }
 
 #[tokio::test]
