@@ -268,6 +268,8 @@ pub struct Page {
     pub links: Vec<HeadLink>,
     /// The `X-Robots-Tag` fields.
     pub robots: Vec<String>,
+    /// What was wrong on the way and could be got over.
+    pub faults: Vec<Fault>,
 }
 
 /// A link in the head of an answer.

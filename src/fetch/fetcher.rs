@@ -18,7 +18,7 @@ use crate::fetch::names::{self, Lookup};
 use crate::fetch::permits::Permits;
 use crate::fetch::route::{self, Route};
 use crate::fetch::{Error, Manners, Method, Request, guard, links};
-use crate::model::{Egress, Page};
+use crate::model::{Egress, Fault, Page};
 use crate::robots;
 
 /// The one door to the network. Cheap to share, and all its requests mind each other.
@@ -208,10 +208,14 @@ impl Visit<'_> {
         let content_type = answer::text(head, CONTENT_TYPE);
         let (links, robots) = (links::read(head, &route.url), answer::fields(head, ROBOTS_TAG));
         let Decoded { bytes, labelled } = body::read(response, &self.bounds()).await?;
+        let mut faults = Vec::new();
         if !labelled {
+            let what = "the body is not encoded as it says; it is read as it looks";
+            faults.push(Fault::new("Content-Encoding", what));
             tracing::warn!(url = %route::shown(&route.url), "a body is not what its Content-Encoding says");
         }
-        let page = Page { url: route.url.clone(), status, content_type, bytes, links, robots };
+        let page =
+            Page { url: route.url.clone(), status, content_type, bytes, links, robots, faults };
         Ok(Answer::Fresh { page, validators, wait })
     }
 

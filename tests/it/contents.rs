@@ -85,6 +85,27 @@ fn f48_the_body_decides_what_it_is_and_no_label() {
 }
 
 #[test]
+fn f43_every_encoding_gives_the_same_items_and_a_lie_is_told() {
+    let plain = reply(200).body(feed(&["one"]));
+    for (answer, lie) in [
+        (plain.clone().gzip(), false),
+        (
+            reply(200)
+                .body(zstd::encode_all(feed(&["one"]).as_bytes(), 3).unwrap())
+                .labelled("zstd"),
+            false,
+        ),
+        (plain.labelled("gzip"), true),
+    ] {
+        let origin = Origin::start([("GET /feed", vec![answer])]);
+        let house = house(&origin);
+        let ended = house.good(&["fetch"]);
+        assert_eq!(house.titles("all.json"), ["one"]);
+        assert_eq!(ended.err.contains("the body is not encoded as it says"), lie, "{ended:?}");
+    }
+}
+
+#[test]
 fn f49_blanks_before_the_declaration_are_passed_over() {
     assert_eq!(title_of(format!("\u{feff}\r\n \n{}", rss("utf-8", "late")).into(), ""), "late");
 }

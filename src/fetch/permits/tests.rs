@@ -18,6 +18,7 @@ fn file(text: &str, max_age: Option<Duration>) -> Answer {
         bytes: text.into(),
         links: Vec::new(),
         robots: Vec::new(),
+        faults: Vec::new(),
     };
     let wait = Wishes { max_age, moved_to: None, raw: Raw::default() };
     Answer::Fresh { page, validators: Validators::default(), wait }
