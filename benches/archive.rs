@@ -222,7 +222,7 @@ fn saved(number: usize, zipf: &Zipf) -> Saved {
         key: id.to_string(),
         fallback_uri: item.uri.clone(),
         substance: [0; 16],
-        originals: vec![Kept { original, print: [0; 16], tries: 0 }],
+        originals: vec![Kept { original, print: [0; 16], tries: 0, not_before: None }],
         categories: vec![CategoryWish {
             id: CategoryId::new(medium.clone()),
             title: medium,

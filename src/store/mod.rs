@@ -1,5 +1,6 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod doubt;
 mod leaves;
 mod lock;
 mod pending;
@@ -149,12 +150,17 @@ impl Store {
 }
 
 fn migrations() -> Vec<Migration> {
-    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    let leaves = sqlx::SqlStr::from_static(include_str!("migrations/0006_leaves.sql"));
-    let simple = |number, name: &str, sql| {
-        Migration::new(number, name.to_owned().into(), MigrationType::Simple, sql, false)
+    let texts = [
+        (1, "begin", include_str!("migrations/0001_begin.sql")),
+        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (6, "leaves", include_str!("migrations/0006_leaves.sql")),
+        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
+    ];
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        let text = sqlx::SqlStr::from_static(text);
+        Migration::new(number, name.into(), MigrationType::Simple, text, false)
     };
-    vec![simple(1, "begin", begin), simple(6, "leaves", leaves)]
+    texts.map(migration).into()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

@@ -82,7 +82,7 @@ impl Shop {
             key: format!("key {number}"),
             fallback_uri: format!("tag:ours:{number}"),
             substance: [7; 16],
-            originals: vec![Kept { original, print: [1; 16], tries: 0 }],
+            originals: vec![Kept { original, print: [1; 16], tries: 0, not_before: None }],
             categories: categories.iter().map(wish).collect(),
             announce: true,
             item,
