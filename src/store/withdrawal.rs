@@ -63,8 +63,7 @@ impl Store {
         let known = "DELETE FROM validator WHERE source = \
                      (SELECT source FROM withdrawn WHERE item = ?)";
         // Should it come back, it is news.
-        let steps =
-            [known, "DELETE FROM tomb WHERE item = ?", "DELETE FROM leaf WHERE item = ?"];
+        let steps = [known, "DELETE FROM tomb WHERE item = ?", "DELETE FROM leaf WHERE item = ?"];
         for query in steps {
             sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
         }

@@ -227,7 +227,9 @@ fn an_episode_keeps_its_facts_where_they_hold() {
     ] {
         assert!(rss.contains(element), "{element}: {rss}");
     }
-    assert!(text(file(&files, "all.atom")).contains("<rights type=\"text\">© Blog &amp; Co</rights>"));
+    assert!(
+        text(file(&files, "all.atom")).contains("<rights type=\"text\">© Blog &amp; Co</rights>")
+    );
     let json: serde_json::Value = serde_json::from_str(text(file(&files, "all.json"))).unwrap();
     let seconds: Vec<_> = json["items"][0]["attachments"].as_array().unwrap().to_vec();
     let seconds: Vec<_> = seconds.iter().map(|file| file["duration_in_seconds"].as_u64()).collect();
