@@ -166,12 +166,11 @@ impl<'e> Edition<'e> {
         make: impl FnOnce() -> Vec<File> + Send + 'static,
     ) -> anyhow::Result<()> {
         let files = blocking(make).await?;
-        let known = match &self.known {
-            Some(_) => HashMap::new(),
-            None => {
-                let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-                self.store.files_at(&paths).await?
-            }
+        let known = if self.known.is_some() {
+            HashMap::new()
+        } else {
+            let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+            self.store.files_at(&paths).await?
         };
         let known = self.known.as_ref().unwrap_or(&known);
         let files: Vec<(File, Option<Known>)> = files

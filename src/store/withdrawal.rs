@@ -240,7 +240,7 @@ pub(super) fn trail(link: &str) -> Option<String> {
     let pairs = url.query_pairs().filter(|(name, _)| !name.starts_with("utm_"));
     for (at, (name, value)) in pairs.enumerate() {
         trail.push(if at == 0 { '?' } else { '&' });
-        trail.push_str(&format!("{name}={value}"));
+        trail.extend([&*name, "=", &*value]);
     }
     Some(trail)
 }

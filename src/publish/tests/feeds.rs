@@ -231,8 +231,8 @@ fn an_episode_keeps_its_facts_where_they_hold() {
         text(file(&files, "all.atom")).contains("<rights type=\"text\">© Blog &amp; Co</rights>")
     );
     let json: serde_json::Value = serde_json::from_str(text(file(&files, "all.json"))).unwrap();
-    let seconds: Vec<_> = json["items"][0]["attachments"].as_array().unwrap().to_vec();
-    let seconds: Vec<_> = seconds.iter().map(|file| file["duration_in_seconds"].as_u64()).collect();
+    let files = json["items"][0]["attachments"].as_array().unwrap().iter();
+    let seconds: Vec<_> = files.map(|file| file["duration_in_seconds"].as_u64()).collect();
     assert_eq!(seconds, [None, Some(3_723)]);
     // What is not of the form is not passed on.
     let bad = [("duration", "long"), ("episode", "-1"), ("episode_type", "<b>"), ("explicit", "?")];
