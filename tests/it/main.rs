@@ -15,6 +15,7 @@ mod discover;
 mod faults;
 mod feeds;
 mod fetch;
+mod gate;
 mod jekyll;
 mod journey;
 mod listing;
