@@ -73,6 +73,14 @@ pub enum Error {
         /// `Retry-After`, at most seven days.
         retry_after: Option<Duration>,
     },
+    /// A wall against robots answers instead of the server.
+    #[error("a wall against robots answers {status} instead of the server")]
+    Wall {
+        /// HTTP status.
+        status: u16,
+        /// `Retry-After`, at most seven days.
+        retry_after: Option<Duration>,
+    },
     /// The host asked earlier to be left alone; nothing was sent.
     #[error("`{host}` asked to be left alone for another {wait:?}")]
     CoolingDown {
@@ -141,6 +149,7 @@ impl Error {
             Self::TooLarge { .. } => "too_large",
             Self::Redirects(_) => "redirect",
             Self::Status { .. } => "status",
+            Self::Wall { .. } => "wall",
             Self::CoolingDown { .. } => "cooling_down",
             Self::Body { .. } => "body",
             Self::Header { .. } => "header",
@@ -151,7 +160,7 @@ impl Error {
     /// How long the server asked to be left alone, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Status { retry_after, .. } => *retry_after,
+            Self::Status { retry_after, .. } | Self::Wall { retry_after, .. } => *retry_after,
             Self::CoolingDown { wait, .. } => Some(*wait),
             _ => None,
         }

@@ -10,7 +10,8 @@ use crate::fetch::clients::{Clients, Coding};
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Error, Manners, Method, Request, guard};
+use crate::fetch::witness::{self, Asked, Witness};
+use crate::fetch::{Error, Manners, Method, Request, guard, wall};
 use crate::model::Page;
 
 /// The one door to the network. Cheap to share, and all its requests mind each other.
@@ -18,6 +19,7 @@ pub struct Fetcher {
     manners: Manners,
     turns: Turns,
     clients: Clients,
+    witness: Option<Witness>,
 }
 
 impl Fetcher {
@@ -32,7 +34,13 @@ impl Fetcher {
         clients.get(&[], Coding::Labelled)?;
         HeaderValue::from_str(&manners.user_agent)
             .map_err(|_| Error::Header { name: "User-Agent".to_owned() })?;
-        Ok(Self { turns: Turns::new(manners.gap, manners.at_once), manners, clients })
+        let turns = Turns::new(manners.gap, manners.at_once);
+        Ok(Self { turns, manners, clients, witness: None })
+    }
+
+    /// The same, telling somebody of each request.
+    pub fn witnessed(self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -65,12 +73,15 @@ impl Fetcher {
             let _turn = self.turns.take(&host).await?;
             let began = Instant::now();
             let visit = Visit { manners, client, request, coding, deadline: began + left };
-            let response = visit.send(&route).await?;
+            let response = visit.send(&route).await;
+            let response = response.inspect_err(|error| self.tell(began, error.kind()))?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
                 self.mind(&host, &answer);
+                self.tell(began, witness::outcome(&answer));
                 return answer;
             }
+            self.tell(began, "redirected");
             let status = response.status().as_u16();
             route.follow(status, response.headers(), manners.limits.redirects)?;
             if !guard::inside(response.remote_addr()) {
@@ -80,9 +91,19 @@ impl Fetcher {
         }
     }
 
+    fn tell(&self, began: Instant, outcome: &'static str) {
+        if let Some(witness) = &self.witness {
+            witness(Asked { outcome, took: began.elapsed() });
+        }
+    }
+
     /// Lets a host rest that asks for it.
     fn mind(&self, host: &str, answer: &Result<Answer, Error>) {
-        if let Err(Error::Status { status: 429 | 503, retry_after: Some(wait) }) = answer {
+        if let Err(
+            Error::Status { status: 429 | 503, retry_after: Some(wait) }
+            | Error::Wall { retry_after: Some(wait), .. },
+        ) = answer
+        {
             self.turns.rest(host, *wait);
         }
     }
@@ -125,7 +146,11 @@ impl Visit<'_> {
             return Ok(Answer::Unchanged { validators, wait });
         }
         if status >= 300 {
-            return Err(Error::Status { status, retry_after: answer::retry_after(head) });
+            let retry_after = answer::retry_after(head);
+            if wall::answers(status, head) {
+                return Err(Error::Wall { status, retry_after });
+            }
+            return Err(Error::Status { status, retry_after });
         }
         if self.coding == Coding::Labelled && body::still_encoded(head) {
             return Err(Error::Body { what: body::UNDECODABLE, source: None });

@@ -10,6 +10,9 @@ mod manners;
 mod answer;
 mod body;
 mod error;
+mod cause;
+mod wall;
+mod witness;
 #[cfg(test)]
 mod tests;
 
@@ -20,3 +23,4 @@ pub use manners::Manners;
 pub use names::Lookup;
 pub use request::{Accept, Limits, Method, Request};
 pub use route::shown;
+pub use witness::{Asked, Witness};

@@ -73,6 +73,7 @@ fn visited(items: Vec<Saved>) -> Visited {
         held: Vec::new(),
         validators: Vec::new(),
         incomplete: false,
+        seen: crate::health::Visit::default(),
     }
 }
 
@@ -264,10 +265,10 @@ async fn a_newer_schema_is_refused() {
 fn one_lock_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("finews.db");
-    let held = Lock::take(&path).unwrap();
-    assert!(matches!(Lock::take(&path), Err(Error::Held(_))));
+    let held = Lock::take(&path, "serve", at(0)).unwrap();
+    assert!(matches!(Lock::take(&path, "fetch", at(1)), Err(Error::Held(_))));
     drop(held);
-    Lock::take(&path).unwrap();
+    Lock::take(&path, "fetch", at(2)).unwrap();
 }
 
 #[test]

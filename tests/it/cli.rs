@@ -16,7 +16,7 @@ fn check_counts_what_holds() {
     let ended = house.good(&["check"]);
     assert_eq!(
         ended.out,
-        "`config/finews.toml` holds: 1 sources with 1 lists, 0 fixed categories\n"
+        "`config/finews.toml` holds: 1 source with 1 list, 0 fixed categories\n"
     );
 }
 

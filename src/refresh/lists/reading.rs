@@ -7,6 +7,8 @@ use url::Url;
 
 use super::Gathered;
 use super::asking::Values;
+use crate::health::Cause;
+use crate::refresh::causes;
 use crate::charset;
 use crate::config::{First, Form, List, Source};
 use crate::listing::{self, Context};
@@ -25,7 +27,10 @@ pub(super) async fn read(
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
-        read.map_err(|why| (why, named))
+        read.map_err(|why| {
+            let cause = causes::of_listing(&why, &page.bytes);
+            (why, cause, named)
+        })
     });
     match read.await {
         Ok(Ok((mut listing, children))) => {
@@ -43,16 +48,18 @@ pub(super) async fn read(
             }
             one.children = children;
         }
-        Ok(Err((why, named))) => {
+        Ok(Err((why, cause, named))) => {
             use listing::Error::{NoItems, Refused};
             let hint = named.as_ref().map(|feed| format!(" (the page names the feed `{feed}`)"));
             one.error = Some(format!("`{}`: {why}{}", one.address, hint.unwrap_or_default()));
+            one.cause = Some(cause);
             one.ended = matches!(why, NoItems { .. } | Refused { .. });
             one.names_feed = named;
             one.given = None;
         }
         Err(_panic) => {
             one.error = Some(format!("`{}`: reading it failed; please report this", one.address));
+            one.cause = Some(Cause::Crash);
             one.given = None;
         }
     }
