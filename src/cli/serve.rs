@@ -39,9 +39,9 @@ const GRACE: Duration = Duration::from_secs(4);
 pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let stops = Stops::new().context("cannot listen to signals")?;
     let mut settings = setup::settings(args)?;
+    let reload = Reload::new(args, &settings)?;
     settings.serve.listen = own.listen.unwrap_or(settings.serve.listen);
     settings.serve.admin = own.admin.or(settings.serve.admin);
-    let reload = Reload::new(args)?;
     let held = setup::hold(settings, "serve").await?;
     let doors = Doors::open(&held.settings).await?;
     let counter = Counter::open(&held.settings.store);
@@ -142,7 +142,7 @@ async fn poll(shared: &Shared, mut reload: Reload<'_>) -> anyhow::Result<()> {
             break Err(why);
         }
         let Some(new) = new else { break Ok(()) };
-        shared.renew(reload::merged(&shared.settings(), new));
+        shared.renew(new);
         reload::tell(false);
         tracing::info!("going on with the new settings");
     };

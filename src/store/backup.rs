@@ -88,7 +88,7 @@ pub async fn restore(
     remove(&temporary).map_err(failed)?;
     std::fs::copy(backup, &temporary).map_err(failed)?;
     File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
-    let aside = beside(database, &format!(".replaced-{}", now.format(STAMP)));
+    let aside = free(&beside(database, &format!(".replaced-{}", now.format(STAMP))));
     let was_there = database.exists();
     // Its log belongs to it: without it, what was written last would be missing.
     for suffix in ["-wal", "-shm", ""] {
@@ -131,6 +131,13 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// A name that no file has yet: this one, or with a number behind it.
+fn free(path: &Path) -> PathBuf {
+    let numbered = (2..10_000).map(|number| beside(path, &format!("-{number}")));
+    let mut names = std::iter::once(path.to_owned()).chain(numbered);
+    names.find(|name| !name.exists()).unwrap_or_else(|| path.to_owned())
 }
 
 /// Gives a finished file its name, so that a crash leaves the old one or the new one.

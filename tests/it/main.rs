@@ -17,6 +17,7 @@ mod jekyll;
 mod journey;
 mod listing;
 mod moving;
+mod operation;
 mod pages;
 mod publish;
 mod rules;

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::Shared;
 use crate::cli::args::Args;
 use crate::cli::setup;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -30,14 +30,16 @@ pub(super) struct Reload<'a> {
     hangup: Signal,
     seen: Look,
     text: String,
+    /// As the file has it, without what the command line overrides.
+    serve: config::Serve,
 }
 
 impl<'a> Reload<'a> {
-    pub(super) fn new(args: &'a Args) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &'a Args, settings: &Settings) -> anyhow::Result<Self> {
         let path = setup::config(args);
         let hangup = signal(SignalKind::hangup())?;
         let (seen, text) = (look(&path), setup::text(&path)?);
-        Ok(Self { args, path, hangup, seen, text })
+        Ok(Self { args, path, hangup, seen, text, serve: settings.serve.clone() })
     }
 
     /// Comes with settings that hold; those that do not are told of, and the old ones stay.
@@ -54,7 +56,7 @@ impl<'a> Reload<'a> {
             match self.read(asked) {
                 Ok(Some(settings)) => {
                     shared.settings_hold();
-                    return settings;
+                    return self.merged(&shared.settings(), settings);
                 }
                 Ok(None) => shared.settings_hold(),
                 Err(why) => shared.settings_fail(&why),
@@ -91,6 +93,24 @@ impl<'a> Reload<'a> {
         self.text = text;
         Ok(Some(settings))
     }
+
+    /// New settings beside the old: what only a restart can change stays as it is.
+    fn merged(&self, old: &Arc<Settings>, new: Settings) -> Settings {
+        let same = [
+            (old.store == new.store, "store.url"),
+            (old.publish.dir == new.publish.dir, "publish.dir"),
+            (self.serve == new.serve, "[serve]"),
+            (old.log == new.log, "[log]"),
+            (old.site.url.path() == new.site.url.path(), "the path of site.url"),
+        ];
+        let left: Vec<_> = same.into_iter().filter(|(same, _)| !same).map(|(_, key)| key).collect();
+        if !left.is_empty() {
+            tracing::warn!("these settings need a restart: {}", left.join(", "));
+        }
+        let mut new = Settings { store: old.store.clone(), serve: old.serve.clone(), ..new };
+        new.publish.dir.clone_from(&old.publish.dir);
+        new
+    }
 }
 
 /// Tells the service manager that a reload begins, or that it is over.
@@ -109,25 +129,4 @@ pub(super) fn tell(begins: bool) {
 fn look(path: &std::path::Path) -> Look {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.dev(), meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
-}
-
-/// New settings beside the old: what only a restart can change stays as it is.
-pub(super) fn merged(old: &Arc<Settings>, new: Settings) -> Settings {
-    let mut left = Vec::new();
-    let mut keep = |same: bool, name: &'static str| {
-        if !same {
-            left.push(name);
-        }
-    };
-    keep(old.store == new.store, "store.url");
-    keep(old.publish.dir == new.publish.dir, "publish.dir");
-    keep(old.serve == new.serve, "[serve]");
-    keep(old.log == new.log, "[log]");
-    keep(old.site.url.path() == new.site.url.path(), "the path of site.url");
-    if !left.is_empty() {
-        tracing::warn!("these settings need a restart: {}", left.join(", "));
-    }
-    let mut new = Settings { store: old.store.clone(), serve: old.serve.clone(), ..new };
-    new.publish.dir.clone_from(&old.publish.dir);
-    new
 }

@@ -104,7 +104,8 @@ impl Shared {
     /// The settings on disk do not hold; the ones before do.
     pub(super) fn settings_fail(&self, why: &anyhow::Error) {
         let fault = self.settings().secrets.hidden(format!("{why:#}"));
-        tracing::error!("the old settings stay: {fault}");
+        let line: Vec<_> = fault.lines().map(str::trim).collect();
+        tracing::error!("the old settings stay: {}", line.join("; "));
         self.now().fault = Some(fault);
         self.metrics.reloaded(false);
         upkeep::tell(&[NotifyState::Status("the settings on disk are wrong; the old ones hold")]);
