@@ -33,7 +33,7 @@ pub(super) async fn restore(args: &Args, own: &Restore) -> anyhow::Result<Exit> 
         Some(file) => file.clone(),
         None => newest(&settings)?,
     };
-    let aside = store::restore(&file, &settings.store, now).await?;
+    let aside = store::restore(&file, &settings.store, now).await.map_err(refused)?;
     let database = settings.store.clone();
     let held = setup::open(settings, lock).await?;
     // The folder is of another time than the state: everything is made anew.
@@ -46,6 +46,14 @@ pub(super) async fn restore(args: &Args, own: &Restore) -> anyhow::Result<Exit> 
     }
     out::note("`finews publish` brings the published folder in line; a daemon does so by itself");
     Ok(Exit::Well)
+}
+
+/// What is no backup is a wrong command.
+fn refused(why: store::Error) -> anyhow::Error {
+    match why {
+        store::Error::Backup { .. } => Usage(why.to_string()).into(),
+        other => other.into(),
+    }
 }
 
 fn newest(settings: &Settings) -> anyhow::Result<PathBuf> {

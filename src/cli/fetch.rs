@@ -7,8 +7,8 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::args::{Args, Fetch};
-use super::exit::{Exit, Usage};
 use super::ask::{self, Wish};
+use super::exit::{Exit, Usage};
 use super::{out, progress, setup, single};
 use crate::config::{Settings, Source};
 use crate::daemon;
@@ -25,7 +25,7 @@ pub(super) struct Outcome {
 /// Who does the work.
 enum Way {
     /// This process holds the state.
-    Own(setup::Held),
+    Own(Box<setup::Held>),
     /// A daemon did it.
     Daemon(serde_json::Value),
 }
@@ -59,7 +59,7 @@ async fn way(settings: Settings, wish: &Wish, seconds: u64) -> anyhow::Result<Wa
     let tries = seconds.saturating_mul(4);
     for left in (0..=tries).rev() {
         let lock = match Lock::take(&settings.store, "fetch", setup::now()) {
-            Ok(lock) => return Ok(Way::Own(setup::open(settings, lock).await?)),
+            Ok(lock) => return Ok(Way::Own(Box::new(setup::open(settings, lock).await?))),
             Err(why) => why,
         };
         if !matches!(lock, store::Error::Held(_)) {

@@ -20,9 +20,7 @@ pub(super) fn begin(args: &Args) {
     let filter = level.as_deref().map_or_else(|| EnvFilter::new(usual), filter);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Discreet);
     let _ = match form {
-        LogForm::Text => {
-            log.with_ansi(io::stderr().is_terminal()).with_target(false).try_init()
-        }
+        LogForm::Text => log.with_ansi(io::stderr().is_terminal()).with_target(false).try_init(),
         LogForm::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
     };
 }

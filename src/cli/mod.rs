@@ -61,7 +61,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
-        Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Serve(own) => Box::pin(serve::run(&args, own)).await,
         Verb::Backup(own) => backup::run(&args, own).await,
         Verb::Restore(own) => backup::restore(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,

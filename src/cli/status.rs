@@ -19,27 +19,27 @@ pub(super) async fn run(args: &Args, own: &Status) -> anyhow::Result<Exit> {
     let store = setup::look(&settings).await?;
     let rows = rows(&settings, &store, setup::now()).await?;
     let zone = settings.site.zone;
-    let amiss = match &own.source {
-        Some(name) => {
-            let Some(row) = rows.iter().find(|row| row.source == *name) else {
-                store.close().await;
-                return Err(Usage(format!("there is no source `{name}`")).into());
-            };
-            one(row, &store, zone, own.json).await?;
-            row.state.is_amiss()
-        }
-        None => {
-            if own.json {
-                out::json(&rows)?;
-            } else {
-                out::line(table(&rows, zone).to_string())?;
-                out::line(summary(&rows))?;
-            }
-            rows.iter().any(|row| row.error.is_some())
-        }
+    let failed = if let Some(name) = &own.source {
+        let Some(row) = rows.iter().find(|row| row.source == *name) else {
+            store.close().await;
+            return Err(Usage(format!("there is no source `{name}`")).into());
+        };
+        one(row, &store, zone, own.json).await?;
+        row.error.is_some()
+    } else {
+        all(&rows, zone, own.json)?;
+        rows.iter().any(|row| row.error.is_some())
     };
     store.close().await;
-    Ok(out::exit(amiss))
+    Ok(out::exit(failed))
+}
+
+fn all(rows: &[Row], zone: chrono_tz::Tz, json: bool) -> anyhow::Result<()> {
+    if json {
+        return out::json(&rows);
+    }
+    out::line(table(rows, zone).to_string())?;
+    out::line(summary(rows))
 }
 
 fn table(rows: &[Row], zone: chrono_tz::Tz) -> Table {

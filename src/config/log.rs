@@ -54,7 +54,11 @@ pub(super) fn table(root: &mut Table<'_>) -> Log {
     if let Some(level) = table.string("level") {
         if !LEVELS.contains(&level.value.as_str()) {
             let what = format!("`{}` is no level of a log", level.value);
-            table.marks().add_hint(&level.span, what, format!("write one of {}", LEVELS.join(", ")));
+            table.marks().add_hint(
+                &level.span,
+                what,
+                format!("write one of {}", LEVELS.join(", ")),
+            );
         }
         log.level = Some(level.value);
     }

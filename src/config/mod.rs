@@ -215,7 +215,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         store: store.0?,
         backups: store.1,
         publish,
-        serve: serve?,
+        serve,
         log,
         secrets: Arc::default(),
         fetch,

@@ -14,8 +14,20 @@ const SHORTEST: usize = 4;
 const HIDDEN: &str = "***";
 /// Parts of names whose values are secret, in headers and in addresses.
 const NAMES: [&str; 14] = [
-    "auth", "token", "key", "secret", "pass", "pwd", "cookie", "sig", "session", "credential",
-    "jwt", "apikey", "signature", "access",
+    "auth",
+    "token",
+    "key",
+    "secret",
+    "pass",
+    "pwd",
+    "cookie",
+    "sig",
+    "session",
+    "credential",
+    "jwt",
+    "apikey",
+    "signature",
+    "access",
 ];
 
 /// What must not be shown to anybody.

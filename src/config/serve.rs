@@ -46,24 +46,24 @@ pub(super) fn store(root: &mut Table<'_>) -> (Option<PathBuf>, Backups) {
     (path, backups)
 }
 
-pub(super) fn serve(root: &mut Table<'_>) -> Option<Serve> {
+pub(super) fn serve(root: &mut Table<'_>) -> Serve {
     let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
     let usual = Serve { listen, admin: None, status: false };
-    let Some(mut table) = root.table("serve") else { return Some(usual) };
-    let listen = address(&mut table, "listen");
+    let Some(mut table) = root.table("serve") else { return usual };
+    let listen = address(&mut table, "listen").unwrap_or(usual.listen);
     let admin = address(&mut table, "admin");
     let status = table.flag("public_status").unwrap_or(false);
     table.finish();
-    Some(Serve { listen: listen?.unwrap_or(usual.listen), admin: admin?, status })
+    Serve { listen, admin, status }
 }
 
-/// An address to listen at; the outer `None` where it is none.
-fn address(table: &mut Table<'_>, key: &'static str) -> Option<Option<SocketAddr>> {
-    let Some(text) = table.string(key) else { return Some(None) };
+/// An address to listen at; what is none is a fault besides.
+fn address(table: &mut Table<'_>, key: &'static str) -> Option<SocketAddr> {
+    let text = table.string(key)?;
     let address = text.value.parse().ok();
     if address.is_none() {
         let what = format!("`{}` is no address to listen at", text.value);
         table.marks().add_hint(&text.span, what, "write `127.0.0.1:8080` or `[::]:8080`");
     }
-    address.map(Some)
+    address
 }

@@ -40,8 +40,8 @@ fn flaw(error: &TlsError) -> Flaw {
             CertificateError::UnknownIssuer => Flaw::Issuer,
             _ => Flaw::Other,
         },
-        TlsError::PeerIncompatible(_) => Flaw::Version,
-        TlsError::AlertReceived(rustls::AlertDescription::ProtocolVersion) => Flaw::Version,
+        TlsError::PeerIncompatible(_)
+        | TlsError::AlertReceived(rustls::AlertDescription::ProtocolVersion) => Flaw::Version,
         _ => Flaw::Other,
     }
 }

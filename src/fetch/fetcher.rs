@@ -39,6 +39,7 @@ impl Fetcher {
     }
 
     /// The same, telling somebody of each request.
+    #[must_use]
     pub fn witnessed(self, witness: Witness) -> Self {
         Self { witness: Some(witness), ..self }
     }

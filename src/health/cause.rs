@@ -142,7 +142,9 @@ impl Cause {
                 let flaw = FLAWS.iter().find(|(_, one)| *one == word);
                 Self::Tls(flaw.map_or(Flaw::Other, |(flaw, _)| *flaw))
             }
-            _ => PLAIN.iter().find(|(_, one)| *one == code).map_or(Self::Other, |(cause, _)| *cause),
+            _ => {
+                PLAIN.iter().find(|(_, one)| *one == code).map_or(Self::Other, |(cause, _)| *cause)
+            }
         }
     }
 
@@ -160,18 +162,24 @@ impl Cause {
             Self::Timeout => "wait; if it lasts, raise `fetch.total` or ask less often",
             Self::Protocol => "check the scheme and the port of the address",
             Self::Status(status) => of_status(status),
-            Self::Wall => "ask the site for access, or look for another feed of it: \
-                           `finews discover URL`",
+            Self::Wall => {
+                "ask the site for access, or look for another feed of it: \
+                           `finews discover URL`"
+            }
             Self::CoolingDown => "nothing to do: the host is left alone as it asked",
             Self::TooLarge => "raise `fetch.bytes`, or ask for a shorter list",
             Self::Body => "wait; if it lasts, the server or a proxy cuts answers off",
-            Self::Redirects => "open the address in a browser and put its new address in the settings",
+            Self::Redirects => {
+                "open the address in a browser and put its new address in the settings"
+            }
             Self::Refused => "if the address is meant, permit its network with `allow_private`",
             Self::Settings => "mend the source's `url` or `headers`: `finews check`",
             Self::NotAFeed => "find the feed's address: `finews discover URL`",
             Self::Answer => "look at what it says: `finews preview SOURCE`",
             Self::NoEntries => "mend the list's rules: `finews preview SOURCE`",
-            Self::Drift => "the page was rebuilt: mend the list's rules, `finews discover URL --rules`",
+            Self::Drift => {
+                "the page was rebuilt: mend the list's rules, `finews discover URL --rules`"
+            }
             Self::Empty => "look at what it lists: `finews preview SOURCE`",
             Self::Stale => "see whether the site goes on elsewhere: `finews discover URL`",
             Self::Moved => "put the new address in the settings",
@@ -200,7 +208,9 @@ impl Flaw {
 fn of_status(status: u16) -> &'static str {
     match status {
         401 | 407 => "give credentials by `headers`, or check them",
-        402 | 403 | 451 => "ask the site for access, or look for another feed: `finews discover URL`",
+        402 | 403 | 451 => {
+            "ask the site for access, or look for another feed: `finews discover URL`"
+        }
         404 => "look for its new address: `finews discover URL`",
         410 => "the server says it is no more; asked once again before that is believed",
         429 => "ask less often: raise `every`",

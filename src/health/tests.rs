@@ -139,5 +139,5 @@ fn a_wall_is_told_from_a_page() {
     assert!(is_wall(b"<script src='https://geo.captcha-delivery.com/captcha.js'></script>"));
     assert!(!is_wall(b"<html><title>News of the day</title><p>Just a moment of peace"));
     assert!(!is_wall(b""));
-    assert!(!is_wall(&[0xff; 200_000]));
+    assert!(!is_wall(&vec![0xff; 200_000]));
 }

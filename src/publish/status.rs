@@ -112,11 +112,8 @@ fn entry(xml: &mut Xml, places: &Places, event: &Event) {
     let page = places.file("status.html");
     xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &page)]);
     xml.empty("category", &[("term", state)]);
-    let mut text = event.error.clone().unwrap_or_default();
-    if !event.action.is_empty() {
-        let gap = if text.is_empty() { "" } else { "\n" };
-        text.push_str(&format!("{gap}What to do: {}", event.action));
-    }
-    xml.leaf("content", &[("type", "text")], &text);
+    let advice = (!event.action.is_empty()).then(|| format!("What to do: {}", event.action));
+    let text: Vec<_> = event.error.clone().into_iter().chain(advice).collect();
+    xml.leaf("content", &[("type", "text")], &text.join("\n"));
     xml.close();
 }

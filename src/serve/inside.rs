@@ -106,7 +106,9 @@ impl Asker<'_> {
     /// were asked for, or by speaking HTTP/1.0.
     fn is_near(&self) -> bool {
         let near = self.peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
-        near && self.version >= Version::HTTP_11 && self.names_this_machine() && !self.was_passed_on()
+        near && self.version >= Version::HTTP_11
+            && self.names_this_machine()
+            && !self.was_passed_on()
     }
 
     fn was_passed_on(&self) -> bool {

@@ -21,11 +21,11 @@ use sqlx::sqlite::{
 
 pub use backup::{Backup, restore};
 pub use lock::{Holder, Lock};
-pub use standing::{Past, Standing, Turn};
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use standing::{Past, Standing, Turn};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);

@@ -95,7 +95,11 @@ impl Store {
     /// The size of the database with its log, in bytes.
     pub fn size(&self) -> u64 {
         let log = super::backup::beside(&self.path, "-wal");
-        [&self.path, &log].into_iter().filter_map(|path| path.metadata().ok()).map(|m| m.len()).sum()
+        [&self.path, &log]
+            .into_iter()
+            .filter_map(|path| path.metadata().ok())
+            .map(|m| m.len())
+            .sum()
     }
 
     /// How many sources are due, how many have been for longer than a while, and how many items

@@ -43,6 +43,8 @@ impl Stops {
             () = self.next() => std::process::exit(130),
             () = tokio::time::sleep(LONGEST) => {}
         }
-        tracing::warn!("not everything came home in time; what is missing is done at the next start");
+        tracing::warn!(
+            "not everything came home in time; what is missing is done at the next start"
+        );
     }
 }

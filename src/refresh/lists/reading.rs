@@ -7,12 +7,12 @@ use url::Url;
 
 use super::Gathered;
 use super::asking::Values;
-use crate::health::Cause;
-use crate::refresh::causes;
 use crate::charset;
 use crate::config::{First, Form, List, Source};
+use crate::health::Cause;
 use crate::listing::{self, Context};
 use crate::model::{Cut, Instant, Listing, Page};
+use crate::refresh::causes;
 
 /// Reads a page; what cannot be read leaves no validators behind, and neither does an index of
 /// sitemaps: that it is the same says nothing of the sitemaps.

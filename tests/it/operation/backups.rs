@@ -68,8 +68,8 @@ fn backups_are_kept_in_number_and_come_back() {
 
     // What is no backup is refused before anything is moved.
     std::fs::write(house.path("odd.db"), "no database").unwrap();
-    assert_eq!(house.run(&["restore", "odd.db"]).code, 3);
-    assert_eq!(house.run(&["restore", "nowhere.db"]).code, 3);
+    assert_eq!(house.run(&["restore", "odd.db"]).code, 2);
+    assert_eq!(house.run(&["restore", "nowhere.db"]).code, 2);
     assert_eq!(row(&house, "bell")["items"], 45);
 }
 

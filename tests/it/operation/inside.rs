@@ -56,7 +56,11 @@ fn status_and_metrics_in_every_form() {
     for running in [true, false] {
         let table = house.run(&["status"]);
         assert_eq!(table.code, 1, "a source failed: {table:?}");
-        assert!(table.out.contains("status 503") && table.out.contains("2 sources"), "{}", table.out);
+        assert!(
+            table.out.contains("status 503") && table.out.contains("2 sources"),
+            "{}",
+            table.out
+        );
         let one = house.run(&["status", "busy"]);
         assert!(one.out.contains("failed") && one.out.contains("503"), "{}", one.out);
         let one = house.run(&["status", "bell", "--json"]);
@@ -77,7 +81,11 @@ fn the_feed_of_changes_has_an_entry_for_each_and_never_repeats_one() {
     let daemon = settled(&house);
     let entries = |text: &str| {
         let parsed = feed_rs::parser::parse(text.as_bytes()).unwrap();
-        parsed.entries.into_iter().map(|one| (one.id, one.title.unwrap().content)).collect::<Vec<_>>()
+        parsed
+            .entries
+            .into_iter()
+            .map(|one| (one.id, one.title.unwrap().content))
+            .collect::<Vec<_>>()
     };
     let first = entries(&daemon.get("/status.atom").1);
     assert_eq!(first.len(), 1, "that a source is well at first is no news: {first:?}");

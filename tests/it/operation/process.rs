@@ -99,9 +99,8 @@ fn s60_sigterm_under_load_ends_in_ten_seconds_without_loss() {
         ("GET /drip", vec![reply(200).body(feed(50)).drip(8, Duration::from_millis(200))]),
     ]);
     let names = ["quick", "never", "drip"];
-    let house = House::new(
-        &names.map(|name| source(name, &origin.url(&format!("/{name}")))).concat(),
-    );
+    let house =
+        House::new(&names.map(|name| source(name, &origin.url(&format!("/{name}")))).concat());
     let mut daemon = Daemon::start(&house);
     until(|| (origin.requests().len() >= 2).then_some(()));
     daemon.signal("-TERM");
@@ -144,7 +143,10 @@ fn s60_a_second_signal_ends_at_once() {
 #[test]
 fn s60_wrong_settings_change_nothing_and_right_ones_do() {
     let (origin, house) = bells();
-    origin.on("GET /second", [reply(200).body(feed(2).replace("bell-", "second-"))]);
+    origin.on(
+        "GET /second",
+        [reply(200).body(feed(2).replace("bell-", "second-").replace("Bell ", "Second "))],
+    );
     let good = std::fs::read_to_string(house.path("config/finews.toml")).unwrap();
     let mut daemon = Daemon::start(&house);
     daemon.wait_for("ready");
@@ -165,7 +167,7 @@ fn s60_wrong_settings_change_nothing_and_right_ones_do() {
     let more = format!("{good}{}", source("second", &origin.url("/second")));
     house.configure(&more);
     daemon.wait_for("going on with the new settings");
-    daemon.until("/all.json", |_, body| body.contains("second-"));
+    daemon.until("/all.json", |_, body| body.contains("Second 1"));
     let status = daemon.status();
     assert_eq!(status["settings"]["ok"], true);
     assert_eq!(status["sources"].as_array().unwrap().len(), 2);

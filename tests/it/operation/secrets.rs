@@ -47,7 +47,8 @@ fn s37_credentials_are_shown_nowhere() {
         assert!(log.contains("503") || log.contains("serving"), "{log}");
         seen.push_str(&log);
         for secret in SECRETS {
-            let at = seen.find(secret).map(|at| seen[..at].chars().rev().take(200).collect::<Vec<_>>());
+            let at =
+                seen.find(secret).map(|at| seen[..at].chars().rev().take(200).collect::<Vec<_>>());
             let near = at.map(|chars| chars.into_iter().rev().collect::<String>());
             assert_eq!(near, None, "{secret} is shown");
         }
