@@ -125,3 +125,6 @@ fn both(written: &str, all: &mut Vec<String>) {
     all.push(written.to_owned());
     all.push(percent_decode_str(written).decode_utf8_lossy().into_owned());
 }
+
+#[cfg(test)]
+mod tests;

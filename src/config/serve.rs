@@ -67,3 +67,6 @@ fn address(table: &mut Table<'_>, key: &'static str) -> Option<SocketAddr> {
     }
     address
 }
+
+#[cfg(test)]
+mod tests;

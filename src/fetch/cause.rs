@@ -45,3 +45,6 @@ fn flaw(error: &TlsError) -> Flaw {
         _ => Flaw::Other,
     }
 }
+
+#[cfg(test)]
+mod tests;

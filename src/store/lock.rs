@@ -149,3 +149,6 @@ fn kernel(name: &str) -> String {
     let text = std::fs::read_to_string(Path::new("/proc/sys/kernel").join(name));
     text.map(|text| text.trim().to_owned()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

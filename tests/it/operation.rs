@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use crate::house::House;
 
 /// Nothing that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `finews serve`; killed when dropped.
 struct Daemon {
@@ -52,7 +52,7 @@ impl Daemon {
         let line = daemon.wait_for("serving at http://");
         let address = line.split("serving at http://").nth(1).unwrap();
         let end = address.find(|c: char| c != ':' && c != '.' && !c.is_ascii_digit());
-        daemon.address = address[..end.unwrap_or(address.len())].to_owned();
+        address[..end.unwrap_or(address.len())].clone_into(&mut daemon.address);
         daemon
     }
 

@@ -62,7 +62,7 @@ fn word<S: Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> 
     serializer.serialize_str(state.word())
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde asks for it")]
 fn kind<S: Serializer>(cause: &Option<Cause>, serializer: S) -> Result<S::Ok, S::Error> {
     cause.map(Cause::kind).serialize(serializer)
 }

@@ -1,5 +1,6 @@
 //! The process: one at a time, told by signals, told by its settings' file.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use super::{Daemon, feed, row, source, until};
@@ -69,7 +70,6 @@ fn s46_fetch_beside_a_daemon_asks_the_daemon() {
     assert!(failed.err.contains("500"), "{}", failed.err);
     assert_eq!(house.run(&["fetch", "nobody"]).code, 2);
 
-    use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(house.path("state/finews.sock")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(daemon.end().0, 0);
