@@ -176,6 +176,8 @@ pub async fn visit(
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
+    let failed = done.by_key.values().flatten().filter(|kept| kept.tries > 0).count();
+    report.refused = vec!["failed"; failed];
     report.hide(&world.settings.secrets);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
     let mut brought = Brought { interrupted, ..Brought::default() };
