@@ -85,7 +85,7 @@ pub(super) struct Fetch {
     #[arg(long)]
     pub all: bool,
     /// How long to wait for another one-shot command that holds the state, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pub wait: u64,
     /// Prints the outcome as JSON.
     #[arg(long)]

@@ -68,7 +68,8 @@ async fn way(settings: Settings, wish: &Wish, seconds: u64) -> anyhow::Result<Wa
         if let Some(outcome) = ask::ask(&settings.store, wish).await? {
             return Ok(Way::Daemon(outcome));
         }
-        if left == 0 {
+        let nameless = matches!(&lock, store::Error::Held(holder) if holder.pid == 0);
+        if left == 0 || nameless {
             return Err(lock.into());
         }
         if left == tries {

@@ -12,7 +12,11 @@ use super::{out, setup};
 use crate::model::{Instant, SourceId};
 use crate::store::{Past, Store};
 
-pub(super) use rows::{Row, counts, rows};
+pub(super) use rows::{Row, by_need, counts, rows};
+
+/// Errors below the table, and how much of each, in characters.
+const ERRORS: usize = 20;
+const LONGEST_ERROR: usize = 300;
 
 pub(super) async fn run(args: &Args, own: &Status) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
@@ -39,18 +43,33 @@ fn all(rows: &[Row], zone: chrono_tz::Tz, json: bool) -> anyhow::Result<()> {
         return out::json(&rows);
     }
     out::line(table(rows, zone).to_string())?;
+    let failed: Vec<_> = rows.iter().filter(|row| row.error.is_some()).collect();
+    for row in failed.iter().take(ERRORS) {
+        let error = row.error.as_deref().unwrap_or_default();
+        out::line(format!("{}: {}", row.source, cut(error)))?;
+    }
+    if failed.len() > ERRORS {
+        out::line(format!("and {} more: `finews status SOURCE`", failed.len() - ERRORS))?;
+    }
     out::line(summary(rows))
+}
+
+fn cut(error: &str) -> String {
+    error.chars().take(LONGEST_ERROR).collect()
 }
 
 fn table(rows: &[Row], zone: chrono_tz::Tz) -> Table {
     let mut table = plain();
     let head = ["source", "state", "cause", "last good", "next visit", "new/day", "what to do"];
     table.set_header(head);
-    for row in rows {
+    for row in by_need(rows) {
         table.add_row([
             row.source.clone(),
             row.state.word().to_owned(),
-            row.why(),
+            match row.failures {
+                0 => row.why(),
+                times => format!("{} (failed {times}×)", row.why()),
+            },
             time(row.last_good, zone),
             if row.state == crate::health::State::Paused {
                 String::new()

@@ -113,7 +113,7 @@ impl Documents {
         let overview = Overview {
             counts: sums.map(|(state, count)| (state.word(), count)).collect(),
             settings_fault: self.0.settings_fault(),
-            lines: rows.iter().map(|row| line(row, &time)).collect(),
+            lines: status::by_need(&rows).into_iter().map(|row| line(row, &time)).collect(),
             made: time(Some(setup::now())),
         };
         let site = edition::site(&settings, &self.0.authority);

@@ -67,7 +67,7 @@ fn kind<S: Serializer>(cause: &Option<Cause>, serializer: S) -> Result<S::Ok, S:
     cause.map(Cause::kind).serialize(serializer)
 }
 
-/// Every source of the settings, those that need somebody first.
+/// Every source, in the order of the settings.
 pub(crate) async fn rows(
     settings: &Settings,
     store: &Store,
@@ -117,8 +117,14 @@ pub(crate) async fn rows(
             moved_to: standing.and_then(|standing| standing.moved_to),
         });
     }
-    rows.sort_by_key(|row| row.state);
     Ok(rows)
+}
+
+/// Those that need somebody first, else in their order.
+pub(crate) fn by_need(rows: &[Row]) -> Vec<&Row> {
+    let mut sorted: Vec<_> = rows.iter().collect();
+    sorted.sort_by_key(|row| row.state);
+    sorted
 }
 
 /// How many sources are in each state.

@@ -29,8 +29,8 @@ fn status_and_metrics_in_every_form() {
     let status = daemon.status();
     assert_eq!(status["version"], 1);
     assert_eq!(status["sums"]["failing"], 1);
-    let first = &status["sources"][0];
-    assert_eq!(first["source"], "busy", "who needs somebody comes first");
+    let first = &status["sources"][1];
+    assert_eq!(first["source"], "busy", "in the order of the settings");
     assert_eq!((&first["cause"], &first["status"]), (&"status".into(), &503.into()));
     assert!(first["action"].as_str().unwrap().contains("wait"));
 
