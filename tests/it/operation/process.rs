@@ -93,23 +93,26 @@ fn s46_fetch_beside_fetch_waits() {
 
 #[test]
 fn s60_sigterm_under_load_ends_in_ten_seconds_without_loss() {
-    let origin = Origin::start([
-        ("GET /quick", vec![reply(200).body(feed(4))]),
-        ("GET /never", vec![Reply::silence()]),
-        ("GET /drip", vec![reply(200).body(feed(50)).drip(8, Duration::from_millis(200))]),
-    ]);
-    let names = ["quick", "never", "drip"];
-    let house =
-        House::new(&names.map(|name| source(name, &origin.url(&format!("/{name}")))).concat());
+    let drip = reply(200).body(feed(50)).drip(8, Duration::from_millis(200));
+    let quick = reply(200).body(feed(4).replace("bell-", "quick-"));
+    let hosts = [("quick", 2, quick), ("never", 3, Reply::silence()), ("drip", 4, drip)];
+    let origins = hosts.map(|(name, last, reply)| {
+        let line = format!("GET /{name}");
+        (name, Origin::start_at([127, 0, 0, last], [(line.as_str(), vec![reply])]))
+    });
+    let sources =
+        origins.each_ref().map(|(name, origin)| source(name, &origin.url(&format!("/{name}"))));
+    let house = House::new(&sources.concat());
     let mut daemon = Daemon::start(&house);
-    until(|| (origin.requests().len() >= 2).then_some(()));
+    let asked = || origins.iter().all(|(_, origin)| !origin.requests().is_empty());
+    until(|| asked().then_some(()));
     daemon.signal("-TERM");
     let (code, took) = daemon.ended();
     assert_eq!(code, 0, "{}", daemon.log);
     assert!(took < Duration::from_secs(10), "{took:?}");
     // What was not visited to its end is visited again, and nothing is there twice.
-    origin.on("GET /never", [reply(200).body(feed(0))]);
-    origin.on("GET /drip", [reply(200).body(feed(50))]);
+    origins[1].1.on("GET /never", [reply(200).body(feed(0))]);
+    origins[2].1.on("GET /drip", [reply(200).body(feed(50))]);
     house.run(&["fetch", "--all"]);
     let quick = house.titles("all.json");
     assert!(!quick.is_empty());
