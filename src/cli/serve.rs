@@ -47,7 +47,7 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let counter = Counter::open(&held.settings.store);
     let counter = counter.inspect_err(|why| tracing::warn!("`finews fetch` cannot ask: {why:#}"));
     let setup::Held { store, settings, authority, mut lock } = held;
-    let (shared, news) = Shared::new(store, settings, authority)?;
+    let (shared, news) = Shared::new(store, settings, authority, doors.site.local_addr()?)?;
     let work = async {
         let (served, polled, (), (), ()) = tokio::join!(
             doors.serve(&shared),

@@ -141,6 +141,7 @@ pub(super) fn fetcher(settings: &Settings) -> anyhow::Result<Fetcher> {
         idle: fetch.idle,
         total: fetch.total,
         head: fetch.idle,
+        wire: fetch.wire,
         bytes: fetch.bytes,
         ..Limits::default()
     };

@@ -162,11 +162,12 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         connect: Duration::from_secs(10),
         idle: Duration::from_secs(15),
         total: Duration::from_mins(1),
+        wire: 16 << 20,
         bytes: 32 << 20,
         at_once: 32,
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = user_agent(&mut table);
+    fetch.user_agent = super::source::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),
@@ -181,22 +182,14 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     if let Some(bytes) = table.number("bytes", 1_024..1 << 30) {
         fetch.bytes = bytes as usize;
     }
+    if let Some(wire) = table.number("wire", 1_024..1 << 30) {
+        fetch.wire = wire as usize;
+    }
     if let Some(at_once) = table.number("at_once", 1..1_025) {
         fetch.at_once = at_once as usize;
     }
     table.finish();
     fetch
-}
-
-/// A header's value: one line of visible characters.
-fn user_agent(table: &mut Table<'_>) -> Option<String> {
-    let text = table.required_if_there("user_agent")?;
-    if !text.value.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
-        let what = format!("`user_agent` cannot be sent: {:?}", text.value);
-        table.marks().add_hint(&text.span, what, "one line of ASCII: `name/1.0 (+https://…)`");
-        return None;
-    }
-    Some(text.value)
 }
 
 pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {

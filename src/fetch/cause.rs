@@ -14,14 +14,15 @@ impl Error {
             Self::Connect { .. } => Cause::Connect,
             Self::Tls { source, .. } => Cause::Tls(flaw(source)),
             Self::Protocol { .. } => Cause::Protocol,
-            Self::Timeout { .. } => Cause::Timeout,
-            Self::TooLarge { .. } => Cause::TooLarge,
+            Self::Timeout { .. } | Self::Slow { .. } => Cause::Timeout,
+            Self::TooLarge { .. } | Self::Inflated { .. } => Cause::TooLarge,
             Self::Redirects(_) => Cause::Redirects,
             Self::Status { status, .. } => Cause::Status(*status),
             Self::Wall { .. } => Cause::Wall,
             Self::CoolingDown { .. } => Cause::CoolingDown,
             Self::Body { .. } => Cause::Body,
             Self::Scheme { .. } | Self::Header { .. } => Cause::Settings,
+            Self::Robots(_) => Cause::Robots,
             Self::Setup(_) => Cause::Other,
         }
     }

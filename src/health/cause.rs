@@ -27,6 +27,8 @@ pub enum Cause {
     Body,
     /// The redirects lead nowhere good.
     Redirects,
+    /// `robots.txt` keeps programs out.
+    Robots,
     /// The guard refused the address.
     Refused,
     /// The settings ask for what cannot be sent.
@@ -75,7 +77,7 @@ pub enum Flaw {
 }
 
 /// Causes without a part of their own, with their codes.
-const PLAIN: [(Cause, &str); 24] = [
+const PLAIN: [(Cause, &str); 25] = [
     (Cause::Dns, "dns"),
     (Cause::Connect, "connect"),
     (Cause::Timeout, "timeout"),
@@ -85,6 +87,7 @@ const PLAIN: [(Cause, &str); 24] = [
     (Cause::TooLarge, "too_large"),
     (Cause::Body, "body"),
     (Cause::Redirects, "redirects"),
+    (Cause::Robots, "robots"),
     (Cause::Refused, "blocked_address"),
     (Cause::Settings, "settings"),
     (Cause::NotAFeed, "not_a_feed"),
@@ -173,6 +176,7 @@ impl Cause {
                 "open the address in a browser and put its new address in the settings"
             }
             Self::Refused => "if the address is meant, permit its network with `allow_private`",
+            Self::Robots => "ask the site for leave, or look for another feed of it",
             Self::Settings => "mend the source's `url` or `headers`: `finews check`",
             Self::NotAFeed => "find the feed's address: `finews discover URL`",
             Self::Answer => "look at what it says: `finews preview SOURCE`",

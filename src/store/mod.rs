@@ -1,6 +1,7 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
 mod backup;
+mod doubt;
 mod lock;
 mod read;
 mod rows;
@@ -169,12 +170,13 @@ fn migrations() -> Vec<Migration> {
         (1, "begin", include_str!("migrations/0001_begin.sql")),
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);
         Migration::new(number, name.into(), MigrationType::Simple, text, false)
     };
-    texts.into_iter().map(migration).collect()
+    texts.map(migration).into()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

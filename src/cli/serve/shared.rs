@@ -1,6 +1,7 @@
 //! What all parts of a running daemon share: its state, its settings of the moment, and the word
 //! to end.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sd_notify::NotifyState;
@@ -33,6 +34,8 @@ pub(super) struct Shared {
     pub authority: String,
     pub metrics: Arc<Metrics>,
     pub ready: Readiness,
+    /// Where this process serves: never to be asked.
+    site: SocketAddr,
     now: Arc<Mutex<Now>>,
     stage: Arc<watch::Sender<Stage>>,
     news: UnboundedSender<News>,
@@ -50,14 +53,15 @@ impl Shared {
         store: Store,
         settings: Arc<Settings>,
         authority: String,
+        site: SocketAddr,
     ) -> anyhow::Result<(Self, UnboundedReceiver<News>)> {
         let (news, heard) = unbounded_channel();
         let metrics = Arc::new(Metrics::new());
-        let fetcher = fetcher(&settings, &metrics)?;
+        let fetcher = fetcher(&settings, &metrics, site)?;
         let now = Arc::new(Mutex::new(Now { settings, fetcher, fault: None }));
         let stage = Arc::new(watch::Sender::new(Stage::Running));
         let ready = Readiness::default();
-        Ok((Self { store, authority, metrics, ready, now, stage, news }, heard))
+        Ok((Self { store, authority, metrics, ready, site, now, stage, news }, heard))
     }
 
     /// The settings that hold at the moment.
@@ -81,7 +85,7 @@ impl Shared {
         let settings = Arc::new(settings);
         let way = |one: &Settings| format!("{:?} {}", one.fetch, one.site.url);
         if way(&settings) != way(&self.settings()) {
-            match fetcher(&settings, &self.metrics) {
+            match fetcher(&settings, &self.metrics, self.site) {
                 Ok(fetcher) => self.now().fetcher = fetcher,
                 Err(why) => return self.settings_fail(&why),
             }
@@ -169,8 +173,15 @@ impl Shared {
     }
 }
 
-fn fetcher(settings: &Settings, metrics: &Arc<Metrics>) -> anyhow::Result<Arc<Fetcher>> {
+fn fetcher(
+    settings: &Settings,
+    metrics: &Arc<Metrics>,
+    site: SocketAddr,
+) -> anyhow::Result<Arc<Fetcher>> {
     let metrics = Arc::clone(metrics);
     let witness = Arc::new(move |asked| metrics.asked(asked));
-    Ok(Arc::new(setup::fetcher(settings)?.witnessed(witness)))
+    let fetcher = setup::fetcher(settings)?.witnessed(witness);
+    fetcher.mind_site(&settings.site.url);
+    fetcher.mind_listener(site);
+    Ok(Arc::new(fetcher))
 }

@@ -32,8 +32,8 @@ fn what_only_fails_at_a_visit_is_refused_before() {
     check(&date("yyyy-mm-dd"), "`yyyy-mm-dd` is no form of a date");
     let pages = |url: &str| page(&format!("url = \"{url}\"\npages = {{ most = 3 }}\n"));
     check(&pages("https://a.example/"), "`url` has no `{page}`");
-    check("[fetch]\nuser_agent = \"a\\r\\nX: y\"\n", "`user_agent` cannot be sent");
-    check("[fetch]\nuser_agent = \"名\"\n", "`user_agent` cannot be sent");
+    check("[fetch]\nuser_agent = \"a\\r\\nX: y\"\n", "`user_agent` holds");
+    check("[fetch]\nuser_agent = \"名\"\n", "`user_agent` holds");
     check("[serve]\nadmin = \"here\"\n", "`here` is no address to listen at");
     check("[log]\nform = \"xml\"\n", "`xml` is no form of a log");
     check("[log]\nlevel = \"loud\"\n", "`loud` is no level of a log");
