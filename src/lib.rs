@@ -17,6 +17,7 @@ pub mod normalize;
 pub mod identity;
 pub mod category;
 pub mod schedule;
+pub mod health;
 pub mod jekyll;
 pub mod publish;
 pub mod discover;

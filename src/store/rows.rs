@@ -112,6 +112,8 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// What it was, for the source's history and its state.
+    pub seen: crate::health::Visit,
 }
 
 /// What is known of a key.

@@ -15,6 +15,7 @@ const PURE: &[&str] = &[
     "identity",
     "category",
     "schedule",
+    "health",
     "jekyll",
     "publish",
     "discover",
