@@ -149,6 +149,7 @@ pub(super) fn world(
     let mut manners = Manners::new(fetch.user_agent.clone().unwrap_or(own));
     manners.gap = fetch.gap;
     manners.at_once = fetch.at_once;
+    manners.rest_together.clone_from(&fetch.rest_together);
     manners.limits = limits;
     let fetcher = Fetcher::new(manners).context("cannot make requests")?;
     Ok(World {

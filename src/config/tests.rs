@@ -41,7 +41,7 @@ fn names_every_fault_at_once() {
             "10:6: `a b` is no name for a source\n  hint: letters, digits, `-`, `_` and `.`, up \
              to 64",
             "12:15: there is no category `tech`\n  hint: add [[category]] with id = \"tech\"",
-            "13:9: `every` is no length of time: `soon`\n  hint: write `30s`, `15m`, `2h` or `1d`",
+            "13:9: `every` is no length of time: `soon`\n  hint: write `15m`, `2h`, `1d`, `auto`, or a cron expression: `0 7 * * 1-5`",
         ]
     );
 }
@@ -132,8 +132,8 @@ fn defaults_are_inherited_and_overridden() {
          [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nfull_text = false\nevery = \"1d\"\n",
     );
     let [a, b] = settings.sources.as_slice() else { panic!() };
-    assert_eq!((a.every.as_secs(), a.full_text), (7_200, true));
-    assert_eq!((b.every.as_secs(), b.full_text), (86_400, false));
+    assert_eq!((a.every.shortest().as_secs(), a.full_text), (7_200, true));
+    assert_eq!((b.every.shortest().as_secs(), b.full_text), (86_400, false));
     assert_eq!(b.zone, chrono_tz::Asia::Shanghai);
 }
 

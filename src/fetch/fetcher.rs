@@ -16,7 +16,7 @@ use crate::model::Page;
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
-    turns: Turns,
+    pub(super) turns: Turns,
     clients: Clients,
 }
 
@@ -32,7 +32,7 @@ impl Fetcher {
         clients.get(&[], Coding::Labelled)?;
         HeaderValue::from_str(&manners.user_agent)
             .map_err(|_| Error::Header { name: "User-Agent".to_owned() })?;
-        Ok(Self { turns: Turns::new(manners.gap, manners.at_once), manners, clients })
+        Ok(Self { turns: Turns::of(&manners), manners, clients })
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -68,7 +68,7 @@ impl Fetcher {
             let response = visit.send(&route).await?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
-                self.mind(&host, &answer);
+                self.turns.mind(&host, answer.as_ref().map(|_| ()));
                 return answer;
             }
             let status = response.status().as_u16();
@@ -77,13 +77,6 @@ impl Fetcher {
                 allow = &[];
             }
             left = left.saturating_sub(began.elapsed());
-        }
-    }
-
-    /// Lets a host rest that asks for it.
-    fn mind(&self, host: &str, answer: &Result<Answer, Error>) {
-        if let Err(Error::Status { status: 429 | 503, retry_after: Some(wait) }) = answer {
-            self.turns.rest(host, *wait);
         }
     }
 }
