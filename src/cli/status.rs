@@ -40,6 +40,7 @@ fn table(health: &[Health], zone: chrono_tz::Tz) -> Table {
     table.set_header(["source", "state", "items", "held", "last good", "next visit", "remarks"]);
     for one in health {
         let state = match (&one.error, one.failures) {
+            _ if one.gone.is_some() => "gone".to_owned(),
             (None, _) => "well".to_owned(),
             (Some(_), times) => format!("failed {times}×"),
         };

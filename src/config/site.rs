@@ -205,7 +205,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         rest_together: REST_TOGETHER.map(str::to_owned).to_vec(),
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = table.string("user_agent").map(|text| text.value);
+    fetch.user_agent = super::source::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::Client;
+use reqwest::{Client, Proxy};
+use url::Url;
 
 use crate::fetch::Error;
 use crate::fetch::names::{Guarded, Lookup};
+use crate::model::Egress;
 
 /// More sets of permissions than this are not kept at a time.
 const KEPT: usize = 32;
@@ -35,6 +37,7 @@ pub(super) struct Clients {
 
 struct Kept {
     allow: Arc<[IpNet]>,
+    egress: Egress,
     coding: Coding,
     client: Client,
 }
@@ -47,15 +50,22 @@ impl Clients {
     }
 
     /// The client for these permissions; made when first asked for.
-    pub(super) fn get(&self, allow: &[IpNet], coding: Coding) -> Result<Client, Error> {
+    pub(super) fn get(
+        &self,
+        allow: &[IpNet],
+        egress: &Egress,
+        coding: Coding,
+    ) -> Result<Client, Error> {
         let mut nets = allow.to_vec();
         nets.sort_unstable();
         nets.dedup();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.iter().position(|it| *it.allow == *nets && it.coding == coding);
+        let known = kept
+            .iter()
+            .position(|it| *it.allow == *nets && it.egress == *egress && it.coding == coding);
         let entry = match known.and_then(|at| kept.remove(at)) {
             Some(entry) => entry,
-            None => self.make(nets.into(), coding)?,
+            None => self.make(nets.into(), egress, coding)?,
         };
         let client = entry.client.clone();
         kept.push_front(entry);
@@ -63,10 +73,13 @@ impl Clients {
         Ok(client)
     }
 
-    fn make(&self, allow: Arc<[IpNet]>, coding: Coding) -> Result<Kept, Error> {
+    fn make(&self, allow: Arc<[IpNet]>, egress: &Egress, coding: Coding) -> Result<Kept, Error> {
         let decode = coding == Coding::Labelled;
-        let client = Client::builder()
-            .dns_resolver(Guarded { lookup: self.lookup.clone(), allow: allow.clone() })
+        let proxy_host = egress.proxy.as_ref().and_then(Url::host_str).map(str::to_owned);
+        let names =
+            Guarded { lookup: self.lookup.clone(), allow: allow.clone(), trusted: proxy_host };
+        let mut builder = Client::builder()
+            .dns_resolver(names)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
@@ -80,8 +93,14 @@ impl Clients {
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(64 << 10)
-            .build()
-            .map_err(Error::Setup)?;
-        Ok(Kept { allow, coding, client })
+            .danger_accept_invalid_certs(egress.allow_invalid_tls);
+        if let Some(proxy) = &egress.proxy {
+            builder = builder.proxy(Proxy::all(proxy.as_str()).map_err(Error::Setup)?);
+        }
+        if egress.http1_only {
+            builder = builder.http1_only();
+        }
+        let client = builder.build().map_err(Error::Setup)?;
+        Ok(Kept { allow, egress: egress.clone(), coding, client })
     }
 }

@@ -1,23 +1,26 @@
 //! The journey of one request: its turn, its hops, its answer.
 
+use ipnet::IpNet;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant, timeout};
+use url::{Host, Url};
 
-use crate::fetch::answer::{self, Answer, Wishes};
+use crate::fetch::answer::{self, Answer};
 use crate::fetch::body::{self, Bounds};
 use crate::fetch::clients::{Clients, Coding};
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Error, Manners, Method, Request, guard};
-use crate::model::Page;
+use crate::fetch::{Error, Manners, Method, Request, guard, links};
+use crate::model::{Egress, Page};
 
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
     pub(super) turns: Turns,
     clients: Clients,
+    lookup: Lookup,
 }
 
 impl Fetcher {
@@ -28,11 +31,11 @@ impl Fetcher {
 
     /// A fetcher with a name lookup of its own; the guard vets what it finds all the same.
     pub fn with_lookup(manners: Manners, lookup: Lookup) -> Result<Self, Error> {
-        let clients = Clients::new(lookup, manners.limits.connect);
-        clients.get(&[], Coding::Labelled)?;
-        HeaderValue::from_str(&manners.user_agent)
-            .map_err(|_| Error::Header { name: "User-Agent".to_owned() })?;
-        Ok(Self { turns: Turns::of(&manners), manners, clients })
+        let clients = Clients::new(lookup.clone(), manners.limits.connect);
+        clients.get(&[], &Egress::default(), Coding::Labelled)?;
+        agent(&manners.user_agent)?;
+        let turns = Turns::of(&manners);
+        Ok(Self { turns, manners, clients, lookup })
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -60,26 +63,56 @@ impl Fetcher {
         let mut left = manners.limits.total;
         loop {
             guard::vet_url(&route.url, allow)?;
-            let client = self.clients.get(allow, coding)?;
+            let client = self.clients.get(allow, &request.egress, coding)?;
             let host = manners::host_of(&route.url);
-            let _turn = self.turns.take(&host).await?;
+            let _turn = self.turns.take_by(&host, &request.egress).await?;
             let began = Instant::now();
+            self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, coding, deadline: began + left };
             let response = visit.send(&route).await?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
-                self.turns.mind(&host, answer.as_ref().map(|_| ()));
+                self.turns.mind(&host, &request.egress, answer.as_ref().map(|_| ()));
                 return answer;
             }
             let status = response.status().as_u16();
+            let from = route.url.origin();
             route.follow(status, response.headers(), manners.limits.redirects)?;
-            if !guard::inside(response.remote_addr()) {
+            // What a proxy answers comes from the proxy, wherever it has it from.
+            let inside = match request.egress.proxy {
+                Some(_) => route.url.origin() == from,
+                None => guard::inside(response.remote_addr()),
+            };
+            if !inside {
                 allow = &[];
             }
             left = left.saturating_sub(began.elapsed());
         }
     }
+
+    /// A proxy looks names up itself, so that they are vetted before it is asked.
+    async fn vet_for_proxy(
+        &self,
+        url: &Url,
+        request: &Request,
+        allow: &[IpNet],
+        left: Duration,
+    ) -> Result<(), Error> {
+        let (Some(_), Some(Host::Domain(name))) = (&request.egress.proxy, url.host()) else {
+            return Ok(());
+        };
+        let limit = self.manners.limits.connect.min(left);
+        let vetted = timeout(limit, names::vet(&self.lookup, name, allow)).await;
+        vetted.map_err(|_| Error::Timeout { what: "connecting", limit })?
+    }
 }
+
+fn agent(name: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(name).map_err(|_| Error::Header { name: "User-Agent".to_owned() })
+}
+
+/// Google's, and since then everybody's.
+const ROBOTS_TAG: &str = "x-robots-tag";
 
 /// One hop.
 struct Visit<'a> {
@@ -92,7 +125,8 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     async fn send(&self, route: &Route<'_>) -> Result<Response, Error> {
-        let mut headers = route.headers(&self.manners.user_agent, self.request.accept.header());
+        let name = self.request.user_agent.as_ref().unwrap_or(&self.manners.user_agent);
+        let mut headers = route.headers(agent(name)?, self.request.accept.header());
         if self.coding == Coding::Identity {
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
@@ -112,8 +146,7 @@ impl Visit<'_> {
 
     async fn receive(&self, route: &Route<'_>, response: Response) -> Result<Answer, Error> {
         let (status, head) = (response.status().as_u16(), response.headers());
-        let (validators, max_age) = (answer::validators(head), answer::freshness(head));
-        let wait = Wishes { max_age, moved_to: route.moved_to() };
+        let (validators, wait) = (answer::validators(head), answer::wishes(head, route.moved_to()));
         if status == 304 && route.conditional() {
             return Ok(Answer::Unchanged { validators, wait });
         }
@@ -124,8 +157,9 @@ impl Visit<'_> {
             return Err(Error::Body { what: body::UNDECODABLE, source: None });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
+        let (links, robots) = (links::read(head, &route.url), answer::joined(head, ROBOTS_TAG));
         let bytes = body::read(response, &self.bounds()).await?;
-        let page = Page { url: route.url.clone(), status, content_type, bytes };
+        let page = Page { url: route.url.clone(), status, content_type, bytes, links, robots };
         Ok(Answer::Fresh { page, validators, wait })
     }
 

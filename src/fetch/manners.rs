@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::rests::{Rest, Rests};
 use crate::fetch::{Error, Fetcher, Limits};
+use crate::model::Egress;
 
 /// Who we say we are, and how gently we ask.
 #[derive(Clone, Debug)]
@@ -93,9 +94,9 @@ impl Turns {
     }
 
     /// Waits for the host's turn and then for a free slot; fails at once while the host rests.
-    pub(super) async fn take(&self, host: &str) -> Result<Turn<'_>, Error> {
+    pub(super) async fn take_by(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
         let place = self.place(host);
-        self.awake(host)?;
+        self.awake(host, egress)?;
         let queue = place.queue.clone().acquire_owned().await.ok();
         let pause = pause(*locked(&place.last), Instant::now(), self.gap);
         if !pause.is_zero() {
@@ -103,27 +104,33 @@ impl Turns {
         }
         let slow = if self.is_slow(host) { self.slow_slots.acquire().await.ok() } else { None };
         let slot = self.slots.acquire().await.ok();
-        // Another name of the same domain may have been refused meanwhile.
-        self.awake(host)?;
+        // Another journey, or another name of the domain, may have been refused meanwhile.
+        self.awake(host, egress)?;
         let began = Instant::now();
         *locked(&place.last) = Some(began);
         let host = host.to_owned();
         Ok(Turn { turns: self, host, began, _slow: slow, _slot: slot, _queue: queue })
     }
 
+    /// The same for a direct connection.
+    #[cfg(test)]
+    pub(super) async fn take(&self, host: &str) -> Result<Turn<'_>, Error> {
+        self.take_by(host, &Egress::default()).await
+    }
+
     /// Lets a host rest; a longer rest that was asked for before stays.
     #[cfg(test)]
     pub(super) fn rest(&self, host: &str, wait: Duration) {
-        self.rests.refuse(host, 429, Some(wait));
+        self.rests.refuse(host, &Egress::default(), 429, Some(wait));
     }
 
     /// Minds what a host answered: whether it wants to be left alone.
-    pub(super) fn mind(&self, host: &str, answer: Result<(), &Error>) {
+    pub(super) fn mind(&self, host: &str, egress: &Egress, answer: Result<(), &Error>) {
         match answer {
             Err(Error::Status { status, retry_after }) => {
-                self.rests.refuse(host, *status, *retry_after);
+                self.rests.refuse(host, egress, *status, *retry_after);
             }
-            Ok(()) => self.rests.please(host),
+            Ok(()) => self.rests.please(host, egress),
             Err(_) => {}
         }
     }
@@ -132,8 +139,8 @@ impl Turns {
         locked(&self.slow).contains(host)
     }
 
-    fn awake(&self, host: &str) -> Result<(), Error> {
-        match self.rests.resting(host) {
+    fn awake(&self, host: &str, egress: &Egress) -> Result<(), Error> {
+        match self.rests.resting(host, egress) {
             Some(wait) => Err(Error::CoolingDown { host: host.to_owned(), wait }),
             None => Ok(()),
         }
@@ -170,8 +177,8 @@ impl Drop for Turn<'_> {
 
 impl Fetcher {
     /// How long a host still rests; nobody is asked.
-    pub fn resting(&self, host: &str) -> Option<Duration> {
-        self.turns.rests.resting(host)
+    pub fn resting(&self, host: &str, egress: &Egress) -> Option<Duration> {
+        self.turns.rests.resting(host, egress)
     }
 
     /// Whether a host took long for its last answer.

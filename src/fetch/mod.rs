@@ -9,12 +9,13 @@ mod clients;
 mod manners;
 mod rests;
 mod answer;
+mod links;
 mod body;
 mod error;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, Wishes};
+pub use answer::{Answer, Raw, Wishes};
 pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::{Manners, host_of};

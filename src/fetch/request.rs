@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::Validators;
+use crate::model::{Egress, Validators};
 
 /// How long and how large an answer may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,12 @@ pub struct Request {
     pub allow_private: Vec<IpNet>,
     /// Its own limit of bytes after decompression, instead of [`Limits::bytes`].
     pub bytes: Option<usize>,
+    /// How it leaves.
+    pub egress: Egress,
+    /// Its own name, instead of [`Manners::user_agent`](crate::fetch::Manners::user_agent).
+    pub user_agent: Option<String>,
+    /// Whether it asks `robots.txt` before, at every hop: for pages that nobody configured.
+    pub obey_robots: bool,
 }
 
 impl Request {
@@ -111,6 +117,9 @@ impl Request {
             accept,
             allow_private: Vec::new(),
             bytes: None,
+            egress: Egress::default(),
+            user_agent: None,
+            obey_robots: false,
         }
     }
 }

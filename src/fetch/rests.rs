@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::manners::locked;
+use crate::model::Egress;
 
 /// The first rest after a 429 that says nothing of how long; it doubles with each further one.
 const UNSAID: Duration = Duration::from_hours(1);
@@ -16,7 +17,7 @@ const MOST_UNSAID: Duration = Duration::from_hours(24);
 /// One host's rest, or that of a domain whose hosts rest together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rest {
-    /// The host or the domain.
+    /// The host or the domain; with `via` and a proxy where it was said through one.
     pub host: String,
     /// How much longer; zero where it is over.
     pub left: Duration,
@@ -43,9 +44,14 @@ impl Rests {
         Self { together, states: Mutex::default() }
     }
 
-    /// Whose rest it is: the domain's where its hosts rest together, else the host's own.
-    fn whose<'h>(&'h self, host: &'h str) -> &'h str {
-        self.domain(host).unwrap_or(host)
+    /// Whose rest it is: the domain's where its hosts rest together, else the host's own. What is
+    /// said to a proxy is said to nobody else: a proxy could otherwise keep us from any host.
+    fn whose(&self, host: &str, egress: &Egress) -> String {
+        let host = self.domain(host).unwrap_or(host);
+        match &egress.proxy {
+            Some(proxy) => format!("{host} via {}", super::shown(proxy)),
+            None => host.to_owned(),
+        }
     }
 
     fn domain(&self, host: &str) -> Option<&str> {
@@ -57,13 +63,19 @@ impl Rests {
 
     /// An answer that may ask for a rest: 429 always does, 503 if it says for how long, 403 too or
     /// where it stands for 429 (domains that rest together). A longer rest stays.
-    pub(super) fn refuse(&self, host: &str, status: u16, retry_after: Option<Duration>) {
+    pub(super) fn refuse(
+        &self,
+        host: &str,
+        egress: &Egress,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) {
         let limited = status == 429 || status == 403 && self.domain(host).is_some();
         if !limited && (retry_after.is_none() || !matches!(status, 403 | 503)) {
             return;
         }
         let mut states = locked(&self.states);
-        let state = states.entry(self.whose(host).to_owned()).or_default();
+        let state = states.entry(self.whose(host, egress)).or_default();
         let wait = retry_after.unwrap_or_else(|| {
             state.refusals = state.refusals.saturating_add(1);
             UNSAID.saturating_mul(1 << (state.refusals - 1).min(5)).min(MOST_UNSAID)
@@ -73,9 +85,9 @@ impl Rests {
     }
 
     /// A good answer: the next refusal is the first one again.
-    pub(super) fn please(&self, host: &str) {
+    pub(super) fn please(&self, host: &str, egress: &Egress) {
         let mut states = locked(&self.states);
-        if let Some(state) = states.get_mut(self.whose(host))
+        if let Some(state) = states.get_mut(&self.whose(host, egress))
             && left(*state).is_zero()
         {
             *state = State { is_new: true, ..State::default() };
@@ -83,9 +95,9 @@ impl Rests {
     }
 
     /// How long a host still rests, in whole seconds and never too short.
-    pub(super) fn resting(&self, host: &str) -> Option<Duration> {
+    pub(super) fn resting(&self, host: &str, egress: &Egress) -> Option<Duration> {
         let states = locked(&self.states);
-        let left = left(*states.get(self.whose(host))?);
+        let left = left(*states.get(&self.whose(host, egress))?);
         (!left.is_zero()).then(|| Duration::from_secs(left.as_secs().saturating_add(1)))
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, shown};
+use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, links, shown};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
@@ -232,7 +232,9 @@ fn secrets_stay_with_their_origin_and_off_open_lines() {
         request.headers = vec![("X-Api-Key".to_owned(), "k".to_owned())];
         let mut route = Route::start(&request).unwrap();
         let told = match route.follow(302, &head(&[("location", to)]), 5) {
-            Ok(()) => Ok(route.headers("a", "b").contains_key("x-api-key")),
+            Ok(()) => {
+                Ok(route.headers(HeaderValue::from_static("a"), "b").contains_key("x-api-key"))
+            }
             Err(Error::Redirects(detour)) => Err(detour),
             Err(other) => panic!("{other:?}"),
         };
@@ -251,14 +253,14 @@ fn secrets_stay_with_their_origin_and_off_open_lines() {
 fn credentials_in_an_address_are_secrets_too() {
     let request = Request::get(url("https://me:pw@a.example/"), Accept::Feed);
     let mut route = Route::start(&request).unwrap();
-    let sent = route.headers("a", "b");
+    let sent = route.headers(HeaderValue::from_static("a"), "b");
     assert_eq!(sent.get("authorization").unwrap(), "Basic bWU6cHc=");
     let open = route.follow(301, &head(&[("location", "http://a.example/")]), 5);
     assert!(matches!(open, Err(Error::Redirects(Detour::Downgrade))));
     let planted = route.follow(301, &head(&[("location", "https://x:y@b.example/")]), 5);
     assert!(planted.is_ok());
     assert_eq!(route.url, url("https://b.example/"));
-    assert_eq!(route.headers("a", "b").get("authorization"), None);
+    assert_eq!(route.headers(HeaderValue::from_static("a"), "b").get("authorization"), None);
 }
 
 #[test]
@@ -312,4 +314,35 @@ async fn hosts_that_matter_no_more_are_forgotten() {
     }
     assert!(turns.hosts.lock().unwrap().len() <= 1024);
     assert!(turns.take("resting.example").await.is_err());
+}
+
+#[test]
+fn links_in_the_head_are_read() {
+    fn check(field: &str, expect: &[(&str, &str)]) {
+        let base = url("https://a.example/feed");
+        let found = links::read(&head(&[("link", field)]), &base);
+        let found: Vec<_> = found.iter().map(|it| (it.rels.join(" "), it.url.as_str())).collect();
+        let found: Vec<_> = found.iter().map(|(rels, url)| (rels.as_str(), *url)).collect();
+        assert_eq!(found, expect, "{field}");
+    }
+    let (hub, own) = (("hub", "https://hub.example/"), ("self", "https://a.example/feed"));
+    check("<https://hub.example/>; rel=\"hub\", <https://a.example/feed>; rel=self", &[hub, own]);
+    check("<https://hub.example/>;REL = HUB", &[hub]);
+    check(
+        "</2>; title=\"a, b; \\\"c\\\" <x>\"; rel=\"Next Last\"",
+        &[("next last", "https://a.example/2")],
+    );
+    check(
+        "<?b>; rel=alternate; type=application/atom+xml",
+        &[("alternate", "https://a.example/feed?b")],
+    );
+    check("<https://hub.example/>; rel=hub; anchor=\"/other\"", &[]);
+    check("<https://hub.example/>; rel=hub; anchor=\"\"", &[hub]);
+    check("<javascript:alert(1)>; rel=hub", &[]);
+    check("<https://hub.example/>", &[]);
+    check("<https://hub.example/", &[]);
+    check("<a>; rel=\"hub", &[("hub", "https://a.example/a")]);
+    check("<a>; rel=\"hub\\", &[("hub", "https://a.example/a")]);
+    check("; , ;;<", &[]);
+    check(&"<a>; rel=hub,".repeat(100)[..1300], &[("hub", "https://a.example/a"); 64]);
 }

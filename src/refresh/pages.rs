@@ -57,8 +57,8 @@ fn without(mut reading: Reading, why: &str) -> (Reading, Option<Url>) {
 async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, String>> {
     let request = Request {
         headers: with_rules(headers_for(source, url), world.settings.sites.headers(url)),
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url.clone(), Accept::Page)
+        obey_robots: source.access.obey_robots,
+        ..lists::asking::from(source, Request::get(url.clone(), Accept::Page))
     };
     Some(match world.ask(&request).await? {
         Ok(Answer::Fresh { page, .. }) => Ok(page),

@@ -3,6 +3,7 @@
 mod lock;
 mod read;
 mod rows;
+mod visits;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use visits::{Aftermath, Agendum, Course, Resting};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -145,7 +147,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let visits = sqlx::SqlStr::from_static(include_str!("migrations/0003_visits.sql"));
+    vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(3, "visits".into(), MigrationType::Simple, visits, false),
+    ]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

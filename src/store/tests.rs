@@ -73,6 +73,7 @@ fn visited(items: Vec<Saved>) -> Visited {
         held: Vec::new(),
         validators: Vec::new(),
         incomplete: false,
+        after: super::Aftermath::default(),
     }
 }
 

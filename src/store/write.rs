@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store};
+use super::{Error, Store, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -30,6 +30,7 @@ impl Store {
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
+        visits::put(&mut tx, visited).await?;
         Ok(tx.commit().await?)
     }
 
