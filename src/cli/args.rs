@@ -33,6 +33,8 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Polls the due sources, or those named, once; or turns an address into a feed on stdout.
     Fetch(Fetch),
+    /// Polls sources that are gone (410) again, from now on.
+    Revive(Revive),
     /// Writes the store to the published folder.
     Publish(Publish),
     /// Reads the settings and names every fault.
@@ -76,6 +78,16 @@ pub(super) struct Fetch {
     /// Visits every source, whether it is due or not.
     #[arg(long)]
     pub all: bool,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Revive {
+    /// Sources by their ids.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,

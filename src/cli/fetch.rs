@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::args::{Args, Fetch};
+use super::args::{Args, Fetch, Revive};
 use super::exit::{Exit, Usage};
 use super::{out, progress, setup, single};
 use crate::config::{Settings, Source};
@@ -30,9 +30,27 @@ pub(super) async fn run(args: &Args, own: &Fetch) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let held = setup::hold(settings).await?;
     let sources = chosen(&held.settings, &held.store, own).await?;
-    let outcome = fetch(&held, &sources, own.json).await?;
+    visit(held, &sources, own.json).await
+}
+
+/// Forgets that sources are gone, and visits them.
+pub(super) async fn revive(args: &Args, own: &Revive) -> anyhow::Result<Exit> {
+    let settings = setup::settings(args)?;
+    known(&settings, &own.sources)?;
+    let held = setup::hold(settings).await?;
+    let named = |source: &&Source| own.sources.iter().any(|name| name == source.id.as_str());
+    let sources: Vec<_> =
+        held.settings.sources.iter().filter(named).cloned().map(Arc::new).collect();
+    for source in &sources {
+        held.store.revive(&source.id).await?;
+    }
+    visit(held, &sources, own.json).await
+}
+
+async fn visit(held: setup::Held, sources: &[Arc<Source>], json: bool) -> anyhow::Result<Exit> {
+    let outcome = fetch(&held, sources, json).await?;
     held.store.close().await;
-    if own.json {
+    if json {
         out::json(&outcome)?;
     }
     let failed = outcome.sources.iter().any(|report| !report.errors.is_empty());
@@ -45,15 +63,7 @@ async fn chosen(
     store: &Store,
     own: &Fetch,
 ) -> anyhow::Result<Vec<Arc<Source>>> {
-    for name in &own.sources {
-        if !settings.sources.iter().any(|source| source.id.as_str() == name) {
-            let names: Vec<_> = settings.sources.iter().map(|s| s.id.as_str()).collect();
-            let known = names.join(", ");
-            return Err(
-                Usage(format!("there is no source `{name}`\nhint: known are {known}")).into()
-            );
-        }
-    }
+    known(settings, &own.sources)?;
     let now = setup::now();
     let mut chosen = Vec::new();
     for source in &settings.sources {
@@ -64,6 +74,15 @@ async fn chosen(
         }
     }
     Ok(chosen)
+}
+
+/// Whoever names a source must name one of the settings'.
+fn known(settings: &Settings, names: &[String]) -> Result<(), Usage> {
+    let is_known = |name: &&String| settings.sources.iter().any(|one| one.id.as_str() == **name);
+    let Some(name) = names.iter().find(|name| !is_known(name)) else { return Ok(()) };
+    let known: Vec<_> = settings.sources.iter().map(|source| source.id.as_str()).collect();
+    let known = known.join(", ");
+    Err(Usage(format!("there is no source `{name}`\nhint: known are {known}")))
 }
 
 async fn is_due(

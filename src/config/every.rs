@@ -1,5 +1,6 @@
 //! The key `every`: a length of time, a cron expression, or `auto`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -32,7 +33,7 @@ pub(super) fn every(table: &mut Table<'_>, zone: Tz) -> Option<Rhythm> {
 
 fn cron(table: &Table<'_>, text: &At<String>, zone: Tz) -> Option<Rhythm> {
     match Cron::parse(&text.value, zone) {
-        Ok(cron) => Some(Rhythm::Cron(Box::new(cron))),
+        Ok(cron) => Some(Rhythm::Cron(Arc::new(cron))),
         Err(why) => {
             let what = format!("`every` is no cron expression: `{}`: {why}", text.value);
             let hint = "minute, hour, day, month, weekday: `30 6,18 * * 1-5`";

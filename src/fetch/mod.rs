@@ -20,6 +20,6 @@ pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::{Manners, host_of};
 pub use names::Lookup;
-pub use rests::Rest;
 pub use request::{Accept, Limits, Method, Request};
+pub use rests::Rest;
 pub use route::shown;

@@ -56,7 +56,8 @@ impl Rests {
 
     fn domain(&self, host: &str) -> Option<&str> {
         let within = |domain: &&String| {
-            host.strip_suffix(domain.as_str()).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+            host.strip_suffix(domain.as_str())
+                .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
         };
         self.together.iter().find(within).map(String::as_str)
     }

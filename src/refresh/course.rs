@@ -88,7 +88,8 @@ fn proceed(before: &Course, visit: Visit, gathered: &[Gathered], now: Instant) -
     let answered = || gathered.iter().filter(|one| one.unchanged || one.listing.is_some());
     let mut course = before.clone();
     if answered().count() > 0 {
-        let fresh = |one: &Gathered| if one.unchanged && !one.said { before.fresh } else { one.fresh };
+        let fresh =
+            |one: &Gathered| if one.unchanged && !one.said { before.fresh } else { one.fresh };
         course.fresh = answered().filter_map(fresh).max();
         let ttl = |one: &Gathered| match &one.listing {
             Some(listing) => listing.ttl.map(Duration::from_secs),

@@ -142,6 +142,9 @@ pub struct Report {
     /// Whether any host could be reached, if one was asked.
     #[serde(skip)]
     pub reached: Option<bool>,
+    /// Failures of the source in a row, this visit's included.
+    #[serde(skip)]
+    pub failures: u32,
 }
 
 /// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
@@ -180,6 +183,7 @@ pub async fn visit(
     report.reached = reached(&gathered);
     let wish = world.settings.fetch.longest_wish;
     let outlook = course::outlook(store, source, answered, &gathered, wish).await?;
+    report.failures = outlook.after.failures.unwrap_or_default();
     let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
     visited.after.rests = rests(world, clock.now());
     store.record(&visited).await?;

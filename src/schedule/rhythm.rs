@@ -1,8 +1,10 @@
 //! Our own rhythm: a length of time, a cron expression, or as the source's own history asks.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, Datelike as _, TimeDelta};
 use chrono_tz::Tz;
 use croner::parser::{CronParser, Seconds, Year};
 
@@ -29,12 +31,17 @@ pub enum Rhythm {
     /// At most so often.
     Every(Duration),
     /// At certain times.
-    Cron(Box<Cron>),
+    Cron(Arc<Cron>),
 }
 
 impl Rhythm {
     /// How long we would wait by ourselves; nothing where a clock decides.
-    pub(super) fn own(&self, now: Instant, history: &[Instant], fresh: Option<Duration>) -> Duration {
+    pub(super) fn own(
+        &self,
+        now: Instant,
+        history: &[Instant],
+        fresh: Option<Duration>,
+    ) -> Duration {
         match self {
             Self::Auto => adaptive(now, history, fresh),
             Self::Every(every) => *every,
@@ -78,8 +85,11 @@ fn median_gap(sorted: &[i64]) -> Duration {
     gaps.get(gaps.len() / 2).map_or(ONE_ITEM, |gap| Duration::from_secs(*gap))
 }
 
+/// The years that cron expressions are worked out for.
+const YEARS: std::ops::Range<i32> = 1900..4900;
+
 /// A cron expression of five fields in a zone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cron {
     times: croner::Cron,
     zone: Tz,
@@ -105,6 +115,9 @@ impl Cron {
 
     /// The next time, later than `now`.
     pub fn after(&self, now: Instant) -> Option<Instant> {
+        if !YEARS.contains(&now.year()) {
+            return None;
+        }
         let local = now.with_timezone(&self.zone);
         let next = self.times.find_next_occurrence(&local, false).ok()?.to_utc();
         // A time in the hour that a clock repeats may come out behind.
@@ -113,5 +126,11 @@ impl Cron {
 
     pub(super) fn shortest(&self) -> Duration {
         self.shortest
+    }
+}
+
+impl fmt::Debug for Cron {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` in {}", self.times.as_str(), self.zone)
     }
 }

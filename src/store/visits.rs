@@ -94,11 +94,8 @@ impl Store {
                      (SELECT min(first_seen) FROM item WHERE source = ?1) AS begin \
                      FROM item WHERE source = ?1 \
                      ORDER BY first_seen DESC, published DESC LIMIT ?2";
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(query)
-            .bind(source.as_str())
-            .bind(NEWEST)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows: Vec<(i64, i64, i64)> =
+            sqlx::query_as(query).bind(source.as_str()).bind(NEWEST).fetch_all(&self.pool).await?;
         let time = |(seen, published, begin): (i64, i64, i64)| {
             let late = seen > begin && seen.saturating_sub(published) > LATE.num_seconds();
             instant(if late { seen } else { published })

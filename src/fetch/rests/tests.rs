@@ -34,7 +34,11 @@ async fn which_answers_ask_for_a_rest() {
     fn check(host: &str, status: u16, retry_after: Option<Duration>, expect: bool) {
         let rests = rests();
         rests.refuse(host, &direct(), status, retry_after);
-        assert_eq!(rests.resting(host, &direct()).is_some(), expect, "{host} {status} {retry_after:?}");
+        assert_eq!(
+            rests.resting(host, &direct()).is_some(),
+            expect,
+            "{host} {status} {retry_after:?}"
+        );
     }
     check("a.example", 429, None, true);
     check("a.example", 503, None, false);
@@ -73,7 +77,10 @@ async fn what_is_new_is_told_once_and_can_be_taken_up_again() {
     assert_eq!(later.resting("a.example", &direct()).unwrap().as_secs() / 3_600, 2);
     tokio::time::advance(3 * HOUR).await;
     later.please("a.example", &direct());
-    assert_eq!(later.news(), [Rest { host: "a.example".into(), left: Duration::ZERO, refusals: 0 }]);
+    assert_eq!(
+        later.news(),
+        [Rest { host: "a.example".into(), left: Duration::ZERO, refusals: 0 }]
+    );
 }
 
 #[tokio::test(start_paused = true)]
