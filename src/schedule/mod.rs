@@ -104,14 +104,15 @@ pub fn next(situation: &Situation<'_>, visit: Visit) -> Next {
         }
         Visit::PutOff { wait } => (refused(Some(wait)), refused(Some(wait))),
     };
-    let (earliest, spread) = match situation.rhythm {
+    let (earliest, spread, moment) = match situation.rhythm {
+        // The same lateness each time: from one visit to the next it is never too short.
         Rhythm::Cron(cron) => {
-            let after = later(now, wait);
-            (cron.after(after).unwrap_or(later(now, LONGEST_WISH.max(wait))), cron.shortest())
+            let next = cron.after(later(now, wait));
+            (next.unwrap_or(later(now, LONGEST_WISH.max(wait))), cron.shortest(), Instant::MIN_UTC)
         }
-        Rhythm::Auto | Rhythm::Every(_) => (later(now, wait), wait),
+        Rhythm::Auto | Rhythm::Every(_) => (later(now, wait), wait, now),
     };
-    let jitter = jitter(situation.source, now, (spread / 10).min(MOST_JITTER));
+    let jitter = jitter(situation.source, moment, (spread / 10).min(MOST_JITTER));
     let at = quiet::outside(wishes.quiet, now, later(now, floor), earliest, jitter);
     Next { at, cut: (wish > heeded).then_some(wish) }
 }

@@ -18,6 +18,7 @@ mod journey;
 mod listing;
 mod moving;
 mod pages;
+mod polling;
 mod publish;
 mod rules;
 mod serve;

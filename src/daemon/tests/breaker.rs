@@ -52,8 +52,13 @@ fn failures_that_are_no_news_or_long_ago_prove_nothing() {
     }
     let mut breaker = Breaker::new(100);
     for number in 0..50 {
-        let one =
-            Sighting { at: start(), source: number, host: number, reached: false, failed_before: true };
+        let one = Sighting {
+            at: start(),
+            source: number,
+            host: number,
+            reached: false,
+            failed_before: true,
+        };
         assert_eq!(breaker.note(one), Verdict::Fine);
     }
 }
