@@ -33,10 +33,10 @@ async fn f14_no_cache_cancels_max_age() {
 
 #[tokio::test]
 async fn f15_expires_counts_from_the_servers_own_date() {
-    let reply = good()
+    let ahead = good()
         .header("Date", "Mon, 23 Nov 2026 15:00:00 GMT")
         .header("Expires", "Mon, 23 Nov 2026 17:00:00 GMT");
-    check("1m", reply, 7_200, 7_920).await;
+    check("1m", ahead, 7_200, 7_920).await;
     let stale = || good().header("Expires", "0").header("ETag", "\"e\"");
     check("1h", stale(), 3_600, 3_960).await;
 
