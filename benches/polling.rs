@@ -62,8 +62,13 @@ fn run(count: usize, port: u16) -> Result<(), Box<dyn Error>> {
     }
     let (cost, resident) = rest(home.path())?;
     let (cpu, peak) = (cost.cpu_ms, cost.peak_kb / 1_024);
-    writeln!(out, "\nA daemon with none of them due, for {:?}: {cpu} ms of CPU time from its start \
-         on, {} MB resident, {peak} MB at the peak.", cost.wall, resident / 1_024)?;
+    writeln!(
+        out,
+        "\nA daemon with none of them due, for {:?}: {cpu} ms of CPU time from its start \
+         on, {} MB resident, {peak} MB at the peak.",
+        cost.wall,
+        resident / 1_024
+    )?;
     let size = std::fs::metadata(home.path().join("state/finews.db"))?.len();
     writeln!(out, "The database has {} MB.", size >> 20)?;
     Ok(())
@@ -79,7 +84,10 @@ fn settings(count: usize, port: u16) -> String {
         .to_owned();
     for number in 0..count {
         let host = address(number);
-        let _ = write!(text, "[[source]]\nid = \"s{number}\"\nurl = \"http://{host}:{port}/{number}\"\n");
+        let _ = write!(
+            text,
+            "[[source]]\nid = \"s{number}\"\nurl = \"http://{host}:{port}/{number}\"\n"
+        );
     }
     text
 }
@@ -101,9 +109,8 @@ fn floor(count: usize, port: u16, known: bool) -> Result<Duration, Box<dyn Error
             if known {
                 request = request.header("If-None-Match", format!("\"{number}\""));
             }
-            asked.spawn(async move {
-                request.send().await?.bytes().await.map(|bytes| bytes.len())
-            });
+            asked
+                .spawn(async move { request.send().await?.bytes().await.map(|bytes| bytes.len()) });
         }
         while let Some(done) = asked.join_next().await {
             done??;

@@ -8,7 +8,7 @@ use super::lists::Gathered;
 use crate::config::Source;
 use crate::model::{Instant, Quiet};
 use crate::schedule::{self, Next, Rhythm, Situation, Trouble, Visit, Wishes};
-use crate::store::{self, Aftermath, Course, Store};
+use crate::store::{self, Aftermath, Course, Saved, Store};
 
 /// A source that is gone is visited when somebody revives it; this is never.
 const NEVER: TimeDelta = TimeDelta::days(3_650);
@@ -25,13 +25,14 @@ pub(super) async fn outlook(
     source: &Source,
     now: Instant,
     gathered: &[Gathered],
+    items: &[Saved],
     longest_wish: Duration,
 ) -> Result<Outlook, store::Error> {
     let (before, failures) = store.course(&source.id).await?;
     let visit = judge(gathered, failures);
     let course = proceed(&before, visit, gathered, now);
     let history = match source.every {
-        Rhythm::Auto => store.history(&source.id).await?,
+        Rhythm::Auto => with(store.history(&source.id).await?, items),
         Rhythm::Every(_) | Rhythm::Cron(_) => Vec::new(),
     };
     let next = schedule::next(
@@ -59,6 +60,16 @@ pub(super) async fn outlook(
     };
     let next_visit = if after.course.gone.is_some() { now + NEVER } else { next.at };
     Ok(Outlook { next_visit, after })
+}
+
+/// The history with what has just come.
+fn with(mut history: Vec<Instant>, items: &[Saved]) -> Vec<Instant> {
+    let at_first_visit = history.is_empty();
+    let arrival = |Saved { item, .. }: &Saved| {
+        schedule::arrival(item.published, item.first_seen, at_first_visit)
+    };
+    history.extend(items.iter().map(arrival));
+    history
 }
 
 fn tell(source: &Source, next: &Next, longest: Duration) {

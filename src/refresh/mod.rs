@@ -182,7 +182,7 @@ pub async fn visit(
     }
     report.reached = reached(&gathered);
     let wish = world.settings.fetch.longest_wish;
-    let outlook = course::outlook(store, source, answered, &gathered, wish).await?;
+    let outlook = course::outlook(store, source, answered, &gathered, &brought.items, wish).await?;
     report.failures = outlook.after.failures.unwrap_or_default();
     let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
     visited.after.rests = rests(world, clock.now());
@@ -196,7 +196,7 @@ pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Repo
     let error = "the visit broke down; please report this".to_owned();
     let id = source.id.to_string();
     let report = Report { source: id, errors: vec![error], ..Report::default() };
-    let outlook = course::outlook(store, source, now, &[], LONGEST_WISH).await?;
+    let outlook = course::outlook(store, source, now, &[], &[], LONGEST_WISH).await?;
     let visited = conclude(source, now, &[], Brought::default(), &report, outlook);
     store.record(&visited).await?;
     Ok(report)

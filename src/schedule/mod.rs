@@ -13,7 +13,7 @@ use crate::model::{Instant, Quiet};
 
 pub use ladder::{Trouble, is_gone};
 pub use moved::{Move, Sight, observe};
-pub use rhythm::{Cron, Rhythm};
+pub use rhythm::{Cron, Rhythm, arrival};
 
 /// The longest that a server's wish puts off a visit, where the settings do not say otherwise.
 pub const LONGEST_WISH: Duration = Duration::from_hours(24);

@@ -23,6 +23,18 @@ const LEAST: [Duration; 3] =
 /// How seldom at the most.
 const MOST: Duration = Duration::from_hours(24);
 
+/// The newest items that tell the pace.
+const NEWEST: usize = 20;
+/// An item that came later than its date by more than this was dated wrongly.
+const LATE: TimeDelta = TimeDelta::days(1);
+
+/// When an item came: by its date, but one that is dated long before it was seen, by when it was.
+/// What was there at the first visit came before.
+pub fn arrival(published: Instant, first_seen: Instant, at_first_visit: bool) -> Instant {
+    let late = first_seen.signed_duration_since(published) > LATE;
+    if late && !at_first_visit { first_seen } else { published }
+}
+
 /// How often we would like to come.
 #[derive(Clone, Debug)]
 pub enum Rhythm {
@@ -66,6 +78,7 @@ fn adaptive(now: Instant, history: &[Instant], fresh: Option<Duration>) -> Durat
     times.retain(|time| *time <= now.timestamp());
     times.sort_unstable();
     times.dedup();
+    times.drain(..times.len().saturating_sub(NEWEST));
     let Some(newest) = times.last() else { return UNKNOWN };
     let idle = Duration::from_secs(now.timestamp().abs_diff(*newest));
     let gap = median_gap(&times);

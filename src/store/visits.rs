@@ -9,12 +9,10 @@ use sqlx::{Row as _, SqliteConnection};
 use super::rows::{Visited, instant};
 use super::{Error, Store};
 use crate::model::{Instant, Quiet, SourceId};
-use crate::schedule::Move;
+use crate::schedule::{self, Move};
 
 /// The newest items that an adaptive rhythm looks at.
 const NEWEST: i64 = 20;
-/// An item that came later than its date by more than this was dated wrongly.
-const LATE: TimeDelta = TimeDelta::days(1);
 
 /// How visits to a source go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,8 +85,7 @@ impl Store {
         Ok((course(&row)?, row.try_get("failures")?))
     }
 
-    /// When the newest items of a source came: by their dates, but those dated long before they
-    /// came, by when they did. The items of the first visit were there before.
+    /// When the newest items of a source came.
     pub async fn history(&self, source: &SourceId) -> Result<Vec<Instant>, Error> {
         let query = "SELECT first_seen, published, \
                      (SELECT min(first_seen) FROM item WHERE source = ?1) AS begin \
@@ -97,8 +94,7 @@ impl Store {
         let rows: Vec<(i64, i64, i64)> =
             sqlx::query_as(query).bind(source.as_str()).bind(NEWEST).fetch_all(&self.pool).await?;
         let time = |(seen, published, begin): (i64, i64, i64)| {
-            let late = seen > begin && seen.saturating_sub(published) > LATE.num_seconds();
-            instant(if late { seen } else { published })
+            schedule::arrival(instant(published), instant(seen), seen == begin)
         };
         Ok(rows.into_iter().map(time).collect())
     }

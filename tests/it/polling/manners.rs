@@ -53,10 +53,10 @@ async fn f17_the_daemon_keeps_the_peace_of_a_host_over_restarts() {
     let origin = Origin::start([("GET /a", vec![busy, good()]), ("GET /b", vec![good()])]);
     let sources = source("a", origin.url("/a"), "1m") + &source("b", origin.url("/b"), "1m");
     let mut sim = Sim::new(&sources).await;
-    session(&sim, TimeDelta::zero(), 4).await;
+    session(&sim, TimeDelta::zero(), 3).await;
     assert_eq!(origin.requests().len(), 1);
     sim.restart().await;
-    session(&sim, TimeDelta::seconds(5_300), 2).await;
+    session(&sim, TimeDelta::seconds(5_300), 1).await;
     assert_eq!(origin.requests().len(), 1);
     let health = sim.store.health().await.unwrap();
     assert_eq!(health.len(), 1, "the other source was never visited: {health:?}");
