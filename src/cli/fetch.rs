@@ -1,5 +1,6 @@
 //! `finews fetch`: sources once, or an address to a feed on stdout.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,7 +13,7 @@ use crate::config::{Settings, Source};
 use crate::daemon;
 use crate::edition::{self, Care, Done};
 use crate::refresh::Report;
-use crate::store::{self, Store};
+use crate::store::Store;
 
 #[derive(Serialize)]
 struct Outcome {
@@ -65,15 +66,14 @@ async fn chosen(
 ) -> anyhow::Result<Vec<Arc<Source>>> {
     known(settings, &own.sources)?;
     let now = setup::now();
-    let mut chosen = Vec::new();
-    for source in &settings.sources {
+    let agenda = store.agenda().await?;
+    let later = agenda.iter().filter(|one| one.gone || one.next_visit > now);
+    let later: HashSet<_> = later.map(|one| &one.source).collect();
+    let is_chosen = |source: &&Source| {
         let named = own.sources.iter().any(|name| name == source.id.as_str());
-        let due = || is_due(store, source, now);
-        if named || own.all || (own.sources.is_empty() && due().await?) {
-            chosen.push(Arc::new(source.clone()));
-        }
-    }
-    Ok(chosen)
+        named || own.all || (own.sources.is_empty() && !later.contains(&source.id))
+    };
+    Ok(settings.sources.iter().filter(is_chosen).cloned().map(Arc::new).collect())
 }
 
 /// Whoever names a source must name one of the settings'.
@@ -83,14 +83,6 @@ fn known(settings: &Settings, names: &[String]) -> Result<(), Usage> {
     let known: Vec<_> = settings.sources.iter().map(|source| source.id.as_str()).collect();
     let known = known.join(", ");
     Err(Usage(format!("there is no source `{name}`\nhint: known are {known}")))
-}
-
-async fn is_due(
-    store: &Store,
-    source: &Source,
-    now: crate::model::Instant,
-) -> Result<bool, store::Error> {
-    Ok(store.next_visit(&source.id).await?.is_none_or(|next| next <= now))
 }
 
 /// Visits the sources, then publishes; shows how it goes.

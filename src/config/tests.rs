@@ -138,6 +138,28 @@ fn defaults_are_inherited_and_overridden() {
 }
 
 #[test]
+fn a_rhythm_is_a_length_of_time_or_a_cron_expression_or_the_sources_own() {
+    let settings = |every: &str| {
+        format!(
+            "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\ntimezone = \"Asia/Shanghai\"\n\
+             [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{every}\n"
+        )
+    };
+    let rhythm = |every: &str| {
+        let parsed = parse(&settings(every), &Outside::NOTHING).map_err(|why| why.to_string())?;
+        Ok::<_, String>(format!("{:?}", parsed.sources[0].every))
+    };
+    assert_eq!(rhythm("").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"auto\"").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"15m\"").unwrap(), "Every(900s)");
+    let cron = rhythm("timezone = \"UTC\"\nevery = \"30 6 * * 1-5\"").unwrap();
+    assert_eq!(cron, "Cron(`30 6 * * 1-5` in Asia/Shanghai)", "times are the site's");
+    for wrong in ["61 * * * *", "0 0 30 2 *", "* * * *", "30s"] {
+        assert!(rhythm(&format!("every = \"{wrong}\"")).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn secrets_come_from_outside() {
     let outside = Outside {
         env: &|name| (name == "TOKEN").then(|| "abc".to_owned()),

@@ -125,7 +125,10 @@ async fn f39_a_month_of_polling_with_all_that_happens() {
             let asked = origin.requests();
             assert_eq!(asked.len(), before + 1, "a visit is a request ({:?})", Mood::at(hour));
             check(&asked[before], given.as_ref(), hour);
-            assert!(not_before.is_none_or(|soonest| at >= soonest), "{every}: too soon in hour {hour}");
+            assert!(
+                not_before.is_none_or(|soonest| at >= soonest),
+                "{every}: too soon in hour {hour}"
+            );
             moods.push(Mood::at(hour));
             if asked.len() % 5 == 0 {
                 sim.restart().await;

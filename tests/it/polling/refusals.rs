@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::sim::{Sim, start};
 use super::{feed, source};
+use crate::house::House;
 use crate::origin::{Origin, reply};
 
 #[tokio::test]
@@ -98,6 +99,19 @@ async fn f30_after_the_second_410_nobody_asks_until_somebody_revives_it() {
     assert_eq!(sim.health("s").await.gone, None);
     sim.run(TimeDelta::hours(1)).await;
     assert!(origin.requests().len() > 4, "and goes on");
+}
+
+#[test]
+fn f30_revive_polls_those_that_it_names() {
+    let origin = Origin::start([("GET /feed", vec![reply(410), reply(200).body(feed("", [1]))])]);
+    let house = House::new(&source("s", origin.url("/feed"), "1h"));
+    assert_eq!(house.run(&["revive", "nobody"]).code, 2);
+    assert_eq!(house.run(&["fetch"]).code, 1);
+    house.good(&["fetch"]);
+    assert_eq!(origin.requests().len(), 1, "it is not due");
+    house.good(&["revive", "s"]);
+    assert_eq!(origin.requests().len(), 2);
+    assert_eq!(house.titles("all.json"), ["Item 1"]);
 }
 
 #[tokio::test]
