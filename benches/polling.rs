@@ -29,7 +29,7 @@ struct Cost {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let count = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(10_000);
+    let count = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(10_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let listener = runtime.block_on(TcpListener::bind(("0.0.0.0", 0)))?;
     let port = listener.local_addr()?.port();

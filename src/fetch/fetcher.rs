@@ -35,7 +35,7 @@ impl Fetcher {
         clients.get(&[], &Egress::default(), Coding::Labelled)?;
         agent(&manners.user_agent)?;
         let turns = Turns::of(&manners);
-        Ok(Self { turns, manners, clients, lookup })
+        Ok(Self { manners, turns, clients, lookup })
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,

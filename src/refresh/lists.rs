@@ -382,8 +382,9 @@ fn note(one: &mut Gathered, why: &Error) {
     one.resting = matches!(why, Error::CoolingDown { .. });
     one.trouble = Some(match why {
         Error::Status { status, .. } => Trouble::of_status(*status),
-        Error::Dns { .. } | Error::Connect { .. } => Trouble::Unreachable,
-        Error::Timeout { what: "connecting", .. } => Trouble::Unreachable,
+        Error::Dns { .. } | Error::Connect { .. } | Error::Timeout { what: "connecting", .. } => {
+            Trouble::Unreachable
+        }
         _ => Trouble::Broken,
     });
 }

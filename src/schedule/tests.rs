@@ -34,7 +34,7 @@ fn seconds(seconds: u64) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-fn situation<'s>(rhythm: &'s Rhythm, wishes: Wishes) -> Situation<'s> {
+fn situation(rhythm: &Rhythm, wishes: Wishes) -> Situation<'_> {
     let (now, longest_wish) = (monday(), LONGEST_WISH);
     Situation { now, source: "s", rhythm, history: &[], wishes, longest_wish }
 }

@@ -76,12 +76,12 @@ fn the_same_host_by_a_proxy_is_another_one() {
 fn f17_a_source_whose_host_rests_waits_without_a_journey() {
     let mut queue = queue(&["resting", "resting", "awake"]);
     let gate = |host: &Host| match host.name.as_str() {
-        "resting" => Gate::Rests(Duration::from_secs(5_400)),
+        "resting" => Gate::Rests(Duration::from_mins(90)),
         _ => Gate::Open,
     };
     assert_eq!(queue.next(start(), gate), Some(2));
     assert_eq!(queue.next(start(), gate), None);
-    assert_eq!(queue.nap(start()), Some(Duration::from_secs(5_400)));
+    assert_eq!(queue.nap(start()), Some(Duration::from_mins(90)));
     assert_eq!(queue.next(after(5_399), open), None);
     assert_eq!(queue.next(after(5_400), open), Some(0));
 }

@@ -130,7 +130,7 @@ async fn f39_a_month_of_polling_with_all_that_happens() {
                 "{every}: too soon in hour {hour}"
             );
             moods.push(Mood::at(hour));
-            if asked.len() % 5 == 0 {
+            if asked.len().is_multiple_of(5) {
                 sim.restart().await;
             }
             at = sim.health("s").await.next_visit;

@@ -87,8 +87,8 @@ async fn a_304_that_says_nothing_leaves_max_age_as_it_was() {
 
 #[tokio::test]
 async fn f33_skip_hours_and_days_are_kept() {
-    let hours: String = (0..23).map(|hour| format!("<hour>{hour}</hour>")).collect();
-    let body = feed(&format!("<skipHours>{hours}</skipHours>"), [1]);
+    let hours: Vec<_> = (0..23).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    let body = feed(&format!("<skipHours>{}</skipHours>", hours.concat()), [1]);
     let origin = Origin::start([("GET /feed", vec![reply(200).body(body)])]);
     let mut sim = Sim::new(&source("s", origin.url("/feed"), "auto")).await;
     sim.visit().await;
@@ -98,7 +98,7 @@ async fn f33_skip_hours_and_days_are_kept() {
     }
 
     let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let days: String = days.iter().map(|day| format!("<day>{day}</day>")).collect();
+    let days = days.map(|day| format!("<day>{day}</day>")).concat();
     check("1h", reply(200).body(feed(&format!("<skipDays>{days}</skipDays>"), [1])), 3_600, 86_400)
         .await;
 }
