@@ -333,21 +333,29 @@ impl Round<'_> {
     }
 
     /// Notes where the address led.
-    async fn observe(&self, one: &mut Gathered, sight: Seen) -> Result<(), store::Error> {
+    async fn observe(&self, one: &mut Gathered, seen: Seen) -> Result<(), store::Error> {
         let Some(store) = self.store else { return Ok(()) };
-        let kin = match (&sight, &one.listing) {
-            (Seen::Led { .. }, Some(listing)) => {
-                let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
-                let keys = keys.iter().map(String::as_str);
-                !store.known(&self.source.id, keys).await?.is_empty()
-            }
-            (Seen::Led { to, .. }, None) => {
-                one.given.as_ref().is_some_and(|given| given.given_by.as_ref() == Some(to))
-            }
+        let kin = match &seen {
+            Seen::Led { to } => self.is_kin(store, one, to).await?,
             _ => false,
         };
-        moving::observe(one, &sight, kin, self.now);
+        moving::observe(one, &seen, kin, self.now);
         Ok(())
+    }
+
+    /// Whether the list at the end of redirects is ours: it has items that came before the
+    /// redirects, or nothing came before them.
+    async fn is_kin(&self, store: &Store, one: &Gathered, to: &str) -> Result<bool, store::Error> {
+        let known = one.moved.as_ref().filter(|moved| moved.to == to);
+        let since = known.map_or(self.now, |moved| moved.since);
+        let begin = store.first_seen(&self.source.id).await?;
+        if begin.is_none_or(|begin| begin >= since) {
+            return Ok(one.error.is_none());
+        }
+        let Some(listing) = &one.listing else { return Ok(false) };
+        let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
+        let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
+        Ok(known.values().any(|item| item.first_seen < since))
     }
 }
 

@@ -99,6 +99,14 @@ impl Store {
         Ok(rows.into_iter().map(time).collect())
     }
 
+    /// When the first item of a source was seen.
+    pub async fn first_seen(&self, source: &SourceId) -> Result<Option<Instant>, Error> {
+        let query = "SELECT min(first_seen) FROM item WHERE source = ?";
+        let seconds: Option<i64> =
+            sqlx::query_scalar(query).bind(source.as_str()).fetch_one(&self.pool).await?;
+        Ok(seconds.map(instant))
+    }
+
     /// Where an address of the settings leads.
     pub async fn moved(&self, source: &SourceId, address: &str) -> Result<Option<Move>, Error> {
         let query = "SELECT * FROM moved WHERE source = ? AND address = ?";

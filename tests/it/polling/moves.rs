@@ -78,11 +78,23 @@ async fn f24_a_page_to_log_in_is_never_adopted() {
 
 #[tokio::test]
 async fn f24_neither_is_a_feed_of_somebody_else() {
-    let mut one = Move::new(301, sibling()).await;
-    one.sim.run(TimeDelta::days(1)).await;
-    let mut other = Move::new(301, reply(200).body(feed("", []))).await;
-    other.sim.run(TimeDelta::days(30)).await;
-    assert_eq!(other.moved_to().await, None);
+    for strange in [feed("", [101, 102]), feed("", [])] {
+        let mut one = Move::new(301, reply(200).body(strange)).await;
+        one.sim.run(TimeDelta::days(30)).await;
+        assert_eq!(one.moved_to().await, None);
+    }
+}
+
+#[tokio::test]
+async fn f23_an_address_that_led_elsewhere_from_the_first_day_on_is_a_move_too() {
+    let new = Origin::start([("GET /new", vec![sibling(), reply(304)])]);
+    let old = Origin::start([("GET /old", vec![Reply::redirect(308, new.url("/new"))])]);
+    let mut sim = Sim::new(&source("s", old.url("/old"), "auto")).await;
+    sim.run(TimeDelta::days(9)).await;
+    assert_eq!(sim.health("s").await.moved_to.as_deref(), Some(new.url("/new").as_str()));
+    let asked = new.requests();
+    let unconditional = asked.iter().filter(|one| one.header("If-None-Match").is_none()).count();
+    assert_eq!(unconditional, 1);
 }
 
 #[tokio::test]
