@@ -56,9 +56,9 @@ pub(super) async fn outlook(
         },
         moves: moves.map(|one| (one.address.clone(), one.moved.clone())).collect(),
         rests: Vec::new(),
-        course,
+        course: (course != before).then(|| course.clone()),
     };
-    let next_visit = if after.course.gone.is_some() { now + NEVER } else { next.at };
+    let next_visit = if course.gone.is_some() { now + NEVER } else { next.at };
     Ok(Outlook { next_visit, after })
 }
 

@@ -320,7 +320,10 @@ impl Round<'_> {
                 one.heed(&wait);
                 let by = request.validated.as_ref().unwrap_or(&request.url);
                 let merged = merged(validators, request.validators.clone());
-                one.given = Some(given(one, asked, by, merged));
+                // What is the same is remembered already.
+                if merged != request.validators {
+                    one.given = Some(given(one, asked, by, merged));
+                }
             }
             Ok(Answer::Fresh { page, validators, wait }) => {
                 one.bytes = page.bytes.len();

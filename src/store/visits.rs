@@ -32,8 +32,8 @@ pub struct Course {
 /// What a visit leaves for the next ones.
 #[derive(Clone, Debug, Default)]
 pub struct Aftermath {
-    /// How visits to the source go.
-    pub course: Course,
+    /// How visits to the source go, if that changed.
+    pub course: Option<Course>,
     /// Failures in a row, where the visit's error does not decide.
     pub failures: Option<u32>,
     /// Addresses, and where they lead now.
@@ -172,7 +172,9 @@ pub(super) async fn put(tx: &mut SqliteConnection, visited: &Visited) -> Result<
         let query = "UPDATE source SET failures = ? WHERE id = ?";
         sqlx::query(query).bind(failures).bind(source).execute(&mut *tx).await?;
     }
-    put_course(tx, source, &after.course).await?;
+    if let Some(course) = &after.course {
+        put_course(tx, source, course).await?;
+    }
     for (address, moved) in &after.moves {
         put_move(tx, source, address, moved.as_ref()).await?;
     }
