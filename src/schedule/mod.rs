@@ -121,7 +121,8 @@ fn refused(retry_after: Option<Duration>) -> Duration {
     retry_after.unwrap_or_default().min(MOST_REFUSED)
 }
 
-/// From one second up to `most`, by a hash of the source's name and the time.
+/// From two seconds up to `most`, by a hash of the source's name and the time: clocks that tell
+/// whole seconds only may make a wait almost two seconds short.
 fn jitter(source: &str, now: Instant, most: Duration) -> Duration {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in source.bytes().chain(now.timestamp().to_le_bytes()) {
@@ -130,7 +131,7 @@ fn jitter(source: &str, now: Instant, most: Duration) -> Duration {
     // The last step of SplitMix64: neighbouring seconds shall lie far apart.
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    Duration::from_secs(1 + (hash ^ (hash >> 31)) % most.as_secs().max(1))
+    Duration::from_secs(2 + (hash ^ (hash >> 31)) % most.as_secs().saturating_sub(1).max(1))
 }
 
 /// A while later, or the last moment that can be written.
