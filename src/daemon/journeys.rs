@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::task::{Id, JoinError, JoinSet};
 use url::Url;
 
@@ -13,10 +14,14 @@ use crate::config::Source;
 use crate::fetch::{self, Rest};
 use crate::model::{Instant, SourceId};
 use crate::refresh::{self, Report, World};
+use crate::schedule::Rhythm;
 use crate::store::{self, Store};
 
 /// Journeys for each request that may be in flight: while one waits for its host, another asks.
 const PER_REQUEST: usize = 2;
+
+/// A next visit further off than this (or twice the source's rhythm) was never meant.
+const LONGEST: TimeDelta = TimeDelta::days(8);
 
 /// How a journey ended.
 pub(super) type Ended = Result<(Id, Result<Report, store::Error>), JoinError>;
@@ -72,14 +77,38 @@ impl Journeys {
         self.queue.spread(now, self.world.settings.fetch.at_once);
     }
 
-    /// Begins the journey of the next source that is due and may be visited; with `patience`, not
-    /// while its host rests.
-    pub(super) fn start(&mut self, now: Instant, patience: bool) -> bool {
+    /// Begins the journey of the next source that is due; one that was visited by another way
+    /// meanwhile is due later.
+    pub(super) async fn start_due(&mut self, now: Instant) -> Result<bool, store::Error> {
+        while let Some(number) = self.pick(now, true) {
+            let Some(source) = self.sources.get(number).map(Arc::clone) else { continue };
+            let next = self.store.next_visit(&source.id).await?;
+            let Some(later) = next.filter(|at| *at > now && is_meant(&source, *at, now)) else {
+                self.set_off(number, source, now);
+                return Ok(true);
+            };
+            self.queue.done(number);
+            self.queue.put(number, later);
+        }
+        Ok(false)
+    }
+
+    /// Begins the next journey of those that are to be made whether they are due or not.
+    pub(super) fn start(&mut self, now: Instant) -> bool {
+        let Some(number) = self.pick(now, false) else { return false };
+        let Some(source) = self.sources.get(number).map(Arc::clone) else { return false };
+        self.set_off(number, source, now);
+        true
+    }
+
+    /// The next source that may be visited; with `patience`, not while its host rests, and while
+    /// we are offline, only to see whether we still are.
+    fn pick(&mut self, now: Instant, patience: bool) -> Option<usize> {
         let most = self.world.settings.fetch.at_once.saturating_mul(PER_REQUEST);
         let offline = patience && self.breaker.probe().is_some();
         let may_probe = self.tasks.is_empty() && self.breaker.probe().is_some_and(|at| at <= now);
         if self.tasks.len() >= most || offline && !may_probe {
-            return false;
+            return None;
         }
         let slow_ones = self.under_way.values().filter(|one| one.slow).count();
         let fetcher = Arc::clone(&self.world.fetcher);
@@ -88,17 +117,20 @@ impl Journeys {
             _ if slow_ones >= most / 2 && fetcher.is_slow(&host.name) => Gate::Crowded,
             _ => Gate::Open,
         };
-        let Some(number) = self.queue.next(now, gate) else { return false };
+        let number = self.queue.next(now, gate)?;
         if offline {
             self.breaker.probing(now);
         }
-        let Some(source) = self.sources.get(number).map(Arc::clone) else { return false };
-        let slow = self.queue.host(number).is_some_and(|host| fetcher.is_slow(&host.name));
+        Some(number)
+    }
+
+    fn set_off(&mut self, number: usize, source: Arc<Source>, now: Instant) {
+        let host = self.queue.host(number);
+        let slow = host.is_some_and(|host| self.world.fetcher.is_slow(&host.name));
         let (world, store) = (self.world.clone(), self.store.clone());
         let task = async move { refresh::visit(&world, &store, &source, now).await };
         let begun = self.tasks.spawn(task);
         self.under_way.insert(begun.id(), UnderWay { source: number, slow });
-        true
     }
 
     /// How long nobody will be due.
@@ -200,6 +232,17 @@ impl Journeys {
         }
         Ok(())
     }
+}
+
+/// Whether a next visit is not too far off to be meant: a clock that was wrong once must not keep
+/// a source away for years.
+pub(super) fn is_meant(source: &Source, next: Instant, now: Instant) -> bool {
+    let own = match &source.every {
+        Rhythm::Auto => TimeDelta::zero(),
+        Rhythm::Every(every) => TimeDelta::from_std(*every * 2).unwrap_or(LONGEST),
+        Rhythm::Cron(cron) => cron.after(now).map_or(LONGEST, |next| next - now) + LONGEST,
+    };
+    next <= now + own.max(LONGEST)
 }
 
 /// Where a source's first request goes, as far as its settings tell.

@@ -14,7 +14,6 @@ use crate::config::Source;
 use crate::edition::{self, Care};
 use crate::model::{Instant, SourceId};
 use crate::refresh::{Report, World};
-use crate::schedule::Rhythm;
 use crate::store::{self, Store};
 use journeys::Journeys;
 
@@ -22,8 +21,6 @@ use journeys::Journeys;
 const NAP: Duration = Duration::from_secs(30);
 /// What journeys bring is published together, at the latest after this.
 const TOGETHER: Duration = Duration::from_secs(1);
-/// A next visit further off than this (or twice the source's rhythm) was never meant.
-const LONGEST: TimeDelta = TimeDelta::days(8);
 /// A clock that was set back by more than this makes us look at all next visits again.
 const SET_BACK: TimeDelta = TimeDelta::hours(1);
 
@@ -51,7 +48,7 @@ pub async fn round(
     }
     let mut reports = Vec::new();
     loop {
-        while !world.stop.is_said() && journeys.start(now, false) {}
+        while !world.stop.is_said() && journeys.start(now) {}
         let Some((source, report)) = journeys.end(now).await? else { break };
         reports.push((source, report));
     }
@@ -122,8 +119,7 @@ impl Daemon<'_> {
                 continue;
             }
             let due = known.map_or(now, |one| one.next_visit);
-            // A clock that was wrong once must not keep a source away for years.
-            let meant = due <= now + furthest(source, now);
+            let meant = journeys::is_meant(source, due, now);
             self.journeys.queue.put(number, if meant { due } else { now });
         }
         Ok(())
@@ -136,7 +132,7 @@ impl Daemon<'_> {
             self.load(now).await?;
         }
         self.seen = now;
-        while self.journeys.start(now, true) {}
+        while self.journeys.start_due(now).await? {}
         let mut nap = self.journeys.nap(now).unwrap_or(NAP).min(NAP);
         if let Some(since) = self.unpublished {
             nap = nap.min(TOGETHER.saturating_sub(since.elapsed()));
@@ -180,16 +176,6 @@ impl Daemon<'_> {
             Err(why) => tracing::error!("{why:#}"),
         }
     }
-}
-
-/// How far off a next visit can be at the most.
-fn furthest(source: &Source, now: Instant) -> TimeDelta {
-    let own = match &source.every {
-        Rhythm::Auto => TimeDelta::zero(),
-        Rhythm::Every(every) => TimeDelta::from_std(*every * 2).unwrap_or(LONGEST),
-        Rhythm::Cron(cron) => cron.after(now).map_or(LONGEST, |next| next - now) + LONGEST,
-    };
-    own.max(LONGEST)
 }
 
 fn log(report: &Report) {

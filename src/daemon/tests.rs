@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 mod breaker;
 mod queue;
 
+use super::journeys::Journeys;
 use super::{Clock, run};
 use crate::config::{self, Outside};
 use crate::fetch::{Fetcher, Manners};
@@ -100,4 +101,22 @@ async fn a_clock_that_was_far_ahead_does_not_starve_a_source() {
     run(&world, &store, &clock, stopped).await.unwrap();
     let health = store.health().await.unwrap();
     assert_eq!(health[0].last_visit, Some(start()));
+}
+
+#[tokio::test]
+async fn a_source_that_somebody_visited_meanwhile_is_due_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), "1h");
+    let store = Store::open(&dir.path().join("state.db")).await.unwrap();
+    let sources: Vec<_> = world.settings.sources.iter().cloned().map(Arc::new).collect();
+    let mut journeys = Journeys::new(&world, &store, sources.clone());
+    journeys.queue.put(0, start());
+    crate::refresh::broken(&store, &sources[0], start()).await.unwrap();
+    assert!(!journeys.start_due(start()).await.unwrap());
+    let nap = journeys.nap(start()).unwrap();
+    assert!(nap > Duration::from_hours(1), "{nap:?}");
+    let later = start() + TimeDelta::hours(2);
+    assert!(journeys.start_due(later).await.unwrap(), "its host is free");
+    let (number, _) = journeys.end(later).await.unwrap().unwrap();
+    assert_eq!(number, 0);
 }
