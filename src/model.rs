@@ -277,8 +277,10 @@ pub struct Page {
     pub bytes: Vec<u8>,
     /// What the `Link` header fields name (RFC 8288), in their order.
     pub links: Vec<HeadLink>,
-    /// `X-Robots-Tag`, all fields joined by commas.
-    pub robots: Option<String>,
+    /// The `X-Robots-Tag` fields.
+    pub robots: Vec<String>,
+    /// What was wrong on the way and could be got over.
+    pub faults: Vec<Fault>,
 }
 
 /// A link in the head of an answer.

@@ -79,6 +79,11 @@ pub(super) fn joined(headers: &HeaderMap, name: impl AsHeaderName) -> Option<Str
     (!fields.is_empty()).then(|| plain(&fields.join(&b", "[..])))
 }
 
+/// Each field of a name.
+pub(super) fn fields(headers: &HeaderMap, name: impl AsHeaderName) -> Vec<String> {
+    headers.get_all(name).iter().map(|value| plain(value.as_bytes())).collect()
+}
+
 /// `ETag` and `Last-Modified` as they came.
 pub(super) fn validators(headers: &HeaderMap) -> Validators {
     Validators { etag: token(headers, ETAG), last_modified: token(headers, LAST_MODIFIED) }

@@ -19,15 +19,6 @@ const KEPT: usize = 32;
 /// none is taken up again just as the server drops it.
 const IDLE: Duration = Duration::from_secs(4);
 
-/// Whether bodies are decompressed on their way in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
-    /// As `Content-Encoding` says.
-    Labelled,
-    /// Not at all, whatever the label says.
-    Identity,
-}
-
 /// The clients in use, the latest used first.
 pub(super) struct Clients {
     lookup: Lookup,
@@ -38,7 +29,6 @@ pub(super) struct Clients {
 struct Kept {
     allow: Arc<[IpNet]>,
     egress: Egress,
-    coding: Coding,
     client: Client,
 }
 
@@ -50,22 +40,15 @@ impl Clients {
     }
 
     /// The client for these permissions; made when first asked for.
-    pub(super) fn get(
-        &self,
-        allow: &[IpNet],
-        egress: &Egress,
-        coding: Coding,
-    ) -> Result<Client, Error> {
+    pub(super) fn get(&self, allow: &[IpNet], egress: &Egress) -> Result<Client, Error> {
         let mut nets = allow.to_vec();
         nets.sort_unstable();
         nets.dedup();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept
-            .iter()
-            .position(|it| *it.allow == *nets && it.egress == *egress && it.coding == coding);
+        let known = kept.iter().position(|it| *it.allow == *nets && it.egress == *egress);
         let entry = match known.and_then(|at| kept.remove(at)) {
             Some(entry) => entry,
-            None => self.make(nets.into(), egress, coding)?,
+            None => self.make(nets.into(), egress)?,
         };
         let client = entry.client.clone();
         kept.push_front(entry);
@@ -73,8 +56,7 @@ impl Clients {
         Ok(client)
     }
 
-    fn make(&self, allow: Arc<[IpNet]>, egress: &Egress, coding: Coding) -> Result<Kept, Error> {
-        let decode = coding == Coding::Labelled;
+    fn make(&self, allow: Arc<[IpNet]>, egress: &Egress) -> Result<Kept, Error> {
         let proxy_host = egress.proxy.as_ref().and_then(Url::host_str).map(str::to_owned);
         let names =
             Guarded { lookup: self.lookup.clone(), allow: allow.clone(), trusted: proxy_host };
@@ -86,10 +68,6 @@ impl Clients {
             .connect_timeout(self.connect)
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(1)
-            .gzip(decode)
-            .brotli(decode)
-            .zstd(decode)
-            .deflate(decode)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(64 << 10)
@@ -101,6 +79,6 @@ impl Clients {
             builder = builder.http1_only();
         }
         let client = builder.build().map_err(Error::Setup)?;
-        Ok(Kept { allow, egress: egress.clone(), coding, client })
+        Ok(Kept { allow, egress: egress.clone(), client })
     }
 }

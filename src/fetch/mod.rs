@@ -8,8 +8,10 @@ mod names;
 mod clients;
 mod manners;
 mod rests;
+mod permits;
 mod answer;
 mod links;
+mod coding;
 mod body;
 mod error;
 #[cfg(test)]
@@ -20,6 +22,7 @@ pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::{Manners, host_of};
 pub use names::Lookup;
+pub use permits::NotForRobots;
 pub use request::{Accept, Limits, Method, Request};
 pub use rests::Rest;
 pub use route::shown;

@@ -320,10 +320,7 @@ impl Round<'_> {
                 one.heed(&wait);
                 let by = request.validated.as_ref().unwrap_or(&request.url);
                 let merged = merged(validators, request.validators.clone());
-                // What is the same is remembered already.
-                if merged != request.validators {
-                    one.given = Some(given(one, asked, by, merged));
-                }
+                one.given = Some(Given { full: false, ..given(one, asked, by, merged) });
             }
             Ok(Answer::Fresh { page, validators, wait }) => {
                 one.bytes = page.bytes.len();
@@ -423,7 +420,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 fn given(one: &Gathered, asked: [u8; 16], by: &Url, validators: Validators) -> Given {
     let given_by = Some(by.to_string());
-    Given { address: one.address.clone(), asked, given_by, validators }
+    Given { address: one.address.clone(), asked, given_by, validators, full: !one.unchanged }
 }
 
 /// A 304 changes only the validators that it carries.

@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store, visits};
+use super::{Error, Store, doubt, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -16,17 +16,8 @@ impl Store {
         for held in &visited.held {
             hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
         }
-        for given in &visited.validators {
-            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(visited.source.as_str())
-                .bind(&given.address)
-                .bind(&given.asked[..])
-                .bind(&given.given_by)
-                .bind(&given.validators.etag)
-                .bind(&given.validators.last_modified)
-                .execute(&mut *tx)
-                .await?;
-        }
+        let at = visited.at.timestamp();
+        doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
@@ -158,11 +149,14 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
     for kept in &saved.originals {
-        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
+        let query = "INSERT OR REPLACE INTO original \
+                     (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
+        sqlx::query(query)
             .bind(item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])
             .bind(kept.tries)
+            .bind(kept.not_before.map_or(0, |time| time.timestamp()))
             .bind(rows::pack(&kept.original))
             .execute(&mut *tx)
             .await?;
