@@ -320,7 +320,7 @@ impl Round<'_> {
                 one.heed(&wait);
                 let by = request.validated.as_ref().unwrap_or(&request.url);
                 let merged = merged(validators, request.validators.clone());
-                one.given = Some(Given { full: false, ..given(one, asked, by, merged) });
+                one.given = Some(given(one, asked, by, merged));
             }
             Ok(Answer::Fresh { page, validators, wait }) => {
                 one.bytes = page.bytes.len();
