@@ -29,6 +29,8 @@ struct Cost {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // Fails when a provider is installed already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let count = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(10_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let listener = runtime.block_on(TcpListener::bind(("0.0.0.0", 0)))?;
