@@ -34,6 +34,8 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Polls the due sources, or those named, once; or turns an address into a feed on stdout.
     Fetch(Fetch),
+    /// Polls sources that are gone (410) again, from now on.
+    Revive(Revive),
     /// Writes the store to the published folder.
     Publish(Publish),
     /// Reads the settings and names every fault.
@@ -84,6 +86,19 @@ pub(super) struct Fetch {
     /// Visits every source, whether it is due or not; those that are paused only by their names.
     #[arg(long)]
     pub all: bool,
+    /// How long to wait for another one-shot command that holds the state, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub wait: u64,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Revive {
+    /// Sources by their ids.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
     /// How long to wait for another one-shot command that holds the state, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pub wait: u64,

@@ -22,6 +22,8 @@ pub(super) struct Wish {
     pub sources: Vec<String>,
     /// Every source, due or not.
     pub all: bool,
+    /// Whether it is forgotten that they are gone.
+    pub revive: bool,
 }
 
 /// What the daemon says.

@@ -1,12 +1,13 @@
 //! `finews fetch`: sources once, or an address to a feed on stdout.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::args::{Args, Fetch};
+use super::args::{Args, Fetch, Revive};
 use super::ask::{self, Wish};
 use super::exit::{Exit, Usage};
 use super::{out, progress, setup, single};
@@ -38,16 +39,27 @@ pub(super) async fn run(args: &Args, own: &Fetch) -> anyhow::Result<Exit> {
         return single::run(args, own, address).await;
     }
     let settings = setup::settings(args)?;
-    let wish = Wish { sources: own.sources.clone(), all: own.all };
-    known(&settings, &wish)?;
-    let held = match way(settings, &wish, own.wait).await? {
+    let wish = Wish { sources: own.sources.clone(), all: own.all, revive: false };
+    visit(settings, &wish, own.wait, own.json).await
+}
+
+/// Forgets that sources are gone, and visits them.
+pub(super) async fn revive(args: &Args, own: &Revive) -> anyhow::Result<Exit> {
+    let settings = setup::settings(args)?;
+    let wish = Wish { sources: own.sources.clone(), all: false, revive: true };
+    visit(settings, &wish, own.wait, own.json).await
+}
+
+async fn visit(settings: Settings, wish: &Wish, wait: u64, json: bool) -> anyhow::Result<Exit> {
+    known(&settings, wish)?;
+    let held = match way(settings, wish, wait).await? {
         Way::Own(held) => held,
-        Way::Daemon(outcome) => return told(&outcome, own.json),
+        Way::Daemon(outcome) => return told(&outcome, json),
     };
-    let sources = chosen(&held.settings, &held.store, &wish).await?;
-    let outcome = fetch(&held, &sources, own.json).await?;
+    let sources = chosen(&held.settings, &held.store, wish).await?;
+    let outcome = fetch(&held, &sources, json).await?;
     held.store.close().await;
-    if own.json {
+    if json {
         out::json(&outcome)?;
     }
     let failed = outcome.sources.iter().any(|report| !report.errors.is_empty());
@@ -119,20 +131,27 @@ pub(super) fn known(settings: &Settings, wish: &Wish) -> Result<(), Usage> {
     Ok(())
 }
 
-/// Those named, all, or those that are due; who is paused only by name.
+/// Those named, all, or those that are due; who is paused only by name. Those to be revived are
+/// gone no longer.
 pub(super) async fn chosen(
     settings: &Settings,
     store: &Store,
     wish: &Wish,
 ) -> anyhow::Result<Vec<Arc<Source>>> {
     let now = setup::now();
-    let mut chosen = Vec::new();
-    for source in &settings.sources {
+    let agenda = store.agenda().await?;
+    let later = agenda.iter().filter(|one| one.gone || one.next_visit > now);
+    let later: HashSet<_> = later.map(|one| &one.source).collect();
+    let is_chosen = |source: &&Source| {
         let named = wish.sources.iter().any(|name| name == source.id.as_str());
-        let due = || is_due(store, source, now);
-        let wanted = !source.paused && (wish.all || (wish.sources.is_empty() && due().await?));
-        if named || wanted {
-            chosen.push(Arc::new(source.clone()));
+        let due = wish.sources.is_empty() && !later.contains(&source.id);
+        named || !source.paused && (wish.all || due)
+    };
+    let chosen = settings.sources.iter().filter(is_chosen).cloned().map(Arc::new);
+    let chosen: Vec<_> = chosen.collect();
+    if wish.revive {
+        for source in &chosen {
+            store.revive(&source.id).await?;
         }
     }
     Ok(chosen)
@@ -148,14 +167,6 @@ pub(super) async fn within(
     let World { settings, authority, .. } = world;
     let published = edition::publish(store, settings, authority, Care::Changes).await?;
     Ok(Outcome { sources: round.reports, published })
-}
-
-async fn is_due(
-    store: &Store,
-    source: &Source,
-    now: crate::model::Instant,
-) -> Result<bool, store::Error> {
-    Ok(store.next_visit(&source.id).await?.is_none_or(|next| next <= now))
 }
 
 /// Visits the sources, then publishes; shows how it goes.

@@ -58,6 +58,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
     match &args.verb {
         Verb::Check => check::run(&args),
         Verb::Fetch(own) => fetch::run(&args, own).await,
+        Verb::Revive(own) => fetch::revive(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,

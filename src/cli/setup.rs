@@ -148,6 +148,7 @@ pub(super) fn fetcher(settings: &Settings) -> anyhow::Result<Fetcher> {
     let mut manners = Manners::new(fetch.user_agent.clone().unwrap_or(own));
     manners.gap = fetch.gap;
     manners.at_once = fetch.at_once;
+    manners.rest_together.clone_from(&fetch.rest_together);
     manners.limits = limits;
     Fetcher::new(manners).context("cannot make requests")
 }

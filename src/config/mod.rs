@@ -1,5 +1,6 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
+mod every;
 mod fault;
 mod list;
 mod read;
@@ -138,6 +139,10 @@ pub struct Fetch {
     pub bytes: usize,
     /// Most requests under way.
     pub at_once: usize,
+    /// The longest that a server's wish (`max-age`, `Expires`, `ttl`, `sy:`) puts off a visit.
+    pub longest_wish: Duration,
+    /// Domains whose hosts rest together when one of them asks to be left alone.
+    pub rest_together: Vec<String>,
 }
 
 /// A `[[category]]`.

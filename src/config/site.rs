@@ -12,7 +12,11 @@ use super::read::{At, Table, nearest};
 use super::{Category, Fetch, Jekyll, Publish, Site, Source};
 use crate::category::Rule;
 use crate::model::CategoryId;
+use crate::schedule::LONGEST_WISH;
 use crate::slug::Style;
+
+/// Public hosts that limit all their names as one.
+const REST_TOGETHER: [&str; 2] = ["tumblr.com", "reddit.com"];
 
 pub(super) fn site(root: &mut Table<'_>) -> Option<Site> {
     if !root.has("site") {
@@ -165,6 +169,8 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         wire: 16 << 20,
         bytes: 32 << 20,
         at_once: 32,
+        longest_wish: LONGEST_WISH,
+        rest_together: REST_TOGETHER.map(str::to_owned).to_vec(),
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
     fetch.user_agent = super::source::user_agent(&mut table);
@@ -173,6 +179,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         ("connect", &mut fetch.connect),
         ("idle", &mut fetch.idle),
         ("total", &mut fetch.total),
+        ("longest_wish", &mut fetch.longest_wish),
     ];
     for (key, place) in times {
         if let Some(time) = table.duration(key) {
@@ -188,8 +195,23 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     if let Some(at_once) = table.number("at_once", 1..1_025) {
         fetch.at_once = at_once as usize;
     }
+    if let Some(domains) = table.strings("rest_together") {
+        fetch.rest_together = domains.iter().filter_map(|text| domain(&table, text)).collect();
+    }
     table.finish();
     fetch
+}
+
+/// A name of at least two parts, in lower case.
+fn domain(table: &Table<'_>, text: &At<String>) -> Option<String> {
+    let name = text.value.trim().trim_matches('.').to_ascii_lowercase();
+    let host = url::Host::parse(&name).ok();
+    let good = matches!(&host, Some(url::Host::Domain(name)) if name.contains('.'));
+    if !good {
+        let what = format!("`{}` is no domain", text.value);
+        table.marks().add_hint(&text.span, what, "write a name such as `tumblr.com`");
+    }
+    good.then_some(name)
 }
 
 pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {

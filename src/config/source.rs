@@ -1,18 +1,19 @@
 //! The tables about what is polled: `[defaults]` and `[[source]]`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
+use super::every::every;
 use super::list;
 use super::read::{At, Table, nearest};
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::{Egress, SourceId};
+use crate::schedule::Rhythm;
 use crate::template::Template;
 
 /// What we poll.
@@ -27,7 +28,7 @@ pub struct Source {
     /// Its lists, at least one.
     pub lists: Vec<List>,
     /// Our rhythm.
-    pub every: Duration,
+    pub every: Rhythm,
     /// Whether it is left alone unless it is named.
     pub paused: bool,
     /// Whether the article is fetched for each entry.
@@ -213,10 +214,12 @@ pub enum Pages {
 /// What sources inherit.
 #[derive(Clone)]
 pub(super) struct Defaults {
-    every: Duration,
+    every: Rhythm,
     full_text: bool,
     categories: Vec<Template>,
     zone: Tz,
+    /// The site's zone, in which times of day are meant.
+    site: Tz,
     language: Option<String>,
     access: Access,
 }
@@ -224,10 +227,11 @@ pub(super) struct Defaults {
 impl Defaults {
     fn plain(zone: Tz) -> Self {
         Self {
-            every: Duration::from_hours(1),
+            every: Rhythm::Auto,
             full_text: false,
             categories: Vec::new(),
             zone,
+            site: zone,
             language: None,
             access: Access::plain(),
         }
@@ -236,9 +240,7 @@ impl Defaults {
     /// The keys that `[defaults]` and `[[source]]` share, laid over what is inherited.
     fn overlaid(&self, table: &mut Table<'_>) -> Self {
         let mut own = self.clone();
-        if let Some(every) = table.duration("every") {
-            own.every = at_least_a_minute(table, &every);
-        }
+        own.every = every(table, own.site).unwrap_or(own.every);
         own.full_text = table.flag("full_text").unwrap_or(own.full_text);
         if let Some(names) = table.strings("categories") {
             own.categories = templates(table, "categories", &names);
@@ -248,14 +250,6 @@ impl Defaults {
         own.access.overlay(table);
         own
     }
-}
-
-fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
-    if every.value < Duration::from_mins(1) {
-        let what = "`every` is under a minute: no server deserves that";
-        table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
-    }
-    every.value
 }
 
 fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {

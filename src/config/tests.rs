@@ -41,7 +41,7 @@ fn names_every_fault_at_once() {
             "10:6: `a b` is no name for a source\n  hint: letters, digits, `-`, `_` and `.`, up \
              to 64",
             "12:15: there is no category `tech`\n  hint: add [[category]] with id = \"tech\"",
-            "13:9: `every` is no length of time: `soon`\n  hint: write `30s`, `15m`, `2h` or `1d`",
+            "13:9: `every` is no length of time: `soon`\n  hint: write `15m`, `2h`, `1d`, `auto`, or a cron expression: `0 7 * * 1-5`",
         ]
     );
 }
@@ -132,9 +132,31 @@ fn defaults_are_inherited_and_overridden() {
          [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nfull_text = false\nevery = \"1d\"\n",
     );
     let [a, b] = settings.sources.as_slice() else { panic!() };
-    assert_eq!((a.every.as_secs(), a.full_text), (7_200, true));
-    assert_eq!((b.every.as_secs(), b.full_text), (86_400, false));
+    assert_eq!((a.every.shortest().as_secs(), a.full_text), (7_200, true));
+    assert_eq!((b.every.shortest().as_secs(), b.full_text), (86_400, false));
     assert_eq!(b.zone, chrono_tz::Asia::Shanghai);
+}
+
+#[test]
+fn a_rhythm_is_a_length_of_time_or_a_cron_expression_or_the_sources_own() {
+    let settings = |every: &str| {
+        format!(
+            "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\ntimezone = \"Asia/Shanghai\"\n\
+             [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{every}\n"
+        )
+    };
+    let rhythm = |every: &str| {
+        let parsed = parse(&settings(every), &Outside::NOTHING).map_err(|why| why.to_string())?;
+        Ok::<_, String>(format!("{:?}", parsed.sources[0].every))
+    };
+    assert_eq!(rhythm("").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"auto\"").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"15m\"").unwrap(), "Every(900s)");
+    let cron = rhythm("timezone = \"UTC\"\nevery = \"30 6 * * 1-5\"").unwrap();
+    assert_eq!(cron, "Cron(`30 6 * * 1-5` in Asia/Shanghai)", "times are the site's");
+    for wrong in ["61 * * * *", "0 0 30 2 *", "* * * *", "30s"] {
+        assert!(rhythm(&format!("every = \"{wrong}\"")).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::model::{Page, Validators};
 
 /// What came back.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one is moved a few times for each request")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 pub enum Answer {
     /// A page with content.
     Fresh {

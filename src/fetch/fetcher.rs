@@ -25,7 +25,7 @@ use crate::robots;
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
-    turns: Turns,
+    pub(super) turns: Turns,
     clients: Clients,
     witness: Option<Witness>,
     lookup: Lookup,
@@ -44,7 +44,7 @@ impl Fetcher {
         let clients = Clients::new(lookup.clone(), manners.limits.connect);
         clients.get(&[], &Egress::default())?;
         agent(&manners.user_agent)?;
-        let turns = Turns::new(manners.gap, manners.at_once);
+        let turns = Turns::of(&manners);
         let (permits, own) = (Permits::default(), Own::default());
         Ok(Self { manners, turns, clients, witness: None, lookup, permits, own })
     }
@@ -89,7 +89,7 @@ impl Fetcher {
             if request.obey_robots {
                 self.permitted(&route.url, &host, request, allow).await?;
             }
-            let _turn = self.turn(&host).await?;
+            let _turn = self.turn(&host, &request.egress).await?;
             let began = Instant::now();
             self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, cut, deadline: began + left };
@@ -98,7 +98,7 @@ impl Fetcher {
             self.own.vet_answer(&route.url, response.remote_addr())?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
-                self.mind(&host, &answer);
+                self.turns.mind(&host, &request.egress, answer.as_ref().map(|_| ()));
                 self.tell(began, witness::outcome(&answer));
                 return answer;
             }
@@ -141,12 +141,12 @@ impl Fetcher {
     }
 
     /// Waits for a host's turn, and for the pause that its `robots.txt` asks for.
-    async fn turn(&self, host: &str) -> Result<Turn<'_>, Error> {
+    async fn turn(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
         loop {
             if let Some(pause) = self.permits.pause(host, Instant::now()) {
                 sleep(pause).await;
             }
-            let turn = self.turns.take(host).await?;
+            let turn = self.turns.take_by(host, egress).await?;
             let now = Instant::now();
             if self.permits.pause(host, now).is_none() {
                 self.permits.begins(host, now);
@@ -169,17 +169,6 @@ impl Fetcher {
         let limit = self.manners.limits.connect.min(left);
         let vetted = timeout(limit, names::vet(&self.lookup, name, allow)).await;
         vetted.map_err(|_| Error::Timeout { what: "connecting", limit })?
-    }
-
-    /// Lets a host rest that asks for it.
-    fn mind(&self, host: &str, answer: &Result<Answer, Error>) {
-        if let Err(
-            Error::Status { status: 429 | 503, retry_after: Some(wait) }
-            | Error::Wall { retry_after: Some(wait), .. },
-        ) = answer
-        {
-            self.turns.rest(host, *wait);
-        }
     }
 }
 

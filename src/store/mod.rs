@@ -6,6 +6,7 @@ mod lock;
 mod read;
 mod rows;
 mod standing;
+mod visits;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use rows::{
     WrittenFile,
 };
 pub use standing::{Past, Standing, Turn};
+pub use visits::{Aftermath, Agendum, Course, Resting};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -169,6 +171,7 @@ fn migrations() -> Vec<Migration> {
     let texts = [
         (1, "begin", include_str!("migrations/0001_begin.sql")),
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (3, "visits", include_str!("migrations/0003_visits.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::Error;
+use super::{Aftermath, Error};
 use crate::html::SafeHtml;
 use crate::model::{
     Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
@@ -114,6 +114,8 @@ pub struct Visited {
     pub incomplete: bool,
     /// What it was, for the source's history and its state.
     pub seen: crate::health::Visit,
+    /// What is remembered for the next visits.
+    pub after: Aftermath,
 }
 
 /// What is known of a key.
@@ -160,6 +162,10 @@ pub struct Health {
     pub items: u64,
     /// Entries held.
     pub held: u64,
+    /// Where it moved for good, and is asked in place of the settings' address.
+    pub moved_to: Option<String>,
+    /// Since when it is gone (410), and not visited before somebody revives it.
+    pub gone: Option<Instant>,
 }
 
 /// What has to be published, up to a mark.

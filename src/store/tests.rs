@@ -74,6 +74,7 @@ fn visited(items: Vec<Saved>) -> Visited {
         validators: Vec::new(),
         incomplete: false,
         seen: crate::health::Visit::default(),
+        after: super::Aftermath::default(),
     }
 }
 

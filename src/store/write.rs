@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store, doubt};
+use super::{Error, Store, doubt, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -22,6 +22,7 @@ impl Store {
             pend_source(&mut tx, &visited.source).await?;
         }
         super::standing::note(&mut tx, visited).await?;
+        visits::put(&mut tx, visited).await?;
         Ok(tx.commit().await?)
     }
 

@@ -22,6 +22,7 @@ mod listing;
 mod moving;
 mod operation;
 mod pages;
+mod polling;
 mod polls;
 mod publish;
 mod rows;

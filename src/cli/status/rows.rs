@@ -48,6 +48,8 @@ pub(crate) struct Row {
     pub new_per_day: Option<f64>,
     /// Where its list is, as its server says for good.
     pub moved_to: Option<String>,
+    /// Whether it is asked there in place of the settings' address.
+    pub moved: bool,
 }
 
 impl Row {
@@ -84,6 +86,7 @@ pub(crate) async fn rows(
         let standing = standings.remove(&source.id);
         let (state, cause) = match (&known, &standing) {
             _ if source.paused => (State::Paused, Some(Cause::Paused)),
+            (Some(known), _) if known.gone.is_some() => (State::Gone, Some(Cause::Gone)),
             (Some(_), Some(standing)) => (standing.state, standing.cause),
             (Some(known), None) if known.error.is_some() => (State::Failing, Some(Cause::Other)),
             (Some(_), None) => (State::Well, None),
@@ -114,7 +117,9 @@ pub(crate) async fn rows(
             items: known.as_ref().map_or(0, |one| one.items),
             held: known.as_ref().map_or(0, |one| one.held),
             new_per_day: known.as_ref().map(|_| new as f64 / DAYS as f64),
-            moved_to: standing.and_then(|standing| standing.moved_to),
+            moved: known.as_ref().is_some_and(|one| one.moved_to.is_some()),
+            moved_to: text(|one| one.moved_to.clone())
+                .or(standing.and_then(|standing| standing.moved_to)),
         });
     }
     Ok(rows)

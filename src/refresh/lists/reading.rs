@@ -1,7 +1,6 @@
 //! A fetched page to its list, off the runtime's threads.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use url::Url;
 
@@ -42,8 +41,6 @@ pub(super) async fn read(
                 one.given = None;
             }
             listing.faults.extend(on_the_way);
-            let ttl = listing.ttl.map(Duration::from_secs);
-            one.wish = one.wish.max(ttl);
             one.listing = Some(listing);
             if !children.is_empty() {
                 one.given = None;
