@@ -19,6 +19,7 @@ pub mod category;
 pub mod schedule;
 pub mod jekyll;
 pub mod publish;
+pub mod websub;
 pub mod discover;
 pub mod config;
 // shell
@@ -30,4 +31,5 @@ pub mod serve;
 pub mod edition;
 pub mod refresh;
 pub mod daemon;
+pub mod push;
 pub mod cli;

@@ -141,6 +141,8 @@ pub struct Listing {
     pub ttl: Option<u64>,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// What the list calls its own address (`rel=self`, `feed_url`).
+    pub own: Option<String>,
     /// Where the document breaks off, if it does: what it says of itself is not to be relied on.
     pub cut: Option<Cut>,
     /// The cursor with which the next page of an API is asked for.
@@ -262,6 +264,8 @@ pub struct Page {
     pub status: u16,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
+    /// The values of its `Link` headers.
+    pub links: Vec<String>,
     /// The body, decompressed.
     pub bytes: Vec<u8>,
 }

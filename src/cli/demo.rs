@@ -50,7 +50,7 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
         let failed = publish(&held).await;
         if !own.once && matches!(failed, Ok(false)) {
             out::note(format!("\nopen {site}/ (Ctrl-C ends)"));
-            let site = serve::site(&held.settings, &held.store);
+            let site = serve::site(&held.settings, &held.store, None);
             crate::serve::run(listener, site, setup::stop_asked()).await?;
         }
         drop(stop);

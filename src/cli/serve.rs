@@ -16,8 +16,13 @@ use super::{out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
-use crate::serve::{self, Rules, Site};
+use crate::push::Push;
+use crate::serve::{self, Inbox, Rules, Site, Topics};
 use crate::store::Store;
+
+/// The most that a connection may send of a letter, with its framing: above a delivery's limit, so
+/// that what is too large is answered, and not cut off.
+const LETTER: usize = 5 << 20;
 
 pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let stop_asked = setup::stop_asked();
@@ -28,17 +33,19 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     tracing::info!("serving at http://{}", listener.local_addr()?);
     let world = setup::world(&held.settings, &held.authority, None)?;
     let clock: daemon::Clock = Arc::new(setup::now);
-    let site = site(&held.settings, &held.store);
+    let (push, inbox) = Push::new(&world, &held.store, &clock);
+    let site = site(&held.settings, &held.store, inbox);
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = serve::run(listener, site, async {
         let _ = stopped.await;
     });
     let polling = async {
         let ended = daemon::run(&world, &held.store, &clock, stop_asked).await;
+        world.stop.say();
         drop(stop);
         ended
     };
-    let (served, polled) = tokio::join!(serving, polling);
+    let (served, polled, ()) = tokio::join!(serving, polling, push.run());
     held.store.close().await;
     served?;
     polled?;
@@ -51,13 +58,18 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// The published folder as a site, with the addresses that things once had.
-pub(super) fn site(settings: &Arc<Settings>, store: &Store) -> Site {
+pub(super) fn site(settings: &Arc<Settings>, store: &Store, inbox: Option<Arc<dyn Inbox>>) -> Site {
     let mut rules = Rules::new(settings.publish.dir.clone());
     let minutes = u64::from(edition::site(settings, "").ttl_minutes);
     rules.max_age = Duration::from_secs(minutes * 60);
     settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
-    Site::new(rules, Arc::new(Moved::new(store.clone(), settings)))
+    let hubs = settings.websub.named(&settings.site.url);
+    rules.topics = Some(Topics { site: settings.site.url.clone(), hubs });
+    if inbox.is_some() {
+        rules.limits.body = LETTER;
+    }
+    Site::with_inbox(rules, Arc::new(Moved::new(store.clone(), settings)), inbox)
 }
 
 /// Asks a daemon on this machine whether it is well.

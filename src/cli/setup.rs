@@ -156,6 +156,7 @@ pub(super) fn world(
         fetcher: Arc::new(fetcher),
         authority: authority.to_owned(),
         stop: crate::refresh::Stop::default(),
+        bells: crate::refresh::Bells::default(),
         news,
     })
 }

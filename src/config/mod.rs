@@ -6,6 +6,7 @@ mod read;
 mod rules;
 mod site;
 mod source;
+mod websub;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use fault::{Fault, Faults};
 pub use source::{Access, First, Form, List, Pages, Source};
+pub use websub::Websub;
 
 use crate::article::Sites;
 use crate::category;
@@ -67,6 +69,8 @@ pub struct Settings {
     pub listen: std::net::SocketAddr,
     /// How requests are made.
     pub fetch: Fetch,
+    /// Who pushes to us, and whom we push to.
+    pub websub: Websub,
     /// Fixed categories and rules by words.
     pub categories: Vec<Category>,
     /// The sources, in the order of the file.
@@ -181,6 +185,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let publish = site::publish(&mut root);
     let listen = site::serve(&mut root);
     let fetch = site::fetch(&mut root);
+    let websub = websub::read(&mut root, site.as_ref());
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
@@ -195,6 +200,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         publish,
         listen: listen?,
         fetch,
+        websub,
         categories,
         sources,
         sites,

@@ -180,7 +180,7 @@ fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
     every.value
 }
 
-fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
+pub(super) fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
     let net = text.value.parse().ok();
     let net = net.or_else(|| text.value.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     if net.is_none() {

@@ -88,6 +88,7 @@ pub async fn run(
         tokio::select! {
             () = &mut stopped => break,
             Some(ended) = daemon.journeys.join_next_with_id() => daemon.end(ended).await?,
+            () = world.bells.daemon.notified() => daemon.publish(Care::Changes).await,
             () = tokio::time::sleep(nap) => {}
         }
     }
@@ -166,6 +167,7 @@ impl Daemon<'_> {
         match edition::publish(self.store, settings, authority, care).await {
             Ok(done) if done.written + done.removed > 0 => {
                 tracing::info!(written = done.written, removed = done.removed, "published");
+                self.world.bells.push.notify_one();
             }
             Ok(_) => {}
             Err(why) => tracing::error!("{why:#}"),

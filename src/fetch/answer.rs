@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::header::{
-    AGE, AsHeaderName, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, RETRY_AFTER,
+    AGE, AsHeaderName, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, LINK,
+    RETRY_AFTER,
 };
 use url::Url;
 
@@ -129,6 +130,12 @@ pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
         .map(|date| date.and_utc())
+}
+
+/// The values of `Link`, a few at the most.
+pub(super) fn links(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(LINK).iter().take(16);
+    values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
 }
 
 /// A header as trimmed text without control characters.

@@ -72,7 +72,11 @@ impl Fetcher {
                 return answer;
             }
             let status = response.status().as_u16();
-            route.follow(status, response.headers(), manners.limits.redirects)?;
+            route.follow(
+                status,
+                response.headers(),
+                request.redirects.unwrap_or(manners.limits.redirects),
+            )?;
             if !guard::inside(response.remote_addr()) {
                 allow = &[];
             }
@@ -131,8 +135,9 @@ impl Visit<'_> {
             return Err(Error::Body { what: body::UNDECODABLE, source: None });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
+        let links = answer::links(head);
         let bytes = body::read(response, &self.bounds()).await?;
-        let page = Page { url: route.url.clone(), status, content_type, bytes };
+        let page = Page { url: route.url.clone(), status, content_type, links, bytes };
         Ok(Answer::Fresh { page, validators, wait })
     }
 

@@ -16,6 +16,7 @@ mod tests;
 pub use answer::{Answer, Wishes};
 pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
+pub use guard::vet_url as vet;
 pub use manners::Manners;
 pub use names::Lookup;
 pub use request::{Accept, Limits, Method, Request};

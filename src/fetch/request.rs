@@ -96,6 +96,8 @@ pub struct Request {
     pub allow_private: Vec<IpNet>,
     /// Its own limit of bytes after decompression, instead of [`Limits::bytes`].
     pub bytes: Option<usize>,
+    /// Its own limit of redirects, instead of [`Limits::redirects`].
+    pub redirects: Option<usize>,
 }
 
 impl Request {
@@ -111,6 +113,7 @@ impl Request {
             accept,
             allow_private: Vec::new(),
             bytes: None,
+            redirects: None,
         }
     }
 }

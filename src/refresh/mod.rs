@@ -4,6 +4,7 @@ mod articles;
 mod lists;
 mod making;
 mod pages;
+mod pushes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::config::{Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
@@ -21,9 +22,10 @@ use crate::schedule::{self, Visit};
 use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, article};
-pub use lists::{Gathered, gather};
+pub use lists::{Gathered, chain, gather};
 pub use making::{Made, Maker, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
+pub use pushes::delivered;
 
 /// The articles that are asked for again at a visit, and how often each.
 const RETRIES: (usize, u32) = (20, 6);
@@ -39,8 +41,19 @@ pub struct World {
     pub authority: String,
     /// Everybody shall come home: what is at hand is kept, nothing more is begun.
     pub stop: Stop,
+    /// Who is called when there is something to do before its time.
+    pub bells: Bells,
     /// Who wants to know how it goes.
     pub news: Option<UnboundedSender<News>>,
+}
+
+/// Bells for those who wait: one that is rung while nobody waits is heard later.
+#[derive(Clone, Debug, Default)]
+pub struct Bells {
+    /// There is something to publish, or a source is to be visited before its time.
+    pub daemon: Arc<Notify>,
+    /// A hub was named, or something was published.
+    pub push: Arc<Notify>,
 }
 
 /// The word to come home, for all journeys at once.
@@ -67,10 +80,15 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Comes a while after it was said.
-    async fn over(&self) {
+    /// Comes when it was said.
+    pub async fn said(&self) {
         // The sender lives in `self`, so that the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|said| *said).await;
+    }
+
+    /// Comes a while after it was said.
+    async fn over(&self) {
+        self.said().await;
         tokio::time::sleep(GRACE).await;
     }
 }
@@ -150,7 +168,28 @@ pub async fn visit(
     world.tell(News::Started(source.id.clone()));
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
-    let work = sift(store, source, &mut gathered, &mut report).await?;
+    let brought = bring(world, store, source, &mut gathered, &mut report, now).await?;
+    let mut visited = conclude(store, source, now, &gathered, brought, &report).await?;
+    if visited.error.is_none() && !visited.incomplete {
+        let next = visited.next_visit;
+        visited.next_visit = pushes::backup(world, store, source, &visited, next).await?;
+    }
+    store.record(&visited).await?;
+    pushes::note(world, store, source, &gathered, now).await?;
+    world.tell(News::Done(report.clone()));
+    Ok(report)
+}
+
+/// Lists to what is to be kept of them.
+async fn bring(
+    world: &World,
+    store: &Store,
+    source: &Arc<Source>,
+    gathered: &mut [Gathered],
+    report: &mut Report,
+    now: Instant,
+) -> Result<Brought, store::Error> {
+    let work = sift(store, source, gathered, report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
@@ -170,10 +209,7 @@ pub async fn visit(
             }
         }
     }
-    let visited = conclude(store, source, now, &gathered, brought, &report).await?;
-    store.record(&visited).await?;
-    world.tell(News::Done(report.clone()));
-    Ok(report)
+    Ok(brought)
 }
 
 /// A visit that broke down half way: nothing of it is kept but that it failed.

@@ -5,10 +5,12 @@ mod answer;
 mod coding;
 mod conditional;
 mod door;
+mod inbox;
 mod lookup;
 mod media;
 mod reply;
 mod shelf;
+mod topics;
 #[cfg(test)]
 mod tests;
 
@@ -19,13 +21,15 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use door::Door;
 use shelf::Shelf;
 
+pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use lookup::{Finding, Found, Lookup};
+pub use topics::Topics;
 
 /// Why serving ended other than by request.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +51,8 @@ pub struct Rules {
     pub max_age: Duration,
     /// Beginnings of paths (`archive/`) whose files, once there, never change.
     pub lasting: Vec<String>,
+    /// The hubs that the feeds name in their head.
+    pub topics: Option<Topics>,
     /// How much of the files is kept in memory, in bytes.
     pub memory: usize,
     /// What a client may cost.
@@ -61,6 +67,7 @@ impl Rules {
             base: String::new(),
             max_age: Duration::from_mins(15),
             lasting: Vec::new(),
+            topics: None,
             memory: 64 << 20,
             limits: Limits::default(),
         }
@@ -80,6 +87,8 @@ pub struct Limits {
     pub grace: Duration,
     /// Names and values of a request's headers together, in bytes.
     pub head: usize,
+    /// A letter's body, in bytes; where no letters are taken none is read.
+    pub body: usize,
 }
 
 impl Default for Limits {
@@ -91,6 +100,7 @@ impl Default for Limits {
             idle: Duration::from_mins(1),
             grace: Duration::from_secs(8),
             head: 16 << 10,
+            body: 0,
         }
     }
 }
@@ -103,13 +113,25 @@ struct Inner {
     rules: Rules,
     shelf: Shelf,
     lookup: Arc<dyn Lookup>,
+    inbox: Option<Arc<dyn Inbox>>,
+    letters: Semaphore,
 }
 
 impl Site {
     /// A site of the files in a folder, and of what `lookup` knows beside them.
     pub fn new(rules: Rules, lookup: Arc<dyn Lookup>) -> Self {
+        Self::with_inbox(rules, lookup, None)
+    }
+
+    /// The same, where letters are taken too.
+    pub fn with_inbox(
+        rules: Rules,
+        lookup: Arc<dyn Lookup>,
+        inbox: Option<Arc<dyn Inbox>>,
+    ) -> Self {
         let shelf = Shelf::new(rules.root.clone(), rules.memory);
-        Self(Arc::new(Inner { rules, shelf, lookup }))
+        let letters = Semaphore::new(inbox::AT_ONCE);
+        Self(Arc::new(Inner { rules, shelf, lookup, inbox, letters }))
     }
 }
 

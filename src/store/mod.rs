@@ -1,8 +1,10 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod hub;
 mod lock;
 mod read;
 mod rows;
+mod websub;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -14,11 +16,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use lock::Lock;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use websub::{NamedHub, Subscription};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -145,7 +149,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let websub = sqlx::SqlStr::from_static(include_str!("migrations/0007_websub.sql"));
+    vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(7, "websub".into(), MigrationType::Simple, websub, false),
+    ]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

@@ -17,11 +17,12 @@ const PURE: &[&str] = &[
     "schedule",
     "jekyll",
     "publish",
+    "websub",
     "discover",
     "config",
 ];
 const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
-const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
+const JOINTS: &[&str] = &["edition", "refresh", "daemon", "push", "cli"];
 
 /// Who may know a room of its own floor, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -30,6 +31,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("config", "websub"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -53,6 +55,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
+    ("hmac", &["websub"]),
+    ("sha1", &["websub"]),
+    ("getrandom", &["push"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("minijinja", &["publish"]),

@@ -11,6 +11,7 @@ use crate::charset;
 use crate::config::{First, Form, List, Source};
 use crate::listing::{self, Context};
 use crate::model::{Cut, Instant, Listing, Page};
+use crate::websub;
 
 /// Reads a page; what cannot be read leaves no validators behind, and neither does an index of
 /// sitemaps: that it is the same says nothing of the sitemaps.
@@ -22,6 +23,7 @@ pub(super) async fn read(
     now: Instant,
 ) {
     let (source, form) = (Arc::clone(source), list.form.clone());
+    let (links, url) = (page.links.clone(), page.url.clone());
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
@@ -34,6 +36,10 @@ pub(super) async fn read(
             }
             if listing.cut.is_some() {
                 one.given = None;
+            }
+            if matches!(list.form, Form::Feed) {
+                let (hub, own) = (listing.hub.as_deref(), listing.own.as_deref());
+                one.hub = websub::discover(&links, &url, hub, own);
             }
             let ttl = listing.ttl.map(Duration::from_secs);
             one.wish = one.wish.max(ttl);

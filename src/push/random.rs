@@ -1,0 +1,11 @@
+//! Words that nobody can guess.
+
+/// Characters of a token: 160 bits.
+pub(super) const LENGTH: usize = 40;
+
+/// A word of hexadecimal digits; `None` where the system has no randomness to give.
+pub(super) fn token() -> Option<String> {
+    let mut bytes = [0_u8; LENGTH / 2];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

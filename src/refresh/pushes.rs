@@ -1,0 +1,116 @@
+//! What pushes have to do with a visit: a delivery is read as a list, a poll is a check on the
+//! hub, and a hub that is trusted makes polls rarer.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::lists::{self, Gathered};
+use super::{Report, World, bring};
+use crate::config::{Form, Source};
+use crate::model::{Instant, Page};
+use crate::store::{self, NamedHub, Store, Visited};
+use crate::websub::{self, Push};
+
+/// Reads what a hub delivered as the list that it stands for. It adds and changes items; it takes
+/// nothing away, and leaves validators and the next visit as they are. A body that is no list
+/// shows as an error in the report.
+pub async fn delivered(
+    world: &World,
+    store: &Store,
+    source: &Arc<Source>,
+    list: &str,
+    page: Page,
+    now: Instant,
+) -> Result<Report, store::Error> {
+    let mut report = Report { source: source.id.to_string(), ..Report::default() };
+    let Some(one) = lists::pushed(source, list, page, now).await else {
+        report.errors.push(format!("there is no list `{list}`"));
+        return Ok(report);
+    };
+    let mut gathered = [one];
+    let brought = bring(world, store, source, &mut gathered, &mut report, now).await?;
+    if report.errors.is_empty() {
+        store.keep(&source.id, now.timestamp(), &brought.items, &brought.held).await?;
+    }
+    Ok(report)
+}
+
+/// What the lists say of their hubs.
+pub(super) async fn note(
+    world: &World,
+    store: &Store,
+    source: &Source,
+    gathered: &[Gathered],
+    now: Instant,
+) -> Result<(), store::Error> {
+    if !world.settings.websub.subscribe {
+        return Ok(());
+    }
+    let mut named: Vec<NamedHub> = gathered.iter().filter_map(named).collect();
+    // Further pages of a list name the same topic: once is enough.
+    let mut topics = HashSet::new();
+    named.retain(|one| one.found.is_none() || topics.insert((one.list.clone(), one.found.clone())));
+    store.hubs_named(&source.id, &named, now).await?;
+    world.bells.push.notify_one();
+    Ok(())
+}
+
+fn named(one: &Gathered) -> Option<NamedHub> {
+    one.listing.as_ref()?;
+    let found = one.hub.as_ref().map(|found| (found.hub.to_string(), found.topic.to_string()));
+    Some(NamedHub { list: one.list.clone(), address: one.address.clone(), found })
+}
+
+/// Judges the hubs of a source by what a poll found, and puts the next one off where all of them
+/// are trusted.
+pub(super) async fn backup(
+    world: &World,
+    store: &Store,
+    source: &Source,
+    visited: &Visited,
+    next: Instant,
+) -> Result<Instant, store::Error> {
+    let now = visited.at;
+    if !world.settings.websub.subscribe {
+        return Ok(next);
+    }
+    let subscriptions = store.subscriptions(Some(&source.id)).await?;
+    if subscriptions.is_empty() {
+        return Ok(next);
+    }
+    let awaited = subscriptions.iter().any(|one| one.unread);
+    let pushes = subscriptions.iter().map(|one| Push {
+        lease_until: one.lease_until.filter(|_| one.state == websub::State::Active.name()),
+        proven: one.pushes > 0,
+        distrusted: one.distrusted,
+    });
+    let mut pushes: Vec<Push> = pushes.collect();
+    let trusted = !awaited
+        && all_lists(source) == pushes.len()
+        && pushes.iter().all(|push| push.trusted(now));
+    let (mut suspect, mut distrusted) = (None, None);
+    if trusted {
+        let new = visited.items.iter().filter(|saved| saved.item.first_seen == now);
+        match websub::missed(now, new.map(|saved| saved.item.published)) {
+            websub::Trust::Distrust(until) => distrusted = Some(until),
+            websub::Trust::Suspect => suspect = Some(now),
+            websub::Trust::Well => {}
+        }
+    }
+    store.polled(&source.id, suspect, distrusted).await?;
+    for push in &mut pushes {
+        push.distrusted = push.distrusted.max(distrusted);
+    }
+    let all = all_lists(source) == pushes.len();
+    Ok(if all { websub::backup(now, next, &pushes) } else { next })
+}
+
+/// The addresses that are polled; a list that is no feed has no hub, so that nothing is put off
+/// for its source.
+fn all_lists(source: &Source) -> usize {
+    let feed = |form: &Form| matches!(form, Form::Feed);
+    if !source.lists.iter().all(|list| feed(&list.form)) {
+        return usize::MAX;
+    }
+    source.lists.iter().map(|list| list.urls.len()).sum()
+}
