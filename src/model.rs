@@ -264,10 +264,31 @@ pub struct Page {
     pub status: u16,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
-    /// The values of its `Link` headers.
-    pub links: Vec<String>,
     /// The body, decompressed.
     pub bytes: Vec<u8>,
+    /// What the `Link` header fields name (RFC 8288), in their order.
+    pub links: Vec<HeadLink>,
+    /// `X-Robots-Tag`, all fields joined by commas.
+    pub robots: Option<String>,
+}
+
+/// A link in the head of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadLink {
+    /// Where it leads, absolute.
+    pub url: url::Url,
+    /// What it is to the page, in lower case: `hub`, `self`, `next`, `alternate`.
+    pub rels: Vec<String>,
+    /// `type`, as given.
+    pub media_type: Option<String>,
+}
+
+impl Page {
+    /// The addresses that the head names as this: `hub`, `self`, `next`, `alternate`.
+    pub fn linked(&self, rel: &str) -> impl Iterator<Item = &url::Url> {
+        let named = move |link: &&HeadLink| link.rels.iter().any(|it| it == rel);
+        self.links.iter().filter(named).map(|link| &link.url)
+    }
 }
 
 /// Opaque tokens of a server, echoed byte for byte (RFC 9110 §8.8).

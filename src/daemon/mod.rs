@@ -88,7 +88,7 @@ pub async fn run(
         tokio::select! {
             () = &mut stopped => break,
             Some(ended) = daemon.journeys.join_next_with_id() => daemon.end(ended).await?,
-            () = world.bells.daemon.notified() => daemon.publish(Care::Changes).await,
+            () = world.bells.daemon.notified() => daemon.called().await,
             () = tokio::time::sleep(nap) => {}
         }
     }
@@ -158,6 +158,14 @@ impl Daemon<'_> {
         }
         self.publish(Care::Changes).await;
         Ok(())
+    }
+
+    /// Publishes what came by another way than a visit. Sources that were called for are due in
+    /// the store already.
+    async fn called(&self) {
+        let sources = self.world.bells.called();
+        tracing::debug!(?sources, "called");
+        self.publish(Care::Changes).await;
     }
 
     /// What cannot be published now is published with the next change; readers keep the last

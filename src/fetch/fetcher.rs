@@ -4,13 +4,13 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
 use tokio::time::Instant;
 
-use crate::fetch::answer::{self, Answer, Wishes};
+use crate::fetch::answer::{self, Answer};
 use crate::fetch::body::{self, Bounds};
 use crate::fetch::clients::{Clients, Coding};
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Error, Manners, Method, Request, guard};
+use crate::fetch::{Error, Manners, Method, Request, guard, links};
 use crate::model::Page;
 
 /// The one door to the network. Cheap to share, and all its requests mind each other.
@@ -92,6 +92,9 @@ impl Fetcher {
     }
 }
 
+/// Google's, and since then everybody's.
+const ROBOTS_TAG: &str = "x-robots-tag";
+
 /// One hop.
 struct Visit<'a> {
     manners: &'a Manners,
@@ -123,8 +126,7 @@ impl Visit<'_> {
 
     async fn receive(&self, route: &Route<'_>, response: Response) -> Result<Answer, Error> {
         let (status, head) = (response.status().as_u16(), response.headers());
-        let (validators, max_age) = (answer::validators(head), answer::freshness(head));
-        let wait = Wishes { max_age, moved_to: route.moved_to() };
+        let (validators, wait) = (answer::validators(head), answer::wishes(head, route.moved_to()));
         if status == 304 && route.conditional() {
             return Ok(Answer::Unchanged { validators, wait });
         }
@@ -135,9 +137,9 @@ impl Visit<'_> {
             return Err(Error::Body { what: body::UNDECODABLE, source: None });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
-        let links = answer::links(head);
+        let (links, robots) = (links::read(head, &route.url), answer::joined(head, ROBOTS_TAG));
         let bytes = body::read(response, &self.bounds()).await?;
-        let page = Page { url: route.url.clone(), status, content_type, links, bytes };
+        let page = Page { url: route.url.clone(), status, content_type, bytes, links, robots };
         Ok(Answer::Fresh { page, validators, wait })
     }
 

@@ -8,12 +8,13 @@ mod names;
 mod clients;
 mod manners;
 mod answer;
+mod links;
 mod body;
 mod error;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, Wishes};
+pub use answer::{Answer, Raw, Wishes};
 pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use guard::vet_url as vet;

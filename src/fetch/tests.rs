@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, shown};
+use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, links, shown};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
@@ -312,4 +312,35 @@ async fn hosts_that_matter_no_more_are_forgotten() {
     }
     assert!(turns.hosts.lock().unwrap().len() <= 1024);
     assert!(turns.take("resting.example").await.is_err());
+}
+
+#[test]
+fn links_in_the_head_are_read() {
+    fn check(field: &str, expect: &[(&str, &str)]) {
+        let base = url("https://a.example/feed");
+        let found = links::read(&head(&[("link", field)]), &base);
+        let found: Vec<_> = found.iter().map(|it| (it.rels.join(" "), it.url.as_str())).collect();
+        let found: Vec<_> = found.iter().map(|(rels, url)| (rels.as_str(), *url)).collect();
+        assert_eq!(found, expect, "{field}");
+    }
+    let (hub, own) = (("hub", "https://hub.example/"), ("self", "https://a.example/feed"));
+    check("<https://hub.example/>; rel=\"hub\", <https://a.example/feed>; rel=self", &[hub, own]);
+    check("<https://hub.example/>;REL = HUB", &[hub]);
+    check(
+        "</2>; title=\"a, b; \\\"c\\\" <x>\"; rel=\"Next Last\"",
+        &[("next last", "https://a.example/2")],
+    );
+    check(
+        "<?b>; rel=alternate; type=application/atom+xml",
+        &[("alternate", "https://a.example/feed?b")],
+    );
+    check("<https://hub.example/>; rel=hub; anchor=\"/other\"", &[]);
+    check("<https://hub.example/>; rel=hub; anchor=\"\"", &[hub]);
+    check("<javascript:alert(1)>; rel=hub", &[]);
+    check("<https://hub.example/>", &[]);
+    check("<https://hub.example/", &[]);
+    check("<a>; rel=\"hub", &[("hub", "https://a.example/a")]);
+    check("<a>; rel=\"hub\\", &[("hub", "https://a.example/a")]);
+    check("; , ;;<", &[]);
+    check(&"<a>; rel=hub,".repeat(100)[..1300], &[("hub", "https://a.example/a"); 64]);
 }

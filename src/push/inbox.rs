@@ -125,8 +125,7 @@ impl Door {
         };
         if self.deliveries.try_send(delivery).is_err() {
             // More than can be read: the source is polled instead.
-            store.visit_now(&one.source, now).await?;
-            self.desk.world.bells.daemon.notify_one();
+            self.desk.visit_now(&one.source).await?;
         }
         accepted
     }

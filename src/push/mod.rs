@@ -56,6 +56,13 @@ impl Desk {
         self.sources.iter().find(|source| source.id == *id)
     }
 
+    /// Has the daemon visit a source before its time.
+    async fn visit_now(&self, source: &SourceId) -> Result<(), store::Error> {
+        self.store.visit_now(source, self.now()).await?;
+        self.world.bells.call(source);
+        Ok(())
+    }
+
     async fn fetch(&self, request: &Request) -> Result<Answer, fetch::Error> {
         self.world.fetcher.fetch(request).await
     }
@@ -134,9 +141,8 @@ impl Push {
         desk.store.leave_all_but(&ids, desk.now()).await?;
         // What was delivered and not read before the end is asked for instead.
         for one in desk.store.subscriptions(None).await?.iter().filter(|one| one.unread) {
-            desk.store.visit_now(&one.source, desk.now()).await?;
+            desk.visit_now(&one.source).await?;
         }
-        desk.world.bells.daemon.notify_one();
         Ok(())
     }
 

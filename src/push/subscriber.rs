@@ -78,7 +78,7 @@ pub(super) async fn read(desk: &Desk, delivery: Delivery) -> Result<(), store::E
     let source = desk.source(&delivery.source);
     let (Some(source), Ok(url)) = (source, Url::parse(&delivery.topic)) else { return Ok(()) };
     let Delivery { token, list, content_type, body: bytes, .. } = delivery;
-    let page = Page { url, status: 200, content_type, links: Vec::new(), bytes };
+    let page = Page { url, status: 200, content_type, links: Vec::new(), robots: None, bytes };
     let (world, store) = (&desk.world, &desk.store);
     let report = refresh::delivered(world, store, source, &list, page, now).await?;
     let (source, new, changed) = (&source.id, report.new, report.changed);
@@ -87,7 +87,7 @@ pub(super) async fn read(desk: &Desk, delivery: Delivery) -> Result<(), store::E
         store.push_read(&token).await?;
     } else {
         tracing::warn!(%source, "what was pushed cannot be read: {}", report.errors.join("; "));
-        store.visit_now(source, now).await?;
+        desk.visit_now(source).await?;
     }
     world.bells.daemon.notify_one();
     Ok(())
@@ -95,6 +95,7 @@ pub(super) async fn read(desk: &Desk, delivery: Delivery) -> Result<(), store::E
 
 /// What polls found and hubs never pushed.
 pub(super) async fn suspicions(desk: &Arc<Desk>, now: Instant) -> Result<(), store::Error> {
+    desk.store.trust_again(now).await?;
     for one in desk.store.suspected().await? {
         let until = one.suspect.and_then(|since| websub::overdue(now, since));
         if let Some(until) = until {

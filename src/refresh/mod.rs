@@ -6,8 +6,8 @@ mod making;
 mod pages;
 mod pushes;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -54,6 +54,20 @@ pub struct Bells {
     pub daemon: Arc<Notify>,
     /// A hub was named, or something was published.
     pub push: Arc<Notify>,
+    called: Arc<Mutex<BTreeSet<SourceId>>>,
+}
+
+impl Bells {
+    /// Calls for a visit of a source whose next visit was moved to now.
+    pub fn call(&self, source: &SourceId) {
+        self.called.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone());
+        self.daemon.notify_one();
+    }
+
+    /// The sources that were called for since this was last asked.
+    pub fn called(&self) -> BTreeSet<SourceId> {
+        std::mem::take(&mut *self.called.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The word to come home, for all journeys at once.

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::rows::instant;
 use super::{Error, Store};
-use crate::model::{Instant, SourceId};
+use crate::model::{Fault, Instant, SourceId};
 
 /// A subscription to a hub.
 #[derive(Clone, Debug)]
@@ -46,6 +46,21 @@ pub struct Subscription {
     pub distrusted: Option<Instant>,
     /// What the hub, or the way to it, said last.
     pub note: Option<String>,
+}
+
+impl Subscription {
+    /// What is wrong with its hub, for people.
+    pub fn fault(&self) -> Option<Fault> {
+        let what = match (self.distrusted, &self.note) {
+            (Some(until), _) => {
+                let until = until.format("%Y-%m-%d %H:%M UTC");
+                format!("distrusted until {until}: a poll found what it did not push")
+            }
+            (_, Some(note)) => note.clone(),
+            _ => return None,
+        };
+        Some(Fault::new(format!("hub `{}`", self.hub), what))
+    }
 }
 
 /// A hub as a page named it.
@@ -238,6 +253,13 @@ impl Store {
             .bind(source.as_str())
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Hubs whose time of distrust is over are believed again.
+    pub async fn trust_again(&self, now: Instant) -> Result<(), Error> {
+        let query = "UPDATE subscription SET distrusted = NULL WHERE distrusted <= ?";
+        sqlx::query(query).bind(now.timestamp()).execute(&self.pool).await?;
         Ok(())
     }
 

@@ -21,3 +21,4 @@ mod pages;
 mod publish;
 mod rules;
 mod serve;
+mod websub;

@@ -23,7 +23,8 @@ pub(super) async fn read(
     now: Instant,
 ) {
     let (source, form) = (Arc::clone(source), list.form.clone());
-    let (links, url) = (page.links.clone(), page.url.clone());
+    let named = |rel| page.linked(rel).cloned().collect::<Vec<_>>();
+    let (hubs, selves, url) = (named("hub"), named("self"), page.url.clone());
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
@@ -39,7 +40,7 @@ pub(super) async fn read(
             }
             if matches!(list.form, Form::Feed) {
                 let (hub, own) = (listing.hub.as_deref(), listing.own.as_deref());
-                one.hub = websub::discover(&links, &url, hub, own);
+                one.hub = websub::discover(&url, (&hubs, &selves), hub, own);
             }
             let ttl = listing.ttl.map(Duration::from_secs);
             one.wish = one.wish.max(ttl);
