@@ -4,6 +4,8 @@ use finews::model::SourceId;
 use finews::store::Target;
 use finews::websub::holds;
 
+use tokio::net::TcpListener;
+
 use super::town::{Answer, Ground, Town, asked, feed, field, requests, until};
 use crate::origin::{Origin, Record, Reply, reply};
 
@@ -33,8 +35,14 @@ fn subscriber(deliveries: Vec<Reply>) -> Origin {
     subscriber
 }
 
+/// Waits until a title is published, and everybody who follows is about to be told.
 async fn published(town: &Town<'_>, title: &str) {
-    until(title, || async { town.titles().contains(&title.to_owned()).then_some(()) }).await;
+    until(title, || async {
+        let there = town.titles().contains(&title.to_owned());
+        let done = there && town.store.pending().await.unwrap().is_empty();
+        (done && town.store.documents_changed().await.unwrap().is_empty()).then_some(())
+    })
+    .await;
 }
 
 /// Has the source bring these titles now, and waits for the first of them.
@@ -91,6 +99,16 @@ async fn nobody_left(town: &Town<'_>) {
         .await;
 }
 
+/// Waits until there is nothing more to tell.
+async fn all_told(town: &Town<'_>) {
+    let ever = chrono::DateTime::from_timestamp(super::town::START * 2, 0).unwrap();
+    until("all told", || async {
+        let due = town.store.target_due(ever, &[]).await.unwrap();
+        due.is_none().then_some(())
+    })
+    .await;
+}
+
 async fn nothing_pending(town: &Town<'_>) {
     until("no requests", || async {
         let crowd = town.store.crowd("", "", "").await.unwrap();
@@ -144,6 +162,7 @@ async fn p46_other_hubs_are_told_once_for_each_change_and_never_of_none() {
     assert_eq!(told, expect);
     assert!(first.iter().all(|one| field(&one.body, "hub.mode") == "publish"));
 
+    all_told(&town).await;
     // Everything is made again and is the same: nobody is told.
     town.store.pend_all().await.unwrap();
     town.world.bells.daemon.notify_one();
@@ -162,6 +181,7 @@ async fn p46_other_hubs_are_told_once_for_each_change_and_never_of_none() {
     assert_eq!(requests(&hub, "POST", "/ping").len(), 6);
     town.pass(10);
     asked(&hub, "POST", "/ping", 12).await;
+    all_told(&town).await;
     // And at once where it was quiet for longer.
     town.pass(HOUR);
     change(&town, &origin, &["four", "three"]).await;
@@ -400,13 +420,15 @@ async fn p47_a_restart_loses_no_delivery() {
     let reader = subscriber(vec![reply(500), reply(200)]);
     let all = settings(&origin, HUB);
     let town = Town::start(&ground, &all).await;
+    let address = town.address.clone();
+    let again = async || TcpListener::bind(&address).await.unwrap();
     published(&town, "one").await;
     subscribe(&town, reader.url("/cb").as_str(), "").await;
     change(&town, &origin, &["two", "one"]).await;
     failures(&town, 1).await;
     town.end().await;
     // What is published while nobody delivers is delivered later, as is what failed.
-    let town = Town::start(&ground, &all).await;
+    let town = Town::start_at(&ground, again().await, &all).await;
     town.pass(30);
     let last = asked(&reader, "POST", "/cb", 2).await.pop().unwrap();
     assert!(String::from_utf8_lossy(&last.body).contains("two"));
@@ -416,7 +438,7 @@ async fn p47_a_restart_loses_no_delivery() {
     let mut fetch = std::process::Command::new(env!("CARGO_BIN_EXE_finews"));
     let fetched = fetch.arg("--config").arg(&path).args(["fetch", "--all"]).output().unwrap();
     assert!(fetched.status.success(), "{fetched:?}");
-    let town = Town::start(&ground, &all).await;
+    let town = Town::start_at(&ground, again().await, &all).await;
     let last = asked(&reader, "POST", "/cb", 3).await.pop().unwrap();
     assert!(String::from_utf8_lossy(&last.body).contains("three"));
     town.end().await;
