@@ -71,14 +71,13 @@ pub(super) fn read(root: &mut Table<'_>, site: Option<&Site>) -> Websub {
     websub.hubs = hubs.iter().filter_map(|hub| web_address(&table, "hubs", hub)).collect();
     limits(&mut table, &mut websub);
     if let Some(name) = table.string("signature") {
-        match Method::named(&name.value) {
-            Some(method) => websub.signature = method,
-            None => {
-                let what = format!("`{}` is no way to sign", name.value);
-                let hint = "write `sha256`, `sha384`, `sha512` or, for readers of old, `sha1`";
-                table.marks().add_hint(&name.span, what, hint);
-            }
+        let method = Method::named(&name.value);
+        if method.is_none() {
+            let what = format!("`{}` is no way to sign", name.value);
+            let hint = "write `sha256`, `sha384`, `sha512` or, for readers of old, `sha1`";
+            table.marks().add_hint(&name.span, what, hint);
         }
+        websub.signature = method.unwrap_or_default();
     }
     let networks = table.strings("allow_private").unwrap_or_default();
     websub.allow_private = networks.iter().filter_map(|text| network(&table, text)).collect();

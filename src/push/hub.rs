@@ -117,13 +117,18 @@ fn passing(why: &fetch::Error) -> bool {
     }
 }
 
+/// Forgets whose time is over.
+pub(super) async fn purge(desk: &Desk, now: Instant) -> Result<(), store::Error> {
+    let hubs = &desk.world.settings.websub.hubs;
+    let names: Vec<String> = hubs.iter().map(ToString::to_string).collect();
+    desk.store.hub_purge(now, &names).await
+}
+
 /// Hands documents that changed on to those who follow them.
 pub(super) async fn hand_on(desk: &Desk, now: Instant) -> Result<(), store::Error> {
     let settings = &desk.world.settings;
     let hubs: Vec<(String, String)> =
         settings.websub.hubs.iter().map(|hub| (hub.to_string(), websub::host(hub))).collect();
-    let names: Vec<String> = hubs.iter().map(|(hub, _)| hub.clone()).collect();
-    desk.store.hub_purge(now, &names).await?;
     let pause = i64::try_from(settings.websub.pause.as_secs()).unwrap_or(i64::MAX);
     for changed in desk.store.documents_changed().await? {
         let topic = websub::url_of(&settings.site.url, &changed.1);

@@ -14,6 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
@@ -31,6 +32,8 @@ use subscriber::Delivery;
 
 /// How long the loop sleeps at the most before it looks what is due.
 const NAP: Duration = Duration::from_secs(10);
+/// How often it is looked whose time is over.
+const TIDY: TimeDelta = TimeDelta::minutes(1);
 /// Requests and readings under way.
 const AT_ONCE: usize = 16;
 /// Deliveries that wait to be read; what is above this is polled instead.
@@ -76,6 +79,8 @@ pub struct Push {
     jobs: JoinSet<Result<(), store::Error>>,
     /// What each job keeps others from: a host, a hub, or a source.
     busy: HashMap<Id, String>,
+    /// When it was last looked whose time is over.
+    tidied: Option<Instant>,
 }
 
 /// One thing to do.
@@ -98,7 +103,7 @@ impl Push {
         let open = websub.subscribe || websub.hub;
         let inbox = open.then(|| Arc::new(Door::new(&desk, sender)) as Arc<dyn Inbox>);
         let (waiting, jobs, busy) = (VecDeque::new(), JoinSet::new(), HashMap::new());
-        (Self { desk, letters, waiting, jobs, busy }, inbox)
+        (Self { desk, letters, waiting, jobs, busy, tidied: None }, inbox)
     }
 
     /// Works until the word to stop is said.
@@ -151,7 +156,11 @@ impl Push {
         let desk = Arc::clone(&self.desk);
         let now = desk.now();
         hub::hand_on(&desk, now).await?;
-        subscriber::suspicions(&desk, now).await?;
+        if self.tidied.is_none_or(|at| (now - at).abs() >= TIDY) {
+            hub::purge(&desk, now).await?;
+            subscriber::suspicions(&desk, now).await?;
+            self.tidied = Some(now);
+        }
         loop {
             if self.jobs.len() >= AT_ONCE {
                 return Ok(NAP);

@@ -1,5 +1,7 @@
 //! Words that nobody can guess.
 
+use crate::websub::hex;
+
 /// Characters of a token: 160 bits.
 pub(super) const LENGTH: usize = 40;
 
@@ -7,5 +9,5 @@ pub(super) const LENGTH: usize = 40;
 pub(super) fn token() -> Option<String> {
     let mut bytes = [0_u8; LENGTH / 2];
     getrandom::fill(&mut bytes).ok()?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&bytes))
 }

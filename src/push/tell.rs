@@ -71,8 +71,7 @@ async fn document(desk: &Desk, target: &Target) -> io::Result<Option<Request>> {
     };
     let site = &settings.site.url;
     let hubs = settings.websub.named(site);
-    let mut link: String = hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\", ")).collect();
-    link.push_str(&format!("<{}>; rel=\"self\"", websub::url_of(site, &target.path)));
+    let link = websub::link(site, &target.path, &hubs);
     let mut headers = vec![
         ("Content-Type".to_owned(), media_type(&target.path).to_owned()),
         ("Link".to_owned(), link),

@@ -183,13 +183,14 @@ pub async fn visit(
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
     let brought = bring(world, store, source, &mut gathered, &mut report, now).await?;
+    let pushes = pushes::known(world, store, source).await?;
     let mut visited = conclude(store, source, now, &gathered, brought, &report).await?;
     if visited.error.is_none() && !visited.incomplete {
         let next = visited.next_visit;
-        visited.next_visit = pushes::backup(world, store, source, &visited, next).await?;
+        visited.next_visit = pushes::backup(store, source, &pushes, &visited, next).await?;
     }
     store.record(&visited).await?;
-    pushes::note(world, store, source, &gathered, now).await?;
+    pushes::note(world, store, source, &pushes, &gathered, now).await?;
     world.tell(News::Done(report.clone()));
     Ok(report)
 }

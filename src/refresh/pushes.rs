@@ -8,7 +8,7 @@ use super::lists::{self, Gathered};
 use super::{Report, World, bring};
 use crate::config::{Form, Source};
 use crate::model::{Instant, Page};
-use crate::store::{self, NamedHub, Store, Visited};
+use crate::store::{self, NamedHub, Store, Subscription, Visited};
 use crate::websub::{self, Push};
 
 /// Reads what a hub delivered as the list that it stands for. It adds and changes items; it takes
@@ -35,11 +35,24 @@ pub async fn delivered(
     Ok(report)
 }
 
-/// What the lists say of their hubs.
+/// What is subscribed to for a source; nothing where the settings want no pushes.
+pub(super) async fn known(
+    world: &World,
+    store: &Store,
+    source: &Source,
+) -> Result<Vec<Subscription>, store::Error> {
+    if !world.settings.websub.subscribe {
+        return Ok(Vec::new());
+    }
+    store.subscriptions(Some(&source.id)).await
+}
+
+/// Keeps what the lists say of their hubs, where that is new.
 pub(super) async fn note(
     world: &World,
     store: &Store,
     source: &Source,
+    known: &[Subscription],
     gathered: &[Gathered],
     now: Instant,
 ) -> Result<(), store::Error> {
@@ -50,9 +63,23 @@ pub(super) async fn note(
     // Further pages of a list name the same topic: once is enough.
     let mut topics = HashSet::new();
     named.retain(|one| one.found.is_none() || topics.insert((one.list.clone(), one.found.clone())));
-    store.hubs_named(&source.id, &named, now).await?;
-    world.bells.push.notify_one();
+    named.retain(|one| !is_known(known, one));
+    if !named.is_empty() {
+        store.hubs_named(&source.id, &named, now).await?;
+        world.bells.push.notify_one();
+    }
     Ok(())
+}
+
+fn is_known(known: &[Subscription], named: &NamedHub) -> bool {
+    let there = known.iter().find(|one| one.address == named.address);
+    match (there, &named.found) {
+        (None, None) => true,
+        (Some(one), Some((hub, topic))) => {
+            one.hub == *hub && one.topic == *topic && one.list == named.list
+        }
+        _ => false,
+    }
 }
 
 fn named(one: &Gathered) -> Option<NamedHub> {
@@ -64,17 +91,13 @@ fn named(one: &Gathered) -> Option<NamedHub> {
 /// Judges the hubs of a source by what a poll found, and puts the next one off where all of them
 /// are trusted.
 pub(super) async fn backup(
-    world: &World,
     store: &Store,
     source: &Source,
+    subscriptions: &[Subscription],
     visited: &Visited,
     next: Instant,
 ) -> Result<Instant, store::Error> {
     let now = visited.at;
-    if !world.settings.websub.subscribe {
-        return Ok(next);
-    }
-    let subscriptions = store.subscriptions(Some(&source.id)).await?;
     if subscriptions.is_empty() {
         return Ok(next);
     }
@@ -85,9 +108,8 @@ pub(super) async fn backup(
         distrusted: one.distrusted,
     });
     let mut pushes: Vec<Push> = pushes.collect();
-    let trusted = !awaited
-        && all_lists(source) == pushes.len()
-        && pushes.iter().all(|push| push.trusted(now));
+    let all = all_lists(source) == pushes.len();
+    let trusted = !awaited && all && pushes.iter().all(|push| push.trusted(now));
     let (mut suspect, mut distrusted) = (None, None);
     if trusted {
         let new = visited.items.iter().filter(|saved| saved.item.first_seen == now);
@@ -101,7 +123,6 @@ pub(super) async fn backup(
     for push in &mut pushes {
         push.distrusted = push.distrusted.max(distrusted);
     }
-    let all = all_lists(source) == pushes.len();
     Ok(if all { websub::backup(now, next, &pushes) } else { next })
 }
 

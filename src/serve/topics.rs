@@ -19,9 +19,6 @@ impl Topics {
         if self.hubs.is_empty() || !websub::is_topic(file) {
             return None;
         }
-        let mut link: String =
-            self.hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\", ")).collect();
-        link.push_str(&format!("<{}>; rel=\"self\"", websub::url_of(&self.site, file)));
-        Some(link)
+        Some(websub::link(&self.site, file, &self.hubs))
     }
 }

@@ -251,8 +251,9 @@ impl Store {
 
     /// The next one to be told, but for those of hosts that are being told.
     pub async fn target_due(&self, now: Instant, but: &[String]) -> Result<Option<Target>, Error> {
-        let query = "SELECT * FROM hub_target WHERE wanted > sent AND next_at <= ? \
-             AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at LIMIT 1";
+        let query = "SELECT * FROM hub_target WHERE wanted > sent AND next_at <= ?1 \
+             AND (lease_until IS NULL OR lease_until > ?1) \
+             AND host NOT IN (SELECT value FROM json_each(?2)) ORDER BY next_at LIMIT 1";
         let query = sqlx::query(query).bind(now.timestamp()).bind(json(but));
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(target).transpose()?)

@@ -96,7 +96,7 @@ impl Store {
                  secret = NULL, state = 'wanted', next_at = excluded.next_at, failures = 0, \
                  asked_at = NULL, lease_until = NULL, pushes = 0, unread = 0, suspect = NULL, \
                  distrusted = NULL, note = NULL \
-                 WHERE hub <> excluded.hub OR topic <> excluded.topic";
+                 WHERE hub <> excluded.hub OR topic <> excluded.topic OR list <> excluded.list";
             sqlx::query(query)
                 .bind(source.as_str())
                 .bind(&one.address)

@@ -17,6 +17,6 @@ pub use form::{Asked, Intent, Mode, Refusal, asked, intent, ping, subscription, 
 pub use intent::{Standing, State, Verdict, judge};
 pub use ladder::{ask_again, deliver_again, verify_again};
 pub use lease::{granted, offered, renewal};
-pub use signature::{Method, holds, sign};
-pub use topic::{host, is_topic, path_of, url_of};
+pub use signature::{Method, hex, holds, sign};
+pub use topic::{host, is_topic, link, path_of, url_of};
 pub use trust::{Push, Verdict as Trust, backup, missed, overdue};

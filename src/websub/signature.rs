@@ -46,8 +46,13 @@ pub fn sign(method: Method, secret: &[u8], body: &[u8]) -> String {
         Method::Sha384 => tag::<Hmac<Sha384>>(secret, body),
         Method::Sha512 => tag::<Hmac<Sha512>>(secret, body),
     };
-    let digits: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}={digits}", method.name())
+    format!("{}={}", method.name(), hex(&tag))
+}
+
+/// Bytes as hexadecimal digits in lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Whether a signature is that of the body; compared in constant time.
@@ -77,7 +82,7 @@ fn verify<M: Mac + KeyInit>(secret: &[u8], body: &[u8], tag: &[u8]) -> bool {
 
 fn bytes(digits: &str) -> Option<Vec<u8>> {
     let digits = digits.as_bytes();
-    if digits.len() % 2 != 0 || digits.len() > 128 {
+    if !digits.len().is_multiple_of(2) || digits.len() > 128 {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);

@@ -22,6 +22,13 @@ pub fn url_of(site: &Url, path: &str) -> String {
     format!("{site}{}", parts.join("/"))
 }
 
+/// The value of `Link` for a file and the hubs that push it (§4 of the Recommendation).
+pub fn link(site: &Url, path: &str, hubs: &[Url]) -> String {
+    let hubs = hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\""));
+    let own = format!("<{}>; rel=\"self\"", url_of(site, path));
+    hubs.chain([own]).collect::<Vec<_>>().join(", ")
+}
+
 /// The file of a topic, if it is one of ours; in whatever spelling it came.
 pub fn path_of(site: &Url, topic: &str) -> Option<String> {
     let url = Url::parse(topic).ok()?;

@@ -20,7 +20,7 @@ fn settings(feed: &Origin) -> String {
 /// An origin whose feed names a hub of its own in its body.
 fn origin(titles: &[&str]) -> Origin {
     let origin = Origin::start([("POST /hub", vec![reply(202)])]);
-    let head = links(&origin.url("/hub").to_string(), "https://s.example/self");
+    let head = links(origin.url("/hub").as_str(), "https://s.example/self");
     origin.on(
         "GET /feed",
         [reply(200).header("ETag", "\"1\"").body(feed(&head, titles)), reply(304)],
@@ -84,7 +84,7 @@ async fn next(town: &Town<'_>, seconds: i64) {
 async fn f53_the_hub_of_the_head_is_asked_and_only_what_we_asked_for_is_verified() {
     let (ground, hub, other) = (Ground::new(), Origin::start([]), Origin::start([]));
     hub.on("POST /hub?a=b", [reply(202)]);
-    let body = feed(&links(&other.url("/hub").to_string(), "https://s.example/body"), &["one"]);
+    let body = feed(&links(other.url("/hub").as_str(), "https://s.example/body"), &["one"]);
     let head =
         format!("<{}>; rel=\"hub\", <https://s.example/é?x=1>; rel=\"self\"", hub.url("/hub?a=b"));
     hub.on("GET /feed", [reply(200).header("Link", head).body(body)]);
@@ -247,7 +247,7 @@ async fn f54_a_signed_body_that_is_no_feed_has_the_source_polled_at_once() {
     origin.on(
         "GET /feed",
         [reply(200).body(feed(
-            &links(&origin.url("/hub").to_string(), "https://s.example/self"),
+            &links(origin.url("/hub").as_str(), "https://s.example/self"),
             &["two", "one"],
         ))],
     );
@@ -340,7 +340,7 @@ async fn f55_a_miss_that_a_backup_poll_finds_is_shown_as_distrust_and_polls_are_
     assert_eq!(push(&town, &told, Method::Sha256, &feed("", &["two", "one"])).await, 202);
     shown(&town, "two").await;
     assert!(!town.status().contains("distrusted"), "{}", town.status());
-    let head = links(&origin.url("/hub").to_string(), "https://s.example/self");
+    let head = links(origin.url("/hub").as_str(), "https://s.example/self");
     origin.on("GET /feed", [reply(200).body(feed(&head, &["missed", "two", "one"]))]);
     town.pass(HOUR);
     shown(&town, "missed").await;
@@ -360,7 +360,7 @@ async fn s03_a_hub_at_a_private_address_is_never_asked() {
     let (ground, hub) = (Ground::new(), Origin::start_at([127, 0, 0, 2], []));
     hub.on("POST /hub", [reply(202)]);
     let origin = Origin::start([]);
-    let head = links(&hub.url("/hub").to_string(), "https://s.example/self");
+    let head = links(hub.url("/hub").as_str(), "https://s.example/self");
     origin.on("GET /feed", [reply(200).body(feed(&head, &["one"]))]);
     let town = Town::start(&ground, &settings(&origin)).await;
     let refused =

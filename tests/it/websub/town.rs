@@ -132,10 +132,10 @@ impl<'g> Town<'g> {
         let mut head =
             format!("{method} {} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n", self.target(url));
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         if method == "POST" {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         self.say(&head, body).await
     }
