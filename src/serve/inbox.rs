@@ -1,7 +1,6 @@
 //! What is sent to the site instead of asked of it: letters, bounded in size, time and number.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
@@ -13,8 +12,11 @@ use super::Site;
 use super::media::Kind;
 use super::reply::Reply;
 
-/// Letters that are read at a time; further ones are asked to come again.
+/// Letters above [`SMALL`] that are read at a time; further ones are asked to come again.
 pub(super) const AT_ONCE: usize = 16;
+
+/// Letters of so many bytes cost nothing.
+const SMALL: usize = 64 << 10;
 
 /// A letter as it came.
 #[derive(Clone, Debug)]
@@ -62,9 +64,6 @@ pub trait Inbox: Send + Sync + 'static {
     /// Takes a letter.
     fn take(&self, letter: Letter) -> Receiving<'_>;
 }
-
-/// How long a letter may take to arrive.
-const ARRIVAL: Duration = Duration::from_secs(10);
 
 /// Answers a request to a path where letters are taken.
 pub(super) async fn answer(
@@ -118,12 +117,13 @@ async fn read(
     if said.is_some_and(|length: usize| length > room) {
         return Err(too_large());
     }
-    let Ok(_seat) = site.0.letters.try_acquire() else {
+    let seat = (room > SMALL).then(|| site.0.letters.try_acquire());
+    let Ok(_seat) = seat.transpose() else {
         let mut reply = line(StatusCode::SERVICE_UNAVAILABLE, "too many at once\n");
         reply.set(RETRY_AFTER, "5");
         return Err(reply);
     };
-    match timeout(ARRIVAL, whole(body, room)).await {
+    match timeout(site.0.rules.limits.request, whole(body, room)).await {
         Ok(Some(Ok(bytes))) => Ok(bytes),
         Ok(Some(Err(_))) => Err(line(StatusCode::BAD_REQUEST, "the body was cut off\n")),
         Ok(None) => Err(too_large()),
