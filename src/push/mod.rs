@@ -36,8 +36,9 @@ const NAP: Duration = Duration::from_secs(10);
 const TIDY: TimeDelta = TimeDelta::minutes(1);
 /// Requests and readings under way.
 const AT_ONCE: usize = 16;
-/// Deliveries that wait to be read; what is above this is polled instead.
-const WAITING: usize = 32;
+/// Deliveries of up to 4 MiB that wait in the inbox, and as many again that wait for their source;
+/// what is above this is polled instead.
+const WAITING: usize = 8;
 /// How long requests under way may take after the word to stop; they are repeated at the next
 /// start.
 const GRACE: Duration = Duration::from_secs(3);
@@ -124,7 +125,9 @@ impl Push {
             tokio::select! {
                 () = &mut stopped => break,
                 Some(ended) = self.jobs.join_next_with_id() => self.end(ended),
-                Some(delivery) = self.letters.recv() => self.waiting.push_back(delivery),
+                Some(delivery) = self.letters.recv(), if self.waiting.len() < WAITING => {
+                    self.waiting.push_back(delivery);
+                }
                 () = bell.notified() => {}
                 () = tokio::time::sleep(nap) => {}
             }

@@ -4,5 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
 mod hub;
+mod process;
 mod subscriber;
 mod town;

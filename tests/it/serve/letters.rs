@@ -116,7 +116,9 @@ async fn s58_slow_letters_are_shown_out() {
     let text = post("/in/large", &[], &"x".repeat(100_000));
     let mut connection = served.say(&text[..5_000]).await;
     let rest = connection.rest().await;
-    assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 408"), "{rest}");
+    // Either the door or the desk lost patience first.
+    let refused = ["HTTP/1.1 408", "HTTP/1.1 400"].iter().any(|head| rest.starts_with(head));
+    assert!(rest.is_empty() || refused, "{rest}");
 }
 
 #[tokio::test]
