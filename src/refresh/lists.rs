@@ -171,6 +171,9 @@ impl Round<'_> {
             }
             let more = self.goes_on(&one).await?;
             let next = one.listing.as_ref().and_then(|listing| listing.cursor.clone());
+            if turn > 0 {
+                one.hub = None;
+            }
             if turn == 0 && next.is_none() {
                 tell_of_next(list, &mut one);
             }

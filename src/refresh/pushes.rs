@@ -126,11 +126,11 @@ pub(super) async fn backup(
     Ok(if all { websub::backup(now, next, &pushes) } else { next })
 }
 
-/// The addresses that are polled; a list that is no feed has no hub, so that nothing is put off
+/// The addresses that are polled; an API or a sitemap has no hub, so that nothing is put off
 /// for its source.
 fn all_lists(source: &Source) -> usize {
-    let feed = |form: &Form| matches!(form, Form::Feed);
-    if !source.lists.iter().all(|list| feed(&list.form)) {
+    let pushed = |form: &Form| matches!(form, Form::Feed | Form::Page(_));
+    if !source.lists.iter().all(|list| pushed(&list.form)) {
         return usize::MAX;
     }
     source.lists.iter().map(|list| list.urls.len()).sum()

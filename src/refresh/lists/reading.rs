@@ -38,7 +38,7 @@ pub(super) async fn read(
             if listing.cut.is_some() {
                 one.given = None;
             }
-            if matches!(list.form, Form::Feed) {
+            if matches!(list.form, Form::Feed | Form::Page(_)) {
                 let (hub, own) = (listing.hub.as_deref(), listing.own.as_deref());
                 one.hub = websub::discover(&url, (&hubs, &selves), hub, own);
             }

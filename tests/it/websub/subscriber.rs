@@ -122,6 +122,35 @@ async fn f53_the_hub_of_the_head_is_asked_and_only_what_we_asked_for_is_verified
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f53_a_page_names_its_hub_in_its_head_and_is_pushed_as_a_page() {
+    let (ground, origin) = (Ground::new(), Origin::start([]));
+    origin.on("POST /hub", [reply(202)]);
+    let page = |items: &[&str]| {
+        let items = items.iter().map(|item| format!("<li><a href=\"/{item}\">{item}</a></li>"));
+        let body = "<link rel=hub href=https://body.example/>";
+        let head =
+            "<title>t</title><link rel=\"x HUB\" href=\"/hub\"><link rel=self href=\"/own\">";
+        format!(
+            "<html><head>{head}</head><body>{body}<ul>{}</ul></body></html>",
+            items.collect::<String>()
+        )
+    };
+    origin.on("GET /list", [reply(200).header("Content-Type", "text/html").body(page(&["one"]))]);
+    let settings = format!(
+        "[websub]\nsubscribe = true\n[[source]]\nid = \"s\"\nkind = \"page\"\nurl = \"{}\"\n\
+         [source.list]\nitems = \"li\"\ntitle = \"a\"\nlink = \"a@href\"\n",
+        origin.url("/list")
+    );
+    let town = Town::start(&ground, &settings).await;
+    let told = subscribe(&town, &origin, 24 * HOUR).await;
+    assert_eq!(told.topic, origin.url("/own").as_str());
+    assert_eq!(push(&town, &told, Method::Sha256, &page(&["two", "one"])).await, 202);
+    shown(&town, "two").await;
+    assert_eq!(town.titles().len(), 2);
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f53_a_denied_request_is_shown_and_tried_again_in_a_week() {
     let (ground, origin) = (Ground::new(), origin(&["one"]));
     let town = Town::start(&ground, &settings(&origin)).await;
