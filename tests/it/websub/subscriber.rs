@@ -74,10 +74,19 @@ async fn shown(town: &Town<'_>, title: &str) {
     until(title, || async { town.titles().contains(&title.to_owned()).then_some(()) }).await;
 }
 
-/// Waits until the source's next visit is so many seconds after the start.
-async fn next(town: &Town<'_>, seconds: i64) {
-    let what = format!("a visit at {seconds}");
-    until(&what, || async { (town.next_visit("s").await? == seconds).then_some(()) }).await;
+/// Waits until a visit has settled when the next one is, and checks how far off that is, give or
+/// take the jitter; gives the next visit in seconds after the start.
+async fn next(town: &Town<'_>, hours: i64) -> i64 {
+    let settled = || async { town.next_visit("s").await.filter(|next| *next > town.time()) };
+    let next = until("a next visit", settled).await;
+    let wait = next - town.time();
+    assert!((hours * HOUR..=hours * HOUR * 6 / 5).contains(&wait), "{wait} s, not {hours} h");
+    next
+}
+
+/// Lets time pass until then.
+fn pass_to(town: &Town<'_>, seconds: i64) {
+    town.pass(seconds - town.time());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,7 +307,7 @@ async fn f54_a_push_that_a_kill_left_unread_is_polled_for_at_the_next_start() {
     let address = listener.local_addr().unwrap();
     let town = Town::start_at(&ground, listener, &settings(&origin)).await;
     subscribe(&town, &origin, 24 * HOUR).await;
-    next(&town, HOUR).await;
+    next(&town, 1).await;
     let token = town.subscription().await.unwrap().token.unwrap();
     let store = town.store.clone();
     store
@@ -341,22 +350,24 @@ async fn f55_polls_are_rarer_while_pushes_work_and_resume_when_the_hub_is_silent
     let (ground, origin) = (Ground::new(), origin(&["one"]));
     let town = Town::start(&ground, &settings(&origin)).await;
     let told = subscribe(&town, &origin, 2 * HOUR).await;
-    next(&town, HOUR).await;
+    let first = next(&town, 1).await;
     // A hub that never pushed anything makes nothing rarer.
-    town.pass(HOUR);
-    next(&town, 2 * HOUR).await;
+    pass_to(&town, first);
+    let second = next(&town, 1).await;
     assert_eq!(push(&town, &told, Method::Sha256, &feed("", &["two", "one"])).await, 202);
     shown(&town, "two").await;
     // The lease was from the start to the second hour: believed until the eighth.
     origin.on("POST /hub", [reply(503)]);
-    town.pass(HOUR);
-    next(&town, 6 * HOUR).await;
-    town.pass(4 * HOUR);
-    next(&town, 8 * HOUR).await;
-    town.pass(2 * HOUR);
-    next(&town, 9 * HOUR).await;
-    town.pass(HOUR);
-    next(&town, 10 * HOUR).await;
+    pass_to(&town, second);
+    let third = next(&town, 4).await;
+    pass_to(&town, third);
+    let settled = || async { town.next_visit("s").await.filter(|next| *next > third) };
+    let fourth = until("a fourth visit", settled).await;
+    assert!((8 * HOUR..9 * HOUR).contains(&fourth), "{fourth}");
+    pass_to(&town, fourth);
+    let fifth = next(&town, 1).await;
+    pass_to(&town, fifth);
+    next(&town, 1).await;
     town.end().await;
 }
 
@@ -365,15 +376,15 @@ async fn f55_a_miss_that_a_backup_poll_finds_is_shown_as_distrust_and_polls_are_
     let (ground, origin) = (Ground::new(), origin(&["one"]));
     let town = Town::start(&ground, &settings(&origin)).await;
     let told = subscribe(&town, &origin, 24 * HOUR).await;
-    next(&town, HOUR).await;
+    let first = next(&town, 1).await;
     assert_eq!(push(&town, &told, Method::Sha256, &feed("", &["two", "one"])).await, 202);
     shown(&town, "two").await;
     assert!(!town.status().contains("distrusted"), "{}", town.status());
     let head = links(origin.url("/hub").as_str(), "https://s.example/self");
     origin.on("GET /feed", [reply(200).body(feed(&head, &["missed", "two", "one"]))]);
-    town.pass(HOUR);
+    pass_to(&town, first);
     shown(&town, "missed").await;
-    next(&town, 2 * HOUR).await;
+    next(&town, 1).await;
     assert!(town.status().contains("distrusted until"), "{}", town.status());
     // Its pushes are still heard, and after a week it is believed again.
     assert_eq!(push(&town, &told, Method::Sha256, &feed("", &["three", "two"])).await, 202);
