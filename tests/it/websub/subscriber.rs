@@ -281,7 +281,7 @@ async fn f54_a_signed_body_that_is_no_feed_has_the_source_polled_at_once() {
     let (ground, origin) = (Ground::new(), origin(&["one"]));
     let town = Town::start(&ground, &settings(&origin)).await;
     let told = subscribe(&town, &origin, 24 * HOUR).await;
-    next(&town, HOUR).await;
+    next(&town, 1).await;
     origin.on(
         "GET /feed",
         [reply(200).body(feed(
