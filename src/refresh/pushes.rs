@@ -101,7 +101,9 @@ pub(super) async fn backup(
     if subscriptions.is_empty() {
         return Ok(next);
     }
-    let awaited = subscriptions.iter().any(|one| one.unread);
+    // What was pushed and not read, or pushed while we polled, nobody kept from us.
+    let meanwhile = |one: &Subscription| one.last_push.is_some_and(|at| at >= now);
+    let awaited = subscriptions.iter().any(|one| one.unread || meanwhile(one));
     let pushes = subscriptions.iter().map(|one| Push {
         lease_until: one.lease_until.filter(|_| one.state == websub::State::Active.name()),
         proven: one.pushes > 0,

@@ -210,6 +210,7 @@ async fn f54_a_signed_delivery_appears_within_two_seconds_and_a_replay_does_not(
         let (begun, body) = (std::time::Instant::now(), feed("", &titles));
         assert_eq!(push(&town, &told, method, &body).await, 202);
         shown(&town, method.name()).await;
+        println!("{}: shown after {:?}", method.name(), begun.elapsed());
         assert!(begun.elapsed().as_millis() < 2_000, "{:?}", begun.elapsed());
     }
     let body = feed("", &titles);
