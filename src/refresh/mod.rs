@@ -21,14 +21,14 @@ use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
 use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
-pub use articles::{Outcome as ArticleOutcome, article};
+pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, chain, gather};
 pub use making::{Made, Maker, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 pub use pushes::delivered;
 
-/// The articles that are asked for again at a visit, and how often each.
-const RETRIES: (usize, u32) = (20, 6);
+/// The most articles that are asked for again at a visit.
+const MOST_AGAIN: usize = 20;
 
 /// All that a journey needs besides its source.
 #[derive(Clone)]
@@ -204,7 +204,7 @@ async fn bring(
     report: &mut Report,
     now: Instant,
 ) -> Result<Brought, store::Error> {
-    let work = sift(store, source, gathered, report).await?;
+    let work = sift(store, source, now, gathered, report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
@@ -259,6 +259,7 @@ struct Brought {
 async fn sift(
     store: &Store,
     source: &Source,
+    now: Instant,
     gathered: &mut [Gathered],
     report: &mut Report,
 ) -> Result<Vec<Work>, store::Error> {
@@ -279,7 +280,7 @@ async fn sift(
             }
         }
     }
-    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
+    let again = store.unfinished(&source.id, now, articles::MOST_TRIES, MOST_AGAIN).await?;
     for (key, original, tries) in again {
         let (list, print) = (original.list, identity::print(&original.entry));
         // What came anew is asked for anyway.

@@ -148,12 +148,16 @@ impl Store {
 }
 
 fn migrations() -> Vec<Migration> {
-    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    let websub = sqlx::SqlStr::from_static(include_str!("migrations/0007_websub.sql"));
-    vec![
-        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
-        Migration::new(7, "websub".into(), MigrationType::Simple, websub, false),
-    ]
+    let texts = [
+        (1, "begin", include_str!("migrations/0001_begin.sql")),
+        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (7, "websub", include_str!("migrations/0007_websub.sql")),
+    ];
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        let text = sqlx::SqlStr::from_static(text);
+        Migration::new(number, name.into(), MigrationType::Simple, text, false)
+    };
+    texts.into_iter().map(migration).collect()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {
