@@ -128,6 +128,7 @@ pub(super) fn world(
         fetcher: Arc::new(fetcher(settings)?),
         authority: authority.to_owned(),
         stop: crate::refresh::Stop::default(),
+        bells: crate::refresh::Bells::default(),
         news,
     })
 }

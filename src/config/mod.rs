@@ -10,6 +10,7 @@ mod secrets;
 mod serve;
 mod site;
 mod source;
+mod websub;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use log::{Log, LogForm, log};
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
+pub use websub::Websub;
 
 use crate::article::Sites;
 use crate::category;
@@ -80,6 +82,8 @@ pub struct Settings {
     pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
+    /// Who pushes to us, and whom we push to.
+    pub websub: Websub,
     /// Fixed categories and rules by words.
     pub categories: Vec<Category>,
     /// The sources, in the order of the file.
@@ -209,6 +213,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let serve = serve::serve(&mut root);
     let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
+    let websub = websub::read(&mut root, site.as_ref());
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
@@ -226,6 +231,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         log,
         secrets: Arc::default(),
         fetch,
+        websub,
         categories,
         sources,
         sites,

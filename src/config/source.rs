@@ -252,7 +252,7 @@ impl Defaults {
     }
 }
 
-fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
+pub(super) fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
     let net = text.value.parse().ok();
     let net = net.or_else(|| text.value.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     if net.is_none() {

@@ -263,3 +263,57 @@ fn sources_inherit_their_way_out() {
             .obey_robots
     );
 }
+
+#[test]
+fn websub_subscribes_by_itself_only_where_hubs_can_reach_us() {
+    let subscribes = |url: &str, more: &str| {
+        let text = format!("[site]\ntitle = \"t\"\nurl = \"{url}\"\n{more}");
+        parse(&text, &Outside::NOTHING).unwrap().websub.subscribe
+    };
+    assert!(subscribes("https://news.example.org/", ""));
+    for hidden in [
+        "http://news.example.org/",
+        "https://localhost/",
+        "https://news/",
+        "https://news.local/",
+        "https://news.internal.",
+        "https://news.example/",
+        "https://192.0.2.1/",
+        "https://[2001:db8::1]/",
+    ] {
+        assert!(!subscribes(hidden, ""), "{hidden}");
+    }
+    assert!(!subscribes("https://news.example.org/", "[websub]\nsubscribe = false"));
+    assert!(subscribes("http://127.0.0.1/", "[websub]\nsubscribe = true"));
+}
+
+#[test]
+fn websub_says_what_is_wrong_with_it() {
+    check("[websub]\nhub = \"yes\"", &["2:7: `hub` must be `true` or `false`, not a string"]);
+    check(
+        "[websub]\nhubs = [\"hub.example\"]",
+        &["2:9: `hubs` is no web address: `hub.example`\n  hint: write it whole: \
+           `https://example.org/…`"],
+    );
+    check(
+        "[websub]\nsignature = \"md5\"",
+        &["2:13: `md5` is no way to sign\n  hint: write `sha256`, `sha384`, `sha512` or, for \
+           readers of old, `sha1`"],
+    );
+    check("[websub]\nlease = \"5s\"", &["2:9: `lease` must be from `1m` to `365d`"]);
+    check(
+        "[websub]\nallow_private = [\"home\"]\nper_host = 0",
+        &[
+            "2:18: `home` is no network\n  hint: write `10.1.2.0/24` or `127.0.0.1/32`",
+            "3:12: `per_host` must be a whole number from 1 to 1000000, not 0",
+        ],
+    );
+    let websub =
+        good("[websub]\nhub = true\nhubs = [\"https://h.example/\"]\nlease = \"2d\"").websub;
+    let named: Vec<_> = websub
+        .named(&"https://example.org/".parse().unwrap())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(named, ["https://example.org/hub", "https://h.example/"]);
+}

@@ -32,6 +32,7 @@ fn world(dir: &std::path::Path, every: &str) -> World {
         fetcher: Arc::new(Fetcher::new(manners).unwrap()),
         authority: "t.example,2026".into(),
         stop: crate::refresh::Stop::default(),
+        bells: crate::refresh::Bells::default(),
         news: None,
     }
 }

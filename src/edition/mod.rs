@@ -106,11 +106,12 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     let parts = format!(
-        "{} {:?} {:?} {} {authority}",
+        "{} {:?} {:?} {} {authority} {:?}",
         env!("CARGO_PKG_VERSION"),
         settings.site,
         settings.publish.items,
         dir.display(),
+        settings.websub.named(&settings.site.url).first(),
     );
     let digest = Sha256::digest(parts);
     let start = digest.first_chunk().copied().unwrap_or_default();
@@ -294,7 +295,7 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
         zone: site.zone,
         authority: authority.to_owned(),
         ttl_minutes: every.map_or(60, |every| (every.as_secs() / 60).clamp(1, 1_440) as u32),
-        hub: None,
+        hub: settings.websub.named(&site.url).into_iter().next(),
         footer: site.footer.clone(),
     }
 }

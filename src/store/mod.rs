@@ -7,6 +7,8 @@ mod read;
 mod rows;
 mod standing;
 mod visits;
+mod hub;
+mod websub;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use sqlx::sqlite::{
 };
 
 pub use backup::{Backup, restore};
+pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use lock::{Holder, Lock};
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
@@ -29,6 +32,7 @@ pub use rows::{
 };
 pub use standing::{Past, Standing, Turn};
 pub use visits::{Aftermath, Agendum, Course, Resting};
+pub use websub::{NamedHub, Subscription};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -173,6 +177,7 @@ fn migrations() -> Vec<Migration> {
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (3, "visits", include_str!("migrations/0003_visits.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (7, "websub", include_str!("migrations/0007_websub.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {

@@ -288,7 +288,15 @@ impl Store {
              (SELECT gone FROM course WHERE course.source = source.id) AS gone \
              FROM source ORDER BY id";
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok(health(row)?)).collect()
+        let mut health: Vec<Health> =
+            rows.iter().map(|row| Ok(health(row)?)).collect::<Result<_, Error>>()?;
+        for one in self.subscriptions(None).await? {
+            let source = health.iter_mut().find(|source| source.source == one.source);
+            if let (Some(source), Some(fault)) = (source, one.fault()) {
+                source.faults.push(fault);
+            }
+        }
+        Ok(health)
     }
 
     /// What is to be published.

@@ -140,7 +140,7 @@ impl Store {
 
     /// A writer from the start, so that two of them wait for each other instead of failing half
     /// way.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }

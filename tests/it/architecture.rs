@@ -18,12 +18,13 @@ const PURE: &[&str] = &[
     "health",
     "jekyll",
     "publish",
+    "websub",
     "discover",
     "config",
     "robots",
 ];
 const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
-const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
+const JOINTS: &[&str] = &["edition", "refresh", "daemon", "push", "cli"];
 
 /// Who may know a room of its own floor, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -33,6 +34,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "article"),
     ("config", "category"),
     ("config", "schedule"),
+    ("config", "websub"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -56,6 +58,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
+    ("hmac", &["websub"]),
+    ("sha1", &["websub"]),
+    ("getrandom", &["push"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("minijinja", &["publish"]),

@@ -29,3 +29,4 @@ mod rows;
 mod rules;
 mod serve;
 mod sinks;
+mod websub;
