@@ -16,6 +16,7 @@ pub mod article;
 pub mod normalize;
 pub mod identity;
 pub mod category;
+pub mod route;
 pub mod schedule;
 pub mod jekyll;
 pub mod publish;

@@ -118,10 +118,6 @@ pub(super) async fn made(
     let originals = vec![Original { list, entry, article }];
     let maker = Maker::new(world, source, setup::now());
     let id = identity::item_id(&source.id, &key);
-    let item = maker.item(id, setup::now(), &originals).map(|mut item| {
-        let wishes = maker.wishes(&item, &originals);
-        item.categories = wishes.into_iter().map(|wish| wish.id).collect();
-        item
-    });
+    let item = maker.ruled(id, setup::now(), &originals).map(|ruled| ruled.item);
     Ok((outcome, item))
 }

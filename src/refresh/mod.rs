@@ -22,7 +22,7 @@ use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, article};
 pub use lists::{Gathered, gather};
-pub use making::{Made, Maker, wish_for};
+pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 
 /// The articles that are asked for again at a visit, and how often each.
@@ -170,6 +170,8 @@ pub async fn visit(
             }
         }
     }
+    // Who comes first gets a seat where a rule limits them.
+    brought.items.sort_by_key(|one| one.item.published);
     let visited = conclude(store, source, now, &gathered, brought, &report).await?;
     store.record(&visited).await?;
     world.tell(News::Done(report.clone()));

@@ -2,6 +2,7 @@
 
 mod lock;
 mod read;
+mod routes;
 mod rows;
 mod write;
 
@@ -145,7 +146,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let routes = sqlx::SqlStr::from_static(include_str!("migrations/0008_routes.sql"));
+    vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(8, "routes".into(), MigrationType::Simple, routes, false),
+    ]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

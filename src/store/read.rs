@@ -172,7 +172,9 @@ impl Store {
 
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
-        let query = "SELECT * FROM item ORDER BY published DESC, id LIMIT ?";
+        let query = "SELECT * FROM item WHERE NOT EXISTS \
+             (SELECT 1 FROM withheld WHERE withheld.item = item.id) \
+             ORDER BY published DESC, id LIMIT ?";
         let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
