@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod decisions;
 mod demo;
 mod demo_site;
 mod discover;
@@ -15,6 +16,7 @@ mod out;
 mod preview;
 mod progress;
 mod publish;
+mod reroute;
 mod rules;
 mod serve;
 mod setup;
@@ -56,6 +58,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Check => check::run(&args),
         Verb::Fetch(own) => fetch::run(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
+        Verb::Reroute(own) => reroute::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => serve::run(&args, own).await,

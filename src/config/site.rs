@@ -274,10 +274,10 @@ fn aliases(
         let folded = crate::route::fold(&alias.value);
         if folded.is_empty() || id.is_some_and(|id| id.value == alias.value) {
             table.marks().add(&alias.span, format!("`{}` is no other name", alias.value));
-        }
-        let (name, span) = (alias.value.clone(), alias.span.clone());
-        if names.insert(folded, (name, span)).is_some() {
+        } else if names.contains_key(&folded) {
             table.marks().add(&alias.span, format!("`{}` is an alias already", alias.value));
+        } else {
+            names.insert(folded, (alias.value.clone(), alias.span.clone()));
         }
     }
     aliases.into_iter().map(|alias| alias.value).collect()

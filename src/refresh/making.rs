@@ -16,6 +16,9 @@ use crate::slug;
 use crate::store::{self, CategoryWish, Held, Kept, KnownItem, Saved, Store};
 use crate::template::Template;
 
+/// Why an entry cannot be published.
+pub(super) const NOTHING: &str = "neither a title nor a text";
+
 /// Makes items of one source by today's settings.
 pub struct Maker {
     settings: Arc<Settings>,
@@ -90,7 +93,7 @@ impl Maker {
         let Some(Ruled { mut item, text, categories, decision }) =
             self.ruled(id, first_seen, &originals)
         else {
-            let reason = "neither a title nor a text".to_owned();
+            let reason = NOTHING.to_owned();
             let held = kept.into_iter().map(|one| Held {
                 key: key.clone(),
                 original: one.original,

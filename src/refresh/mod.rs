@@ -4,6 +4,7 @@ mod articles;
 mod lists;
 mod making;
 mod pages;
+mod rerouting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use articles::{Outcome as ArticleOutcome, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
+pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
 
 /// The articles that are asked for again at a visit, and how often each.
 const RETRIES: (usize, u32) = (20, 6);

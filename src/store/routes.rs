@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::rows::Saved;
 use super::write::{alias, number_of, pend_category};
 use super::{Error, Store};
-use crate::model::{CategoryId, ItemId};
+use crate::model::{CategoryId, ItemId, SourceId};
 use crate::route::{Kept, Seat, Withheld};
 
 impl Store {
@@ -42,6 +42,56 @@ impl Store {
             seats.entry(key).or_default().insert(ItemId::new(item));
         }
         Ok(seats)
+    }
+
+    /// Remembers who has which seat, and nobody else.
+    pub async fn set_seats(&self, seats: &[(Seat, ItemId)]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM seat").execute(&mut *tx).await?;
+        for (seat, item) in seats {
+            let query = "INSERT OR IGNORE INTO seat VALUES (?, ?)";
+            sqlx::query(query).bind(&seat.key).bind(item.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether a source has no item of this key.
+    pub async fn is_free(&self, source: &SourceId, key: &str) -> Result<bool, Error> {
+        let query = "SELECT 1 FROM item WHERE source = ? AND key = ?";
+        let found: Option<i64> = sqlx::query_scalar(query)
+            .bind(source.as_str())
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(found.is_none())
+    }
+
+    /// Knows an item by another key from now on.
+    pub async fn rekey(&self, item: &ItemId, key: &str) -> Result<(), Error> {
+        let query = "UPDATE OR IGNORE item SET key = ? WHERE id = ?";
+        sqlx::query(query).bind(key).bind(item.as_str()).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The key of an item.
+    pub async fn key_of(&self, item: &ItemId) -> Result<Option<String>, Error> {
+        let query = "SELECT key FROM item WHERE id = ?";
+        Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
+    }
+
+    /// The item of an article's address.
+    pub async fn item_of_link(&self, link: &str) -> Result<Option<ItemId>, Error> {
+        let query = "SELECT id FROM item WHERE link = ? ORDER BY first_seen LIMIT 1";
+        let id: Option<String> =
+            sqlx::query_scalar(query).bind(link).fetch_optional(&self.pool).await?;
+        Ok(id.map(ItemId::new))
+    }
+
+    /// The items that somebody let through.
+    pub async fn released(&self) -> Result<HashSet<ItemId>, Error> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT item FROM released").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(ItemId::new).collect())
     }
 
     /// Lets a held item through, for good; says whether it was held. It is published by the next

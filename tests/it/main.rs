@@ -19,5 +19,6 @@ mod listing;
 mod moving;
 mod pages;
 mod publish;
+mod routing;
 mod rules;
 mod serve;
