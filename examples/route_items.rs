@@ -8,7 +8,9 @@ use std::time::Instant;
 
 use finews::html;
 use finews::model::{Item, ItemId, SourceId};
-use finews::route::{Acts, Facts, Field, Pattern, Place, Router, Rule, Scope, Test, When};
+use finews::route::{
+    Acts, Facts, Field, MOST_COSTLY, Pattern, Place, Router, Rule, Scope, Test, When,
+};
 use finews::template::Template;
 
 /// A reproducible sequence (xorshift).
@@ -40,12 +42,13 @@ fn main() {
     let length = numbers.next().unwrap_or(3_000);
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let items: Vec<(Item, String)> = (0..50).map(|_| item(&mut dice, length)).collect();
-    println!("{many} rules, items of {length} characters, 50 items, median and worst of them");
-    println!("| rules | compiled in ms | machine MB | median µs | worst µs | acts |");
-    println!("|---|---:|---:|---:|---:|---:|");
+    println!("items of {length} characters, 50 items, median and worst of them");
+    println!("| kind | rules | compiled in ms | machine MB | median µs | worst µs | acts |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
     for kind in
         ["words", "names", "patterns with letters", "patterns without", "conditions", "all kinds"]
     {
+        let many = if kind == "patterns without" { many.min(MOST_COSTLY) } else { many };
         let rules: Vec<Rule> = (0..many).map(|n| rule(kind, n, &mut dice)).collect();
         let begun = Instant::now();
         let router = Router::new(rules, &HashSet::new());
@@ -54,15 +57,19 @@ fn main() {
         let mut times: Vec<_> = items
             .iter()
             .map(|(item, text)| {
-                router.decide(&Facts { item, text });
-                let begun = Instant::now();
+                // The best of several: what others do on the machine is not our cost.
                 acts += router.decide(&Facts { item, text }).acts.len();
-                begun.elapsed().as_micros()
+                let time = || {
+                    let begun = Instant::now();
+                    router.decide(&Facts { item, text });
+                    begun.elapsed().as_micros()
+                };
+                (0..9).map(|_| time()).min().unwrap()
             })
             .collect();
         times.sort_unstable();
         println!(
-            "| {kind} | {} | {} | {} | {} | {acts} |",
+            "| {kind} | {many} | {} | {} | {} | {} | {acts} |",
             compiled.as_millis(),
             router.memory() >> 20,
             times[times.len() / 2],

@@ -8,7 +8,10 @@ use super::read::{At, Table};
 use super::source::{known_categories, templates};
 use super::when::{self, Known};
 use crate::model::{CategoryId, SourceId};
-use crate::route::{self, Acts, By, Limit, Pattern, Place, Rewrite, Rule, Scope, Test, When};
+use crate::route::{
+    self, Acts, By, Limit, MOST_COSTLY, MOST_TESTS, Pattern, Place, Rewrite, Rule, Scope, Test,
+    When,
+};
 
 /// Rules as they stand in the settings, and who declines those of the defaults.
 #[derive(Default)]
@@ -53,6 +56,7 @@ pub(super) fn rules(
             found.take(table, Scope::One(id.clone()), &name, &known);
         }
     }
+    found.bound(root);
     found.doubt(root);
     found
 }
@@ -104,6 +108,30 @@ impl Found {
         table.finish();
         let good = marks.len() == before;
         self.push(Rule { name, scope, when, acts }, span, good);
+    }
+
+    /// Names the rule with which there are more tests than may be.
+    fn bound(&self, root: &Table<'_>) {
+        let (mut tests, mut costly) = (0, 0);
+        for (rule, span) in self.rules.iter().zip(&self.spans) {
+            let before = (tests > MOST_TESTS, costly > MOST_COSTLY);
+            let own = rule.when.tests();
+            let is_costly = |test: &&&Test| match test {
+                Test::Found(_, pattern) | Test::Like(_, pattern) => pattern.is_costly(),
+                _ => false,
+            };
+            costly += own.iter().filter(is_costly).count();
+            tests += own.len();
+            if tests > MOST_TESTS && !before.0 {
+                let what = format!("more than {MOST_TESTS} tests in all rules together");
+                root.marks().add(span, what);
+            }
+            if costly > MOST_COSTLY && !before.1 {
+                let what = format!("more than {MOST_COSTLY} patterns that may match anywhere");
+                let hint = "patterns are cheap where three letters in a row must be in the text";
+                root.marks().add_hint(span, what, hint);
+            }
+        }
     }
 
     /// Names rules that can do nothing, unless something else is wrong with them.

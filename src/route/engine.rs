@@ -20,7 +20,8 @@ const TITLE: usize = 300;
 #[derive(Debug, Default)]
 pub struct Router {
     rules: Vec<Compiled>,
-    tests: usize,
+    /// How common each test is, by its number; see [`commonness`].
+    tests: Vec<usize>,
     words: Words,
     patterns: Patterns,
     names: HashMap<Field, HashMap<String, u32>>,
@@ -75,7 +76,6 @@ impl Router {
         for rule in rules {
             router.add(rule, declining, &mut numbers);
         }
-        router.tests = numbers.len();
         router.words.build();
         router.patterns.build();
         router.index();
@@ -143,6 +143,7 @@ impl Router {
                 }
                 let number = numbers.len() as u32;
                 self.place(&test, number);
+                self.tests.push(commonness(&test));
                 numbers.insert(test, number);
                 Holds::Test(number)
             }
@@ -169,9 +170,9 @@ impl Router {
     }
 
     fn index(&mut self) {
-        self.by_test = vec![Vec::new(); self.tests];
+        self.by_test = vec![Vec::new(); self.tests.len()];
         for (at, rule) in self.rules.iter().enumerate() {
-            let Some(tests) = triggers(&rule.holds) else {
+            let Some(tests) = triggers(&rule.holds, &self.tests) else {
                 self.anywhere.push(at as u32);
                 continue;
             };
@@ -184,7 +185,7 @@ impl Router {
     }
 
     fn look(&self, facts: &Facts<'_>) -> Truth {
-        let mut truth = Truth { holds: vec![false; self.tests], those: Vec::new() };
+        let mut truth = Truth { holds: vec![false; self.tests.len()], those: Vec::new() };
         self.words.find(&Haystack::folded(facts), |test| truth.note(test));
         if !self.patterns.is_empty() {
             self.patterns.find(&Haystack::plain(facts), |test| truth.note(test));
@@ -240,13 +241,29 @@ fn within(scope: &Scope, declining: &HashSet<SourceId>) -> When {
     }
 }
 
-/// Tests of which one holds wherever the condition does: the fewest that are known.
-fn triggers(holds: &Holds) -> Option<Vec<u32>> {
+/// How often a test may hold, in no unit: rules are looked at where their rarest tests hold.
+fn commonness(test: &Test) -> usize {
+    match test {
+        Test::Word(_, word) => 1 + 40 / word.chars().count().max(1),
+        Test::Found(..) | Test::Like(..) => 20,
+        Test::Is(Field::Language, _) => 10_000,
+        Test::Is(Field::Source, _) => 50,
+        Test::Is(_, name) if name.contains('*') => 20,
+        Test::Is(..) => 5,
+        Test::Length(..) | Test::Age(..) | Test::Enclosure(_) | Test::Image => 10_000,
+    }
+}
+
+/// Tests of which one holds wherever the condition does: the rarest that are known.
+fn triggers(holds: &Holds, common: &[usize]) -> Option<Vec<u32>> {
+    let weight = |tests: &Vec<u32>| {
+        tests.iter().filter_map(|test| common.get(*test as usize)).sum::<usize>()
+    };
     match holds {
         Holds::Test(test) => Some(vec![*test]),
-        Holds::All(all) => all.iter().filter_map(triggers).min_by_key(Vec::len),
+        Holds::All(all) => all.iter().filter_map(|one| triggers(one, common)).min_by_key(weight),
         Holds::Any(any) => {
-            let each: Option<Vec<_>> = any.iter().map(triggers).collect();
+            let each: Option<Vec<_>> = any.iter().map(|one| triggers(one, common)).collect();
             each.map(|each| each.concat())
         }
         Holds::Not(_) => None,

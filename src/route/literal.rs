@@ -53,6 +53,11 @@ impl Pattern {
         &self.regex
     }
 
+    /// Whether it has to be run on every text, since it needs no certain letters.
+    pub fn is_costly(&self) -> bool {
+        self.needs.is_none()
+    }
+
     /// Letters of which one run must stand in any text that it is found in, if there are such.
     pub(super) fn needs(&self) -> Option<&[Vec<u8>]> {
         self.needs.as_deref()

@@ -32,6 +32,8 @@ pub use query::{Error as QueryError, In, Query, Term, parse as query};
 pub const LONGEST: usize = 1_000;
 /// The most tests of all rules together.
 pub const MOST_TESTS: usize = 200_000;
+/// The most patterns that have to be run on every text, since they need no certain letters.
+pub const MOST_COSTLY: usize = 1_000;
 /// How deep conditions may stand in each other.
 pub const DEEPEST: usize = 16;
 
@@ -110,6 +112,22 @@ pub enum When {
     Not(Box<When>),
     /// A test holds.
     Test(Test),
+}
+
+impl When {
+    /// All tests of the condition.
+    pub fn tests(&self) -> Vec<&Test> {
+        let mut tests = Vec::new();
+        let mut left = vec![self];
+        while let Some(one) = left.pop() {
+            match one {
+                Self::All(some) | Self::Any(some) => left.extend(some),
+                Self::Not(not) => left.push(not),
+                Self::Test(test) => tests.push(test),
+            }
+        }
+        tests
+    }
 }
 
 /// Whose items a rule is for.
