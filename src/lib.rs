@@ -17,6 +17,7 @@ pub mod normalize;
 pub mod identity;
 pub mod category;
 pub mod route;
+pub mod search;
 pub mod schedule;
 pub mod jekyll;
 pub mod publish;

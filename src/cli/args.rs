@@ -43,6 +43,8 @@ pub(super) enum Verb {
     Preview(Preview),
     /// Finds the feeds behind an address, or infers rules for its list.
     Discover(Discover),
+    /// Searches everything that is kept.
+    Search(Search),
     /// Shows how the sources are.
     Status(Status),
     /// Brings in what another system wrote.
@@ -158,6 +160,20 @@ pub(super) struct Discover {
     #[arg(long, value_name = "NETWORK")]
     pub allow_private: Vec<ipnet::IpNet>,
     /// Prints all finds as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Search {
+    /// Words, `"phrases"`, `-without`, `this OR that`, `title:word`; also `medium:`, `label:`,
+    /// `author:`, `source:`, `link:`, `language:`.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// At most so many items.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Prints what was found as JSON.
     #[arg(long)]
     pub json: bool,
 }

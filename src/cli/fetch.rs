@@ -11,7 +11,7 @@ use super::{out, progress, setup, single};
 use crate::config::{Settings, Source};
 use crate::daemon;
 use crate::edition::{self, Care, Done};
-use crate::refresh::Report;
+use crate::refresh::{self, Report};
 use crate::store::{self, Store};
 
 #[derive(Serialize)]
@@ -82,6 +82,7 @@ async fn fetch(
 ) -> anyhow::Result<Outcome> {
     let (sender, news) = mpsc::unbounded_channel();
     let world = setup::world(&held.settings, &held.authority, Some(sender))?;
+    refresh::fill(&world, &held.store, setup::now()).await?;
     let round = async {
         let round = daemon::round(&world, &held.store, sources, setup::now()).await;
         world.end_of_news();

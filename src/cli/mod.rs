@@ -18,6 +18,7 @@ mod progress;
 mod publish;
 mod reroute;
 mod rules;
+mod search;
 mod serve;
 mod setup;
 mod single;
@@ -62,6 +63,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Search(own) => search::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,

@@ -16,6 +16,7 @@ use super::{out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
+use crate::refresh;
 use crate::serve::{self, Rules, Site};
 use crate::store::Store;
 
@@ -34,6 +35,7 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
         let _ = stopped.await;
     });
     let polling = async {
+        refresh::fill(&world, &held.store, setup::now()).await?;
         let ended = daemon::run(&world, &held.store, &clock, stop_asked).await;
         drop(stop);
         ended

@@ -45,7 +45,7 @@ fn narrow(c: char, out: &mut String) {
 
 /// Whether letters of this kind stand together as words between spaces; those of Chinese,
 /// Japanese, Korean (whose particles join the word), Thai and the like do not.
-pub(super) fn joins(c: char) -> bool {
+pub fn joins(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }

@@ -24,7 +24,7 @@ use crate::template::Template;
 pub use doubt::{Doubt, doubts};
 pub use engine::{Router, is_like};
 pub use facts::Facts;
-pub use fold::fold;
+pub use fold::{fold, joins};
 pub use literal::Pattern;
 pub use query::{Error as QueryError, In, Query, Term, parse as query};
 

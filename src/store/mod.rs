@@ -4,6 +4,7 @@ mod lock;
 mod read;
 mod routes;
 mod rows;
+mod search;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use search::Hits;
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -147,9 +149,11 @@ impl Store {
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
     let routes = sqlx::SqlStr::from_static(include_str!("migrations/0008_routes.sql"));
+    let search = sqlx::SqlStr::from_static(include_str!("migrations/0009_search.sql"));
     vec![
         Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
         Migration::new(8, "routes".into(), MigrationType::Simple, routes, false),
+        Migration::new(9, "search".into(), MigrationType::Simple, search, false),
     ]
 }
 

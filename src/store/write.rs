@@ -2,9 +2,9 @@
 
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
-use super::routes;
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
 use super::{Error, Store};
+use super::{routes, search};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -157,6 +157,7 @@ pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(),
     let item = &saved.item;
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
+    search::index(tx, item).await?;
     for kept in &saved.originals {
         sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
             .bind(item.id.as_str())

@@ -15,6 +15,7 @@ const PURE: &[&str] = &[
     "identity",
     "category",
     "route",
+    "search",
     "schedule",
     "jekyll",
     "publish",
@@ -32,6 +33,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "article"),
     ("config", "category"),
     ("config", "route"),
+    ("search", "route"), // what is looked for is the same in an index and in a rule
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 

@@ -21,4 +21,5 @@ mod pages;
 mod publish;
 mod routing;
 mod rules;
+mod search;
 mod serve;

@@ -1,0 +1,172 @@
+//! Cost of what is kept: `cargo run --release --example many_kept -- [ITEMS] [CATEGORIES]` fills a
+//! store and prints what indexing, searching and publishing take.
+
+#![expect(clippy::print_stdout, reason = "a measurement for people")]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use finews::config::{self, Outside};
+use finews::edition::{self, Care};
+use finews::html;
+use finews::model::{CategoryId, Item, ItemId, SourceId};
+use finews::route;
+use finews::search;
+use finews::store::{CategoryWish, Saved, Store};
+
+/// A reproducible sequence (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    /// Characters as often as in a language: the first ones most.
+    fn chinese(&mut self, length: u64) -> String {
+        let one = |dice: &mut Self| {
+            let (a, b) = (dice.roll(2_500), dice.roll(2_500));
+            char::from_u32(0x4e00 + a.min(b) as u32)
+        };
+        (0..length).filter_map(|_| one(self)).collect()
+    }
+
+    fn latin(&mut self) -> String {
+        let length = 3 + self.roll(7);
+        (0..length).map(|_| char::from(b'a' + self.roll(26) as u8)).collect()
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse::<usize>().ok());
+    let items = numbers.next().unwrap_or(100_000);
+    let categories = numbers.next().unwrap_or(2_000);
+    let dir = tempfile::tempdir()?;
+    let store = Store::open(&dir.path().join("state/finews.db")).await?;
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let begun = Instant::now();
+    for start in (0..items).step_by(500) {
+        let batch: Vec<Saved> =
+            (start..(start + 500).min(items)).map(|n| saved(&mut dice, n, categories)).collect();
+        store.keep(&SourceId::new("s"), 0, &batch, &[]).await?;
+    }
+    let size = std::fs::metadata(store.path())?.len() >> 20;
+    println!("{items} items kept and indexed in {:.1?}, {size} MB", begun.elapsed());
+    searches(&store).await?;
+    publish(&store, dir.path()).await?;
+    Ok(())
+}
+
+async fn searches(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
+    println!("| query | found | median ms | worst ms |\n|---|---:|---:|---:|");
+    // From the most common pair of characters to none at all.
+    let queries = [
+        "一丁",
+        "一",
+        "丁一七",
+        "芯片",
+        "harbour",
+        "芯片 harbour",
+        "一 丁 七",
+        "芯片 -一",
+        "芯片 OR harbour OR 一丁",
+        "\"芯片 harbour\"",
+        "title:芯片",
+        "不存在的词",
+    ];
+    for text in queries {
+        let query = route::query(text)?;
+        let Some(expression) = search::expression(&query) else { continue };
+        let mut times = Vec::new();
+        let mut found = String::new();
+        for _ in 0..15 {
+            let begun = Instant::now();
+            let hits = store.search(&expression, 30, 0).await?;
+            times.push(begun.elapsed());
+            found = format!("{}{}", hits.total, if hits.more { "+" } else { "" });
+        }
+        times.sort_unstable();
+        let ms = |at: usize| times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0);
+        println!("| {text} | {found} | {:.1} | {:.1} |", ms(7), ms(14));
+    }
+    Ok(())
+}
+
+async fn publish(store: &Store, dir: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    let text = format!(
+        "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\n[publish]\ndir = \"{}\"\n",
+        dir.join("feeds").display()
+    );
+    let settings = Arc::new(config::parse(&text, &Outside::NOTHING)?);
+    let mut dice = Dice(7);
+    for what in ["everything", "nothing new", "one new item", "one item in a new category"] {
+        match what {
+            "one new item" => {
+                store.keep(&SourceId::new("s"), 0, &[saved(&mut dice, usize::MAX, 1)], &[]).await?
+            }
+            "one item in a new category" => {
+                let mut one = saved(&mut dice, usize::MAX - 1, 1);
+                one.categories = vec![wish("brand new".to_owned())];
+                store.keep(&SourceId::new("s"), 0, &[one], &[]).await?;
+            }
+            _ => {}
+        }
+        let begun = Instant::now();
+        let done = edition::publish(store, &settings, "t.example,2026", Care::Changes).await?;
+        println!("publish {what}: {:.1?}, {} files written", begun.elapsed(), done.written);
+    }
+    Ok(())
+}
+
+fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
+    let mut text = String::new();
+    for _ in 0..12 {
+        text.push_str(&dice.chinese(60));
+        text.push_str(&format!(" {} {}。\n", dice.latin(), dice.latin()));
+    }
+    if dice.roll(50) == 0 {
+        text.push_str("芯片harbour。");
+    }
+    let at = chrono::DateTime::from_timestamp(1_700_000_000 + (n as i64 % 10_000_000) * 60, 0);
+    let at = at.unwrap_or_default();
+    let length = 20 + dice.roll(10);
+    let item = Item {
+        id: ItemId::new(format!("i{n}")),
+        uri: format!("tag:x:{n}"),
+        source: SourceId::new("s"),
+        link: Some(format!("https://x.example/{n}")),
+        title: dice.chinese(length),
+        body: html::from_text(&text),
+        summary: Some(text.chars().take(100).collect()),
+        published: at,
+        updated: at,
+        first_seen: at,
+        authors: Vec::new(),
+        medium: None,
+        categories: Vec::new(),
+        labels: Vec::new(),
+        enclosures: Vec::new(),
+        image: None,
+        language: None,
+    };
+    Saved {
+        key: format!("k{n}"),
+        fallback_uri: format!("tag:y:{n}"),
+        substance: [0; 16],
+        originals: Vec::new(),
+        categories: vec![wish(format!("category {}", n % categories))],
+        announce: true,
+        withheld: None,
+        seats: Vec::new(),
+        item,
+    }
+}
+
+fn wish(name: String) -> CategoryWish {
+    let slug = name.replace(' ', "-");
+    CategoryWish { id: CategoryId::new(&name), title: name, slug, fixed: false }
+}
