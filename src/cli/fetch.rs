@@ -91,6 +91,7 @@ async fn fetch(
     let shown = progress::show(news, sources.len(), quiet);
     let (round, ()) = setup::until_stopped(&world, async { tokio::join!(round, shown) }).await;
     let reports = round?.reports;
+    refresh::retain(&world, &held.store, setup::now()).await?;
     let published =
         edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
     if !quiet {

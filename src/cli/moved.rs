@@ -52,6 +52,10 @@ impl Moved {
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
             Some(Asked::Slug(slug)) => self.of_slug(&slug).await,
+            Some(Asked::Share(id)) => match self.store.is_forgotten(&id).await {
+                Ok(true) => Found::Gone,
+                _ => Found::Nothing,
+            },
             Some(Asked::Document(slug, extension)) => self.of_alias(&slug, &extension).await,
             Some(Asked::Everything) => Found::Moved(format!("{}/all.atom", self.base)),
             None => Found::Nothing,
@@ -74,6 +78,8 @@ enum Asked {
     Slug(String),
     /// A document of a category that had another address: `/category/Techweb.atom`.
     Document(String, String),
+    /// An item's page: `/share/1ab….html`.
+    Share(String),
     /// The one feed there was: `/feed.xml`.
     Everything,
 }
@@ -93,6 +99,7 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
         [slug, ""] | [slug] | ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
             Some(Asked::Slug((*slug).to_owned()))
         }
+        ["share", file] => Some(Asked::Share(file.strip_suffix(".html")?.to_owned())),
         ["category", file] => {
             let (slug, extension) = file.rsplit_once('.')?;
             Some(Asked::Document(slug.to_owned(), extension.to_owned()))

@@ -10,6 +10,7 @@ pub(super) async fn run(args: &Args, own: &Publish) -> anyhow::Result<Exit> {
     let held = setup::hold(setup::settings(args)?).await?;
     let world = setup::world(&held.settings, &held.authority, None)?;
     refresh::fill(&world, &held.store, setup::now()).await?;
+    refresh::retain(&world, &held.store, setup::now()).await?;
     if own.all {
         held.store.pend_all().await?;
     }

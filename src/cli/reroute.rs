@@ -59,6 +59,7 @@ async fn wet(settings: Settings, own: &Reroute) -> anyhow::Result<Exit> {
     }
     refresh::apply(&world, &held.store, &difference, setup::now()).await?;
     refresh::fill(&world, &held.store, setup::now()).await?;
+    refresh::retain(&world, &held.store, setup::now()).await?;
     let done = edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
     held.store.close().await;
     if own.json {

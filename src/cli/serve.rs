@@ -1,5 +1,6 @@
 //! `finews serve`: polls on schedule and serves the published folder.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use super::{out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
-use crate::refresh;
+use crate::refresh::{self, Forgotten, World};
 use crate::serve::{self, Rules, Site};
 use crate::store::Store;
 
@@ -36,7 +37,10 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     });
     let polling = async {
         refresh::fill(&world, &held.store, setup::now()).await?;
-        let ended = daemon::run(&world, &held.store, &clock, stop_asked).await;
+        let ended = tokio::select! {
+            ended = daemon::run(&world, &held.store, &clock, stop_asked) => ended,
+            never = forgetting(&world, &held.store) => match never {},
+        };
         drop(stop);
         ended
     };
@@ -45,6 +49,18 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     served?;
     polled?;
     Ok(Exit::Well)
+}
+
+/// Forgets, every hour, what the settings do not want to be kept.
+async fn forgetting(world: &World, store: &Store) -> Infallible {
+    loop {
+        match refresh::retain(world, store, setup::now()).await {
+            Ok(done) if done == Forgotten::default() => {}
+            Ok(done) => tracing::info!(items = done.items, places = done.places, "forgotten"),
+            Err(why) => tracing::error!(%why, "cannot forget what is old"),
+        }
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 /// Takes an address to listen at.

@@ -1,6 +1,7 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
 mod fault;
+mod keep;
 mod list;
 mod read;
 mod route;
@@ -9,7 +10,7 @@ mod site;
 mod source;
 mod when;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use keep::Keep;
 pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::article::Sites;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub fetch: Fetch,
     /// Fixed categories.
     pub categories: Vec<Category>,
+    /// How long the items of sources are kept; of those that are missing, for ever.
+    pub keep: BTreeMap<SourceId, Keep>,
     /// Other names of these.
     pub aliases: Arc<Aliases>,
     /// What becomes of items: those of categories first, then the others.
@@ -154,6 +158,8 @@ pub struct Category {
     pub query: Option<String>,
     /// It is published with so many items, not before.
     pub min_items: Option<usize>,
+    /// How long items stay in it.
+    pub keep: Option<Keep>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -204,6 +210,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
     let found = route::rules(&mut root, found, &names);
+    let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     root.finish();
@@ -212,6 +219,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     });
     Some(Settings {
         aliases: Arc::new(Aliases::new(aliases)),
+        keep,
         site: site?,
         store: store?,
         publish,

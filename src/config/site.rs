@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::read::{At, Table, nearest};
-use super::route;
 use super::{Category, Fetch, Jekyll, Publish, Site, Source};
+use super::{keep, route};
 use crate::model::CategoryId;
 use crate::slug::Style;
 
@@ -240,6 +240,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
         let slug = slug.map(|slug| slug.value);
         let aliases = aliases(&mut table, id.as_ref(), &mut names);
         let min_items = table.number("min_items", 0..1_001).map(|least| least as usize);
+        let keep = keep::read(&mut table);
         let name = id.as_ref().map(|id| CategoryId::new(id.value.clone()));
         let (rule, query) = route::drawing(&mut table, name.as_ref(), &sources);
         let query = query.map(|query| query.value);
@@ -250,7 +251,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
             }
             let title = title.unwrap_or_else(|| id.value.clone());
             let id = CategoryId::new(id.value);
-            categories.push(Category { id, title, slug, aliases, query, min_items });
+            categories.push(Category { id, title, slug, aliases, query, min_items, keep });
         }
         table.finish();
         let good = marks.len() == before;

@@ -218,6 +218,7 @@ pub(super) fn defaults(root: &mut Table<'_>, zone: Tz, categories: &BTreeSet<Str
     let Some(mut table) = root.table("defaults") else { return plain };
     let defaults = plain.overlaid(&mut table);
     table.value("rule");
+    table.value("keep");
     known_categories(&table, "categories", categories);
     table.finish();
     defaults
@@ -256,7 +257,7 @@ fn source(
     known_categories(&table, "categories", categories);
     let lists = list::lists(&mut table, categories, own.full_text);
     // Read with all other rules.
-    for key in ["rule", "inherit_rules"] {
+    for key in ["rule", "inherit_rules", "keep"] {
         table.value(key);
     }
     let (article_url, article) = article(&mut table);

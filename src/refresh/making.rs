@@ -185,7 +185,8 @@ impl Maker {
         let named = named.flat_map(|list| &list.categories);
         let templates: Vec<&Template> =
             self.source.categories.iter().chain(named).chain(added).collect();
-        let ids = category::of(item, &templates, &self.settings.aliases);
+        let mut ids = category::of(item, &templates, &self.settings.aliases);
+        ids.retain(|id| !self.is_too_old(item, id));
         let mut wishes: Vec<CategoryWish> =
             ids.into_iter().map(|id| wish_for(&self.settings, id)).collect();
         for post in originals.iter().filter_map(jekyll::from_original) {
@@ -196,6 +197,14 @@ impl Maker {
             }
         }
         wishes
+    }
+
+    /// Whether a category keeps nothing of an item's age.
+    fn is_too_old(&self, item: &Item, id: &CategoryId) -> bool {
+        let fixed = self.settings.categories.iter().find(|one| one.id == *id);
+        let days = fixed.and_then(|one| one.keep?.days);
+        let age = self.now.signed_duration_since(item.published).num_days();
+        days.is_some_and(|days| u64::try_from(age).is_ok_and(|age| age >= days))
     }
 
     /// The category that a post of the predecessor stood in, at the address that it had.

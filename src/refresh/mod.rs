@@ -5,6 +5,7 @@ mod lists;
 mod making;
 mod pages;
 mod rerouting;
+mod retaining;
 mod searching;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
+pub use retaining::{Forgotten, retain};
 pub use searching::fill;
 
 /// The articles that are asked for again at a visit, and how often each.

@@ -96,6 +96,9 @@ pub async fn difference(
                     Made::Held(_) => difference.empty.push(one.before.id),
                     Made::Item(saved, _) => {
                         let was = withheld.get(&one.before.id);
+                        if was.is_some_and(|was| was.kept == Way::Forgotten) {
+                            continue;
+                        }
                         let free = released.contains(&one.before.id);
                         looks.extend(look(&one.before, &saved, was, free, one.key_changes));
                     }

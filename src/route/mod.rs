@@ -214,6 +214,8 @@ pub enum Kept {
     Held,
     /// There are enough of them.
     Limited,
+    /// It is too old: nothing is kept but what it is known by.
+    Forgotten,
 }
 
 impl Kept {
@@ -223,12 +225,14 @@ impl Kept {
             Self::Dropped => "dropped",
             Self::Held => "held",
             Self::Limited => "limited",
+            Self::Forgotten => "forgotten",
         }
     }
 
     /// By its word.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Dropped, Self::Held, Self::Limited].into_iter().find(|one| one.word() == word)
+        let all = [Self::Dropped, Self::Held, Self::Limited, Self::Forgotten];
+        all.into_iter().find(|one| one.word() == word)
     }
 }
 

@@ -138,7 +138,7 @@ impl Store {
 
     /// The originals of an item, by list.
     pub async fn originals(&self, item: &ItemId) -> Result<Vec<Original>, Error> {
-        let query = "SELECT data FROM original WHERE item = ? ORDER BY list";
+        let query = "SELECT data FROM original WHERE item = ? AND data <> x'' ORDER BY list";
         let rows: Vec<Vec<u8>> =
             sqlx::query_scalar(query).bind(item.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(|data| rows::unpack(item.as_str(), data)).collect()

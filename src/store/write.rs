@@ -4,7 +4,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
 use super::{Error, Store};
-use super::{routes, search};
+use super::{retention, routes, search};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -155,6 +155,10 @@ impl Store {
 
 pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let item = &saved.item;
+    if retention::is_forgotten(tx, &item.id).await? {
+        // What it said was forgotten; that it says it otherwise now is nobody's news.
+        return retention::remember(tx, saved).await;
+    }
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
     search::index(tx, item).await?;

@@ -15,6 +15,7 @@ mod feeds;
 mod fetch;
 mod jekyll;
 mod journey;
+mod keeping;
 mod listing;
 mod moving;
 mod pages;

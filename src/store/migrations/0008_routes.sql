@@ -1,4 +1,5 @@
--- Items that are kept and not published, and the rule that decided: `dropped`, `held`, `limited`.
+-- Items that are known and not published, and the rule that decided: `dropped`, `held`, `limited`;
+-- of those that are `forgotten` only what they are known by is kept.
 CREATE TABLE withheld (
     item TEXT PRIMARY KEY REFERENCES item (id),
     kept TEXT NOT NULL,
@@ -17,3 +18,5 @@ CREATE TABLE seat (
     PRIMARY KEY (key, item)
 ) WITHOUT ROWID;
 CREATE INDEX seat_of_item ON seat (item);
+
+CREATE INDEX item_by_source ON item (source, published DESC, id);
