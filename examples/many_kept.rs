@@ -126,7 +126,7 @@ fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
     let mut text = String::new();
     for _ in 0..12 {
         text.push_str(&dice.chinese(60));
-        text.push_str(&format!(" {} {}。\n", dice.latin(), dice.latin()));
+        text.extend([" ", &dice.latin(), " ", &dice.latin(), "。\n"]);
     }
     if dice.roll(50) == 0 {
         text.push_str("芯片harbour。");

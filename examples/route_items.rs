@@ -84,7 +84,7 @@ fn item(dice: &mut Dice, length: usize) -> (Item, String) {
         for _ in 0..6 {
             text.push_str(&dice.chinese());
         }
-        text.push_str(&format!(" {} {}。", dice.latin(), dice.latin()));
+        text.extend([" ", &dice.latin(), " ", &dice.latin(), "。"]);
     }
     let at = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
     let item = Item {

@@ -45,6 +45,8 @@ pub(super) enum Verb {
     Discover(Discover),
     /// Searches everything that is kept.
     Search(Search),
+    /// Shows the categories, their addresses, and whose address is not what it would have been.
+    Categories(Categories),
     /// Shows how the sources are.
     Status(Status),
     /// Brings in what another system wrote.
@@ -174,6 +176,15 @@ pub(super) struct Search {
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// Prints what was found as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Categories {
+    /// Only those whose name or address holds this.
+    pub name: Option<String>,
+    /// Prints them as JSON.
     #[arg(long)]
     pub json: bool,
 }

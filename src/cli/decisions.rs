@@ -50,9 +50,9 @@ pub(super) async fn explain(args: &Args, own: &RulesExplain) -> anyhow::Result<E
         acts: ruled.decision.acts,
     };
     if own.json {
-        out::json(&explained)?
+        out::json(&explained)?;
     } else {
-        show(&explained)?
+        show(&explained)?;
     }
     Ok(Exit::Well)
 }

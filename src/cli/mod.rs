@@ -2,6 +2,7 @@
 //! environment.
 
 mod args;
+mod categories;
 mod check;
 mod decisions;
 mod demo;
@@ -64,6 +65,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => serve::run(&args, own).await,
         Verb::Search(own) => search::run(&args, own).await,
+        Verb::Categories(own) => categories::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,

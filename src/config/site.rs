@@ -1,6 +1,7 @@
 //! The tables about the site itself: `[site]`, `[store]`, `[publish]`, `[serve]`, `[fetch]`,
 //! `[[category]]` and `[jekyll]`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -255,7 +256,9 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
         }
         table.finish();
         let good = marks.len() == before;
-        rule.into_iter().for_each(|rule| found.push(rule, span.clone(), good));
+        if let Some(rule) = rule {
+            found.push(rule, span.clone(), good);
+        }
     }
     for (alias, span) in names.values().filter(|(alias, _)| seen.contains(alias)) {
         let what = format!("`{alias}` is a category of its own");
@@ -275,10 +278,15 @@ fn aliases(
         let folded = crate::route::fold(&alias.value);
         if folded.is_empty() || id.is_some_and(|id| id.value == alias.value) {
             table.marks().add(&alias.span, format!("`{}` is no other name", alias.value));
-        } else if names.contains_key(&folded) {
-            table.marks().add(&alias.span, format!("`{}` is an alias already", alias.value));
-        } else {
-            names.insert(folded, (alias.value.clone(), alias.span.clone()));
+            continue;
+        }
+        match names.entry(folded) {
+            Entry::Occupied(_) => {
+                table.marks().add(&alias.span, format!("`{}` is an alias already", alias.value));
+            }
+            Entry::Vacant(place) => {
+                place.insert((alias.value.clone(), alias.span.clone()));
+            }
         }
     }
     aliases.into_iter().map(|alias| alias.value).collect()

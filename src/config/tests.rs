@@ -203,7 +203,7 @@ fn rules_are_read_whole() {
     ));
     let names: Vec<_> = settings.rules.iter().map(|rule| rule.name.as_str()).collect();
     assert_eq!(names, ["rule 1", "default rule 1", "own", "rule 1 of b"]);
-    let declining: Vec<_> = settings.declining.iter().map(|id| id.as_str()).collect();
+    let declining: Vec<_> = settings.declining.iter().map(crate::model::SourceId::as_str).collect();
     assert_eq!(declining, ["b"]);
     assert_eq!(settings.router.len(), 4);
     insta::assert_debug_snapshot!(settings.rules[0]);

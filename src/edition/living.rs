@@ -8,7 +8,7 @@ use crate::store::{Store, WrittenFile};
 
 /// The categories that are published: those with enough items, and those that were published
 /// before, since an address that was given stays.
-pub(super) async fn categories(
+pub async fn categories(
     store: &Store,
     settings: &Settings,
     files: &HashMap<String, WrittenFile>,

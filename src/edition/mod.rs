@@ -5,6 +5,8 @@
 
 mod living;
 
+pub use living::categories as published;
+
 use std::collections::{BTreeMap, HashMap};
 
 use std::sync::Arc;

@@ -223,7 +223,9 @@ impl Pairs<'_> {
             let clauses = self.clauses.get(at).map(|one| one.any.as_slice()).unwrap_or_default();
             match clauses.first() {
                 Some(first) => {
-                    first.iter().for_each(|test| by_test.entry(*test).or_default().push(at))
+                    for test in first {
+                        by_test.entry(*test).or_default().push(at);
+                    }
                 }
                 None => anywhere.push(at),
             }

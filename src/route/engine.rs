@@ -25,7 +25,8 @@ pub struct Router {
     words: Words,
     patterns: Patterns,
     names: HashMap<Field, HashMap<String, u32>>,
-    globs: HashMap<(Field, Option<char>), Vec<(String, u32)>>,
+    /// Names with `*`, by the field and what they begin with.
+    globs: HashMap<(Field, Option<char>), Vec<Glob>>,
     likes: Vec<(Field, Pattern, u32)>,
     measures: Vec<(Test, u32)>,
     /// Rules that can hold only where a test does, by the test.
@@ -33,6 +34,13 @@ pub struct Router {
     /// Rules that may hold anywhere.
     anywhere: Vec<u32>,
 }
+
+/// A name with `*` in it, and its test.
+type Glob = (String, u32);
+
+/// The numbers of tests.
+#[derive(Default)]
+struct Numbers(HashMap<Test, u32>);
 
 #[derive(Debug)]
 struct Compiled {
@@ -72,7 +80,7 @@ impl Router {
     /// Compiles rules; sources that decline what others inherit are named.
     pub fn new(rules: Vec<Rule>, declining: &HashSet<SourceId>) -> Self {
         let mut router = Self::default();
-        let mut numbers = HashMap::new();
+        let mut numbers = Numbers::default();
         for rule in rules {
             router.add(rule, declining, &mut numbers);
         }
@@ -116,7 +124,7 @@ impl Router {
         decision
     }
 
-    fn add(&mut self, rule: Rule, declining: &HashSet<SourceId>, numbers: &mut HashMap<Test, u32>) {
+    fn add(&mut self, rule: Rule, declining: &HashSet<SourceId>, numbers: &mut Numbers) {
         let scope = within(&rule.scope, declining);
         let print = print(&rule);
         let mut compile = |when: When, acts: Acts, is_rest: bool| {
@@ -131,20 +139,20 @@ impl Router {
         compile(When::All(vec![scope, rule.when]), rule.acts, false);
     }
 
-    fn compiled(&mut self, when: &When, numbers: &mut HashMap<Test, u32>) -> Holds {
+    fn compiled(&mut self, when: &When, numbers: &mut Numbers) -> Holds {
         match when {
             When::All(all) => Holds::All(all.iter().map(|w| self.compiled(w, numbers)).collect()),
             When::Any(any) => Holds::Any(any.iter().map(|w| self.compiled(w, numbers)).collect()),
             When::Not(not) => Holds::Not(Box::new(self.compiled(not, numbers))),
             When::Test(test) => {
                 let test = test.folded();
-                if let Some(number) = numbers.get(&test) {
+                if let Some(number) = numbers.0.get(&test) {
                     return Holds::Test(*number);
                 }
-                let number = numbers.len() as u32;
+                let number = numbers.0.len() as u32;
                 self.place(&test, number);
                 self.tests.push(commonness(&test));
-                numbers.insert(test, number);
+                numbers.0.insert(test, number);
                 Holds::Test(number)
             }
         }
@@ -211,8 +219,9 @@ impl Router {
     }
 
     fn look_at_name(&self, field: Field, value: &str, truth: &mut Truth) {
-        let exact = self.names.get(&field).and_then(|names| names.get(value));
-        exact.into_iter().for_each(|test| truth.note(*test));
+        if let Some(test) = self.names.get(&field).and_then(|names| names.get(value)) {
+            truth.note(*test);
+        }
         for first in [value.chars().next(), None] {
             for (glob, test) in self.globs.get(&(field, first)).into_iter().flatten() {
                 if is_like(value, glob) {
@@ -245,12 +254,11 @@ fn within(scope: &Scope, declining: &HashSet<SourceId>) -> When {
 fn commonness(test: &Test) -> usize {
     match test {
         Test::Word(_, word) => 1 + 40 / word.chars().count().max(1),
-        Test::Found(..) | Test::Like(..) => 20,
-        Test::Is(Field::Language, _) => 10_000,
         Test::Is(Field::Source, _) => 50,
-        Test::Is(_, name) if name.contains('*') => 20,
-        Test::Is(..) => 5,
-        Test::Length(..) | Test::Age(..) | Test::Enclosure(_) | Test::Image => 10_000,
+        Test::Is(field, name) if *field != Field::Language && !name.contains('*') => 5,
+        Test::Found(..) | Test::Like(..) => 20,
+        Test::Is(field, _) if *field != Field::Language => 20,
+        _ => 10_000,
     }
 }
 
@@ -314,7 +322,8 @@ pub fn is_like(value: &str, glob: &str) -> bool {
 fn print(rule: &Rule) -> String {
     let by = rule.acts.limit.map(|limit| (limit.per, format!("{:?}", limit.by)));
     let digest = Sha256::digest(format!("{:?} {:?} {by:?}", rule.scope, rule.when));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }
 
 impl Decision {
@@ -381,7 +390,8 @@ fn as_typed(template: &Template) -> String {
 fn span(limit: Limit) -> String {
     let seconds = limit.per.as_secs();
     let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
-    let unit = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0);
+    let unit =
+        units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
     let (unit, name) = unit.unwrap_or((1, "s"));
     format!("{}{name}", seconds / unit)
 }

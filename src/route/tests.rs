@@ -183,7 +183,7 @@ fn every_rule_that_holds_acts() {
         title: Some(Rewrite { pattern: pattern(find), with: with.into() }),
         ..Acts::default()
     };
-    let limit = Limit { most: 2, per: Duration::from_secs(600_000), by: By::Medium };
+    let limit = Limit { most: 2, per: Duration::from_mins(10_000), by: By::Medium };
     let decision = decide(vec![
         rule(word(Place::Text, "芯片"), add("tech")),
         rule(always(), add("{medium}")),

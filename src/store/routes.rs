@@ -162,6 +162,18 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// The addresses that lead to each category besides its own.
+    pub async fn aliases(&self) -> Result<HashMap<CategoryId, Vec<String>>, Error> {
+        let query = "SELECT id, alias.slug FROM alias JOIN category ON number = category \
+                     ORDER BY alias.slug";
+        let rows: Vec<(String, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let mut aliases = HashMap::<CategoryId, Vec<String>>::new();
+        for (id, slug) in rows {
+            aliases.entry(CategoryId::new(id)).or_default().push(slug);
+        }
+        Ok(aliases)
+    }
+
     /// Categories that got another address than they would have liked: name, address, wish.
     pub async fn collisions(&self) -> Result<Vec<(CategoryId, String, String)>, Error> {
         let query = "SELECT category.id, category.slug, alias.slug FROM alias \

@@ -194,6 +194,18 @@ fn names_become_one_category_and_old_addresses_lead_there() {
 }
 
 #[test]
+fn two_names_of_one_spelling_get_two_addresses_and_say_so() {
+    let items = [item(1, "one", "TechWeb", "x"), item(2, "two", "Techweb", "x")];
+    let news = News::with(&items, "");
+    assert_eq!(news.house.titles("category/techweb.json"), ["one"]);
+    assert_eq!(news.house.titles("category/techweb-2.json"), ["two"]);
+    let shown = news.house.good(&["categories", "techweb"]).out;
+    assert!(shown.contains("/category/techweb TechWeb: 1 items\n"), "{shown}");
+    let other = "/category/techweb-2 Techweb: 1 items; `techweb` is another's address\n";
+    assert!(shown.contains(other), "{shown}");
+}
+
+#[test]
 fn a_category_is_published_with_enough_items() {
     let news = News::with(&four(), "[publish]\nmin_items = 2\n");
     assert!(news.has("category/bao.atom") && !news.has("category/wind.atom"));
