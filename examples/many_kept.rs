@@ -25,13 +25,20 @@ impl Dice {
         self.0 % sides
     }
 
-    /// Characters as often as in a language: the first ones most.
-    fn chinese(&mut self, length: u64) -> String {
-        let one = |dice: &mut Self| {
-            let (a, b) = (dice.roll(2_500), dice.roll(2_500));
-            char::from_u32(0x4e00 + a.min(b) as u32)
-        };
-        (0..length).filter_map(|_| one(self)).collect()
+    /// Words of two characters, as often as in a language: each half as often as the one of half
+    /// its rank.
+    fn chinese(&mut self, words: u64) -> String {
+        let mut text = String::new();
+        for _ in 0..words {
+            let uniform = self.roll(1 << 30) as f64 / f64::from(1 << 30);
+            let rank = (uniform * 20_000_f64.ln()).exp() as u64;
+            let mut of_word = Dice(rank.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+            for _ in 0..2 {
+                of_word.roll(2);
+                text.extend(char::from_u32(0x4e00 + of_word.roll(2_500) as u32));
+            }
+        }
+        text
     }
 
     fn latin(&mut self) -> String {
@@ -63,23 +70,33 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn searches(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
     println!("| query | found | median ms | worst ms |\n|---|---:|---:|---:|");
-    // From the most common pair of characters to none at all.
+    // The most common words and characters, some rare ones, and one that is nowhere.
+    let mut dice = Dice(3);
+    let sample = dice.chinese(400);
+    let mut pairs: Vec<String> =
+        sample.chars().collect::<Vec<_>>().chunks(2).map(|pair| pair.iter().collect()).collect();
+    pairs.sort_by_key(|pair| std::cmp::Reverse(sample.matches(pair.as_str()).count()));
+    let [common, second, rare] = [0, 1, pairs.len() - 1].map(|at| pairs[at].clone());
+    let first: String = common.chars().take(1).collect();
     let queries = [
-        "一丁",
-        "一",
-        "丁一七",
-        "芯片",
-        "harbour",
-        "芯片 harbour",
-        "一 丁 七",
-        "芯片 -一",
-        "芯片 OR harbour OR 一丁",
-        "\"芯片 harbour\"",
-        "title:芯片",
-        "不存在的词",
+        common.clone(),
+        first.clone(),
+        rare.clone(),
+        format!("{common}{second}"),
+        format!("{common} {second}"),
+        format!("{common} {rare}"),
+        format!("{rare} -{common}"),
+        format!("{common} OR {second} OR {rare}"),
+        format!("title:{common}"),
+        "芯片".to_owned(),
+        "harbour".to_owned(),
+        "芯片 harbour".to_owned(),
+        format!("{common} harbour"),
+        "\"芯片 harbour\"".to_owned(),
+        "不存在的词".to_owned(),
     ];
     for text in queries {
-        let query = route::query(text)?;
+        let query = route::query(&text)?;
         let Some(expression) = search::expression(&query) else { continue };
         let mut times = Vec::new();
         let mut found = String::new();
@@ -125,7 +142,7 @@ async fn publish(store: &Store, dir: &std::path::Path) -> Result<(), Box<dyn std
 fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
     let mut text = String::new();
     for _ in 0..12 {
-        text.push_str(&dice.chinese(60));
+        text.push_str(&dice.chinese(30));
         text.extend([" ", &dice.latin(), " ", &dice.latin(), "。\n"]);
     }
     if dice.roll(50) == 0 {
@@ -133,7 +150,7 @@ fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
     }
     let at = chrono::DateTime::from_timestamp(1_700_000_000 + (n as i64 % 10_000_000) * 60, 0);
     let at = at.unwrap_or_default();
-    let length = 20 + dice.roll(10);
+    let length = 10 + dice.roll(5);
     let item = Item {
         id: ItemId::new(format!("i{n}")),
         uri: format!("tag:x:{n}"),

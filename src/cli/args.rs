@@ -140,6 +140,9 @@ pub(super) struct Preview {
     pub source: String,
     #[command(flatten)]
     pub address: Address,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
     /// Prints every stage as JSON.
     #[arg(long)]
     pub json: bool,

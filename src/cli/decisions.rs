@@ -12,7 +12,7 @@ use crate::edition::{self, Care};
 use crate::html;
 use crate::model::{CategoryId, ItemId};
 use crate::refresh::{self, Maker};
-use crate::route::{Act, Withheld};
+use crate::route::{Act, Kept, Withheld};
 use crate::store::Store;
 
 #[derive(Serialize)]
@@ -98,7 +98,9 @@ pub(super) async fn withheld(args: &Args, own: &RulesWithheld) -> anyhow::Result
     }
     let settings = setup::settings(args)?;
     let store = setup::look(&settings).await?;
-    let mut withheld: Vec<_> = store.withheld().await?.into_iter().collect();
+    let withheld = store.withheld().await?.into_iter();
+    let mut withheld: Vec<_> =
+        withheld.filter(|(_, withheld)| withheld.kept != Kept::Forgotten).collect();
     withheld.sort_by(|a, b| a.0.cmp(&b.0));
     let mut rows = Vec::new();
     for (id, withheld) in withheld {

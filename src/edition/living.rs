@@ -26,16 +26,28 @@ pub async fn categories(
     Ok(categories)
 }
 
+/// Makes one category of those whose names mean the same by now.
+pub(super) async fn unite(store: &Store, settings: &Settings) -> anyhow::Result<()> {
+    let aliases = settings
+        .categories
+        .iter()
+        .flat_map(|one| one.aliases.iter().map(|alias| (CategoryId::new(alias), &one.id)));
+    let aliases: HashMap<CategoryId, &CategoryId> = aliases.collect();
+    for from in store.those_there(aliases.keys()).await? {
+        if let Some(to) = aliases.get(&from) {
+            store.merge(&from, to).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Marks what speaks of categories that are published from now on.
-pub(super) async fn mark_new(
-    store: &Store,
-    settings: &Settings,
-    files: &HashMap<String, WrittenFile>,
-) -> anyhow::Result<()> {
+pub(super) async fn mark_new(store: &Store, settings: &Settings) -> anyhow::Result<()> {
     if !least(settings).any() {
         return Ok(());
     }
-    let published = categories(store, settings, files).await?;
+    let files = store.files().await?;
+    let published = categories(store, settings, &files).await?;
     for id in store.pending().await?.categories {
         let new = published.get(&id).filter(|one| !files.contains_key(&page(one)));
         if new.is_some() {

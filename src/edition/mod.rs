@@ -86,12 +86,8 @@ async fn prepare(
     let wishes: Vec<_> =
         settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
     store.settle(&wishes).await?;
-    for one in &settings.categories {
-        for alias in &one.aliases {
-            store.merge(&CategoryId::new(alias), &one.id).await?;
-        }
-    }
-    living::mark_new(store, settings, &store.files().await?).await?;
+    living::unite(store, settings).await?;
+    living::mark_new(store, settings).await?;
     if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
         store.pend_all().await?;
         return Ok(true);

@@ -11,9 +11,15 @@ use crate::store::{self, Store};
 /// Under which name the store remembers the saved searches that it was filled with.
 const FILLED: &str = "searches";
 
+/// Whether what was kept before there was an index is in it; everything else comes with its visit.
+const COMPLETE: &str = "indexed";
+
 /// Brings the index up to date, and what saved searches draw that are new, changed or gone.
 pub async fn fill(world: &World, store: &Store, now: Instant) -> Result<(), store::Error> {
-    while store.index_more().await? {}
+    if store.meta(COMPLETE).await?.is_none() {
+        while store.index_more().await? {}
+        store.set_meta(COMPLETE, "yes").await?;
+    }
     let queries = world.settings.categories.iter();
     let wanted: BTreeMap<String, String> =
         queries.filter_map(|one| Some((one.id.to_string(), one.query.clone()?))).collect();

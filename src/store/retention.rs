@@ -110,7 +110,9 @@ pub(super) async fn is_forgotten(tx: &mut SqliteConnection, item: &ItemId) -> Re
 /// Remembers just the prints of what came of a forgotten item.
 pub(super) async fn remember(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     for kept in &saved.originals {
-        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, 0, x'')")
+        let query = "INSERT OR REPLACE INTO original (item, list, print, tries, data) \
+                     VALUES (?, ?, ?, 0, x'')";
+        sqlx::query(query)
             .bind(saved.item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])

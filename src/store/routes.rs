@@ -137,6 +137,18 @@ impl Store {
         Ok(true)
     }
 
+    /// Those of some categories that there are.
+    pub async fn those_there(
+        &self,
+        names: impl Iterator<Item = &CategoryId>,
+    ) -> Result<Vec<CategoryId>, Error> {
+        let names: Vec<&str> = names.map(CategoryId::as_str).collect();
+        let names = serde_json::to_string(&names).unwrap_or_else(|_| "[]".to_owned());
+        let query = "SELECT id FROM category WHERE id IN (SELECT value FROM json_each(?))";
+        let rows: Vec<String> = sqlx::query_scalar(query).bind(names).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(CategoryId::new).collect())
+    }
+
     /// How many items each category has.
     pub async fn counts(&self) -> Result<HashMap<CategoryId, usize>, Error> {
         let query = "SELECT id, count(*) FROM item_category JOIN category ON number = category \

@@ -232,6 +232,13 @@ fn a_rule_can_be_tried_out() {
     assert!(explained.out.contains("`this rule` drops it"), "{explained:?}");
     let explained = news.house.good(&["rules", "explain", "https://bell.example/1"]);
     assert!(explained.out.contains("`category tech` adds to `tech`"), "{explained:?}");
+    let preview = news.house.good(&["preview", "bell", "--limit", "9", "--rule", rule]);
+    assert!(preview.out.contains("  published:  no: dropped by `this rule`\n"), "{preview:?}");
+    let act = "  rule:       `category tech` adds to `tech`\n";
+    assert_eq!(preview.out.matches(act).count(), 2, "{preview:?}");
+    let preview = news.house.good(&["preview", "bell", "--json", "--rule", rule]);
+    let preview: serde_json::Value = serde_json::from_str(&preview.out).unwrap();
+    assert_eq!(preview["entries"][3]["item"]["rules"][0]["what"], "drops it");
     let wrong = news.house.run(&["reroute", "--dry-run", "--rule", "when = { titel = \"x\" }"]);
     assert_eq!(wrong.code, 2, "{wrong:?}");
     assert!(wrong.err.contains("did you mean `title`?"), "{wrong:?}");
