@@ -29,7 +29,7 @@ struct Row {
 pub(super) async fn run(args: &Args, own: &Categories) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let store = setup::look(&settings).await?;
-    let published = edition::published(&store, &settings, &store.files().await?).await?;
+    let published = edition::published(&store, &settings).await?;
     let collisions = store.collisions().await?.into_iter();
     let mut wishes: HashMap<CategoryId, String> =
         collisions.map(|(id, _, wish)| (id, wish)).collect();

@@ -9,8 +9,8 @@ use super::source::{known_categories, templates};
 use super::when::{self, Known};
 use crate::model::{CategoryId, SourceId};
 use crate::route::{
-    self, Acts, By, Limit, MOST_COSTLY, MOST_TESTS, Pattern, Place, Rewrite, Rule, Scope, Test,
-    When,
+    self, Acts, By, Limit, MOST_COSTLY, MOST_MEMORY, MOST_TESTS, Pattern, Place, Rewrite, Rule,
+    Scope, Test, When,
 };
 
 /// Rules as they stand in the settings, and who declines those of the defaults.
@@ -112,19 +112,27 @@ impl Found {
 
     /// Names the rule with which there are more tests than may be.
     fn bound(&self, root: &Table<'_>) {
-        let (mut tests, mut costly) = (0, 0);
+        let (mut tests, mut costly, mut memory) = (0, 0, 0_usize);
         for (rule, span) in self.rules.iter().zip(&self.spans) {
-            let before = (tests > MOST_TESTS, costly > MOST_COSTLY);
+            let before = (tests > MOST_TESTS, costly > MOST_COSTLY, memory > MOST_MEMORY);
             let own = rule.when.tests();
-            let is_costly = |test: &&&Test| match test {
-                Test::Found(_, pattern) | Test::Like(_, pattern) => pattern.is_costly(),
-                _ => false,
+            let patterns = || {
+                own.iter().filter_map(|test| match test {
+                    Test::Found(_, pattern) | Test::Like(_, pattern) => Some(pattern),
+                    _ => None,
+                })
             };
-            costly += own.iter().filter(is_costly).count();
+            costly += patterns().filter(|pattern| pattern.is_costly()).count();
+            memory += patterns().map(Pattern::size).sum::<usize>();
             tests += own.len();
             if tests > MOST_TESTS && !before.0 {
                 let what = format!("more than {MOST_TESTS} tests in all rules together");
                 root.marks().add(span, what);
+            }
+            if memory > MOST_MEMORY && !before.2 {
+                let what = format!("all patterns together need more than {MOST_MEMORY} bytes");
+                let hint = "`\\w` and `.{0,99}` are large: write `[a-z]`, or fewer repetitions";
+                root.marks().add_hint(span, what, hint);
             }
             if costly > MOST_COSTLY && !before.1 {
                 let what = format!("more than {MOST_COSTLY} patterns that may match anywhere");

@@ -8,7 +8,7 @@ use crate::store::{Store, WrittenFile};
 
 /// The categories that are published: those with enough items, and those that were published
 /// before, since an address that was given stays.
-pub async fn categories(
+pub(super) async fn categories(
     store: &Store,
     settings: &Settings,
     files: &HashMap<String, WrittenFile>,
@@ -24,6 +24,14 @@ pub async fn categories(
         count >= least.of(id) || files.contains_key(&page(category))
     });
     Ok(categories)
+}
+
+/// The same, asked for by itself.
+pub async fn published(
+    store: &Store,
+    settings: &Settings,
+) -> anyhow::Result<BTreeMap<CategoryId, Category>> {
+    categories(store, settings, &store.files().await?).await
 }
 
 /// Makes one category of those whose names mean the same by now.

@@ -5,7 +5,7 @@
 
 mod living;
 
-pub use living::categories as published;
+pub use living::published;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -9,8 +9,8 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 
 use super::LONGEST;
 
-/// The most memory of one compiled pattern, in bytes.
-const SIZE: usize = 1 << 20;
+/// The least and the most memory of one compiled pattern, in bytes.
+const SIZES: (usize, usize) = (8 << 10, 1 << 20);
 /// The most memory for its automaton while it runs, in bytes.
 const CACHE: usize = 1 << 18;
 /// Fewer letters than this are found in any text.
@@ -22,6 +22,7 @@ pub struct Pattern {
     regex: Regex,
     needs: Option<Vec<Vec<u8>>>,
     possible: bool,
+    size: usize,
 }
 
 impl Pattern {
@@ -31,11 +32,9 @@ impl Pattern {
             return Err(format!("longer than {LONGEST} characters"));
         }
         let hir = regex_syntax::parse(text).map_err(|why| reason(&why.to_string()))?;
-        let mut builder = RegexBuilder::new(text);
-        let regex = builder.size_limit(SIZE).dfa_size_limit(CACHE).build();
-        let regex = regex.map_err(|why| reason(&why.to_string()))?;
+        let (regex, size) = sized(text).map_err(|why| reason(&why.to_string()))?;
         let possible = hir.properties().minimum_len().is_some();
-        Ok(Self { regex, needs: needs(&hir), possible })
+        Ok(Self { regex, needs: needs(&hir), possible, size })
     }
 
     /// The text that it was made of.
@@ -46,6 +45,23 @@ impl Pattern {
     /// Whether there is any text at all in which it can be found.
     pub fn is_possible(&self) -> bool {
         self.possible
+    }
+
+    /// Memory that it takes, in bytes, at the most.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Whether it is found in a short text; the letters that it needs are looked for first.
+    pub(super) fn is_in(&self, value: &str) -> bool {
+        let may = self.needs.as_ref().is_none_or(|needs| {
+            let has = |need: &Vec<u8>| {
+                std::str::from_utf8(need).map_or(true, |letters| value.contains(letters))
+            };
+            needs.iter().any(has)
+        });
+        // A copy shares the machine, and takes what it runs in with it when it goes.
+        may && self.regex.clone().is_match(value)
     }
 
     /// The pattern as a machine.
@@ -61,6 +77,18 @@ impl Pattern {
     /// Letters of which one run must stand in any text that it is found in, if there are such.
     pub(super) fn needs(&self) -> Option<&[Vec<u8>]> {
         self.needs.as_deref()
+    }
+}
+
+/// Compiles within the least memory that is enough, so that it is known how much that is.
+fn sized(text: &str) -> Result<(Regex, usize), regex::Error> {
+    let mut size = SIZES.0;
+    loop {
+        let built = RegexBuilder::new(text).size_limit(size).dfa_size_limit(CACHE).build();
+        match built {
+            Err(regex::Error::CompiledTooBig(_)) if size < SIZES.1 => size *= 2,
+            built => return Ok((built?, size)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! many rules there are. Every rule that holds acts; their order decides nothing but the order of
 //! categories and of rewritings of the title.
 
+mod decide;
 mod doubt;
 mod engine;
 mod facts;
@@ -34,6 +35,8 @@ pub const LONGEST: usize = 1_000;
 pub const MOST_TESTS: usize = 200_000;
 /// The most patterns that have to be run on every text, since they need no certain letters.
 pub const MOST_COSTLY: usize = 1_000;
+/// The most memory of all patterns together, in bytes.
+pub const MOST_MEMORY: usize = 512 << 20;
 /// How deep conditions may stand in each other.
 pub const DEEPEST: usize = 16;
 

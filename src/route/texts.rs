@@ -11,6 +11,8 @@ use super::{Pattern, Place};
 
 /// The most hits of words in one text that are looked at.
 const MOST_HITS: usize = 1 << 20;
+/// So many patterns may keep the memory that they run in.
+const FEW: usize = 100;
 /// The most memory of the patterns that are run together, in bytes.
 const SET_SIZE: usize = 16 << 20;
 
@@ -179,7 +181,14 @@ impl Patterns {
         wanted.sort_unstable();
         wanted.dedup();
         for (place, pattern, test) in wanted.into_iter().filter_map(|at| self.all.get(at)) {
-            if pattern.regex().is_match(hay.part(*place)) {
+            let part = hay.part(*place);
+            let found = if self.all.len() > FEW {
+                // A copy shares the machine, and takes what it runs in with it when it goes.
+                pattern.regex().clone().is_match(part)
+            } else {
+                pattern.regex().is_match(part)
+            };
+            if found {
                 hit(*test);
             }
         }

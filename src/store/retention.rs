@@ -61,14 +61,7 @@ impl Store {
             .fetch_all(&mut *tx)
             .await?;
         for (number, item) in &rows {
-            let steps = [
-                "DELETE FROM item_category WHERE category = ?1 AND item = ?2",
-                "INSERT OR REPLACE INTO pending_item (item) SELECT ?2 WHERE ?1 = ?1",
-            ];
-            for step in steps {
-                sqlx::query(step).bind(number).bind(item).execute(&mut *tx).await?;
-            }
-            pend_category(&mut tx, *number).await?;
+            take_out(&mut tx, item, &[*number]).await?;
         }
         tx.commit().await?;
         Ok(rows.len())
@@ -122,12 +115,25 @@ pub(super) async fn remember(tx: &mut SqliteConnection, saved: &Saved) -> Result
     Ok(())
 }
 
+/// Takes an item out of categories, and marks them: the one way out besides another filing.
+async fn take_out(tx: &mut SqliteConnection, item: &str, numbers: &[i64]) -> Result<(), Error> {
+    for number in numbers {
+        let query = "DELETE FROM item_category WHERE category = ? AND item = ?";
+        sqlx::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        pend_category(tx, *number).await?;
+    }
+    let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
+    sqlx::query(query).bind(item).execute(&mut *tx).await?;
+    Ok(())
+}
+
 async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
+    let numbers: Vec<i64> = sqlx::query_scalar("SELECT category FROM item_category WHERE item = ?")
+        .bind(item)
+        .fetch_all(&mut *tx)
+        .await?;
+    take_out(tx, item, &numbers).await?;
     let steps = [
-        "INSERT OR REPLACE INTO pending_category (category) \
-         SELECT category FROM item_category WHERE item = ?",
-        "INSERT OR REPLACE INTO pending_item (item) VALUES (?)",
-        "DELETE FROM item_category WHERE item = ?",
         "UPDATE item SET body = '', summary = NULL, image = NULL, extra = '{}' WHERE id = ?",
         "UPDATE original SET data = x'', tries = 0 WHERE item = ?",
         "DELETE FROM search WHERE rowid = (SELECT number FROM indexed WHERE item = ?)",
