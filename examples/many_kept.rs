@@ -123,7 +123,7 @@ async fn publish(store: &Store, dir: &std::path::Path) -> Result<(), Box<dyn std
     for what in ["everything", "nothing new", "one new item", "one item in a new category"] {
         match what {
             "one new item" => {
-                store.keep(&SourceId::new("s"), 0, &[saved(&mut dice, usize::MAX, 1)], &[]).await?
+                store.keep(&SourceId::new("s"), 0, &[saved(&mut dice, usize::MAX, 1)], &[]).await?;
             }
             "one item in a new category" => {
                 let mut one = saved(&mut dice, usize::MAX - 1, 1);
