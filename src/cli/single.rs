@@ -13,7 +13,7 @@ use crate::edition;
 use crate::identity;
 use crate::model::{Entry, Listing, Original};
 use crate::publish::{self, Format, SourceNote};
-use crate::refresh::{self, ArticleOutcome, Gathered, Maker, Ruled, World};
+use crate::refresh::{self, Gathered, Maker, Ruled, SeenArticle, World};
 
 /// What stands where there are no settings.
 const BARE: &str = "[site]\ntitle = \"finews\"\nurl = \"http://localhost:8080/\"\n";
@@ -112,12 +112,12 @@ pub(super) async fn made(
     list: &str,
     key: String,
     mut entry: Entry,
-) -> anyhow::Result<(ArticleOutcome, Option<Ruled>)> {
-    let outcome = refresh::article(world, source, &mut entry, setup::now()).await;
-    let article = outcome.fragment().cloned();
+) -> anyhow::Result<(SeenArticle, Option<Ruled>)> {
+    let seen = refresh::article(world, source, &mut entry, setup::now()).await;
+    let article = seen.outcome.fragment().cloned();
     let list = list.to_owned();
     let originals = vec![Original { list, entry, article }];
     let maker = Maker::new(world, source, setup::now());
     let id = identity::item_id(&source.id, &key);
-    Ok((outcome, maker.ruled(id, setup::now(), &originals)))
+    Ok((seen, maker.ruled(id, setup::now(), &originals)))
 }

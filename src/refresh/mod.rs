@@ -23,7 +23,7 @@ use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
 use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
-pub use articles::{Outcome as ArticleOutcome, article};
+pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
@@ -31,8 +31,8 @@ pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
 pub use retaining::{Forgotten, retain};
 pub use searching::fill;
 
-/// The articles that are asked for again at a visit, and how often each.
-const RETRIES: (usize, u32) = (20, 6);
+/// The most articles that are asked for again at a visit.
+const MOST_AGAIN: usize = 20;
 
 /// All that a journey needs besides its source.
 #[derive(Clone)]
@@ -156,7 +156,7 @@ pub async fn visit(
     world.tell(News::Started(source.id.clone()));
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
-    let work = sift(store, source, &mut gathered, &mut report).await?;
+    let work = sift(store, source, now, &mut gathered, &mut report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
@@ -216,6 +216,7 @@ struct Brought {
 async fn sift(
     store: &Store,
     source: &Source,
+    now: Instant,
     gathered: &mut [Gathered],
     report: &mut Report,
 ) -> Result<Vec<Work>, store::Error> {
@@ -236,7 +237,7 @@ async fn sift(
             }
         }
     }
-    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
+    let again = store.unfinished(&source.id, now, articles::MOST_TRIES, MOST_AGAIN).await?;
     for (key, original, tries) in again {
         let (list, print) = (original.list, identity::print(&original.entry));
         // What came anew is asked for anyway.

@@ -260,6 +260,7 @@ async fn found(
             print: identity::print(&original.entry),
             original: original.clone(),
             tries: 0,
+            not_before: None,
         });
         let kept = kept.collect();
         if let Made::Item(saved, _) = maker.saved(key.clone(), None, originals, kept) {

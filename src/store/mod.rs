@@ -151,14 +151,17 @@ impl Store {
 }
 
 fn migrations() -> Vec<Migration> {
-    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    let routes = sqlx::SqlStr::from_static(include_str!("migrations/0008_routes.sql"));
-    let search = sqlx::SqlStr::from_static(include_str!("migrations/0009_search.sql"));
-    vec![
-        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
-        Migration::new(8, "routes".into(), MigrationType::Simple, routes, false),
-        Migration::new(9, "search".into(), MigrationType::Simple, search, false),
-    ]
+    let texts = [
+        (1, "begin", include_str!("migrations/0001_begin.sql")),
+        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (8, "routes", include_str!("migrations/0008_routes.sql")),
+        (9, "search", include_str!("migrations/0009_search.sql")),
+    ];
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        let text = sqlx::SqlStr::from_static(text);
+        Migration::new(number, name.into(), MigrationType::Simple, text, false)
+    };
+    texts.into_iter().map(migration).collect()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

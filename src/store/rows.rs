@@ -45,6 +45,8 @@ pub struct Kept {
     pub print: [u8; 16],
     /// How often its article was asked for in vain; 0 where it is here or not wanted.
     pub tries: u32,
+    /// Its article is not asked for again before then.
+    pub not_before: Option<Instant>,
 }
 
 /// What a server gave for an address.

@@ -52,7 +52,7 @@ fn saved(item: Item, categories: Vec<CategoryWish>) -> Saved {
         key: format!("key {}", item.id),
         fallback_uri: format!("tag:ours:{}", item.id),
         substance: [7; 16],
-        originals: vec![Kept { original, print: [1; 16], tries: 0 }],
+        originals: vec![Kept { original, print: [1; 16], tries: 0, not_before: None }],
         categories,
         announce: true,
         withheld: None,

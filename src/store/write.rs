@@ -163,11 +163,14 @@ pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(),
     upsert(tx, saved).await?;
     search::index(tx, item).await?;
     for kept in &saved.originals {
-        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
+        let query = "INSERT OR REPLACE INTO original \
+                     (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
+        sqlx::query(query)
             .bind(item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])
             .bind(kept.tries)
+            .bind(kept.not_before.map_or(0, |time| time.timestamp()))
             .bind(rows::pack(&kept.original))
             .execute(&mut *tx)
             .await?;
