@@ -2,17 +2,15 @@
 //!
 //! A run of Chinese characters (and of other scripts that do not part words) is indexed by each
 //! pair of neighbours, and its last character alone: so a word of two characters is one entry, a
-//! longer one a row of entries, and a single character the beginning of some entry.
+//! longer one a row of entries. Single characters have a column of their own, each once.
+
+use std::collections::BTreeSet;
 
 use crate::model::Item;
 use crate::route::{Field, In, Place, Query, Term, fold, joins};
 
 /// So much of a text is indexed, in bytes.
 const INDEXED: usize = 1 << 18;
-
-/// The columns of the index, in its order.
-pub const COLUMNS: [&str; 9] =
-    ["title", "summary", "body", "link", "source", "medium", "label", "author", "language"];
 
 /// The entries of a text, parted by blanks.
 pub fn entries(text: &str) -> String {
@@ -40,7 +38,7 @@ pub fn entries(text: &str) -> String {
 }
 
 /// The entries of an item, column by column, and the text of its body.
-pub fn columns(item: &Item, text: &str) -> [String; 9] {
+pub fn columns(item: &Item, text: &str) -> [String; 10] {
     let names =
         |names: &mut dyn Iterator<Item = &str>| entries(&names.collect::<Vec<_>>().join("\n"));
     [
@@ -53,7 +51,22 @@ pub fn columns(item: &Item, text: &str) -> [String; 9] {
         names(&mut item.labels.iter().map(String::as_str)),
         names(&mut item.authors.iter().filter_map(|one| one.name.as_deref())),
         entries(item.language.as_deref().unwrap_or_default()),
+        single([&item.title, item.summary.as_deref().unwrap_or_default(), text]),
     ]
+}
+
+/// The characters of scripts that do not part words, each once.
+fn single(texts: [&str; 3]) -> String {
+    let mut seen = BTreeSet::new();
+    for text in texts {
+        let text = text.get(..text.floor_char_boundary(INDEXED)).unwrap_or_default();
+        seen.extend(fold(text).chars().filter(|c| !joins(*c) && c.is_alphanumeric()));
+    }
+    let mut out = String::new();
+    for c in seen {
+        push(&mut out, c.encode_utf8(&mut [0; 4]));
+    }
+    out
 }
 
 /// A query as the index's own (FTS5): groups of alternatives that all must be found, but for what
@@ -93,6 +106,11 @@ fn of_term(term: &Term) -> Option<String> {
         In::Field(Field::Language) => "language",
     };
     let folded = fold(&term.text);
+    if let (In::Place(Place::Text), [Part::Run(run)]) = (term.within, parts(&folded).as_slice())
+        && run.chars().count() == 1
+    {
+        return Some(format!("single : \"{run}\""));
+    }
     let mut open = folded.ends_with('*');
     let mut phrase = Vec::new();
     let parts = parts(&folded);

@@ -1,4 +1,4 @@
-use super::{entries, expression};
+use super::{entries, expression, single};
 use crate::route;
 
 #[test]
@@ -22,7 +22,8 @@ fn queries_are_expressions() {
     };
     let text = "{title summary body} : ";
     check("芯片", &format!("({text}\"芯片\")"));
-    check("芯", &format!("({text}\"芯\" *)"));
+    check("芯", "(single : \"芯\")");
+    check("title:芯", "(title : \"芯\" *)");
     check("国产芯片", &format!("({text}\"国产 产芯 芯片\")"));
     check("5G芯片", &format!("({text}\"5g 芯片\")"));
     check("芯片5G", &format!("({text}\"芯片 片 5g\")"));
@@ -32,4 +33,9 @@ fn queries_are_expressions() {
     check("title:\"a b\"", "(title : \"a b\")");
     check("a\" OR \"b", &format!("({text}\"a or b\")"));
     check("NEAR(a)", &format!("({text}\"near a\")"));
+}
+
+#[test]
+fn single_characters_are_entries_once() {
+    assert_eq!(single(["芯片 chip", "片芯", "国。"]), "国 片 芯");
 }

@@ -117,7 +117,7 @@ pub(super) async fn index(tx: &mut SqliteConnection, item: &Item) -> Result<(), 
     query.execute(&mut *tx).await?;
     let mut query = sqlx::query(
         "INSERT INTO search (rowid, title, summary, body, link, source, medium, label, author, \
-         language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         language, single) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     query = query.bind(number);
     for column in &columns {

@@ -7,6 +7,6 @@ CREATE TABLE indexed (
 
 -- The texts are kept in `item`; here are only their words, parted by our own rules.
 CREATE VIRTUAL TABLE search USING fts5 (
-    title, summary, body, link, source, medium, label, author, language,
+    title, summary, body, link, source, medium, label, author, language, single,
     content = '', contentless_delete = 1, tokenize = 'ascii'
 );
