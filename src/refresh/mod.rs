@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use crate::config::{Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::identity::{self, Known, Verdict};
-use crate::model::{Entry, Fault, Instant, SourceId};
+use crate::model::{Entry, Fault, Instant, Page, SourceId};
+use crate::robots;
 use crate::schedule::{self, Visit};
 use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
 
@@ -92,6 +93,13 @@ impl World {
             answer = self.fetcher.fetch(request) => Some(answer),
             () = self.stop.over() => None,
         }
+    }
+
+    /// Whether an article's page lets us keep its text (`noarchive`).
+    fn may_keep(&self, source: &Source, page: &Page) -> bool {
+        let product = robots::product(self.fetcher.name_for(source.access.user_agent.as_deref()));
+        !source.access.obey_robots
+            || !robots::keeps_out_of_archives(&page.robots, &page.bytes, product)
     }
 
     /// Tells whoever listens that no more news will come.

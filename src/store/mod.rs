@@ -1,5 +1,6 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod doubt;
 mod lock;
 mod read;
 mod retention;
@@ -156,12 +157,13 @@ fn migrations() -> Vec<Migration> {
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (8, "routes", include_str!("migrations/0008_routes.sql")),
         (9, "search", include_str!("migrations/0009_search.sql")),
+        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);
         Migration::new(number, name.into(), MigrationType::Simple, text, false)
     };
-    texts.into_iter().map(migration).collect()
+    texts.map(migration).into()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

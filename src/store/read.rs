@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// The validators of an address and who gave them, if the request is the one that brought
-    /// them.
+    /// them and nobody doubts them.
     pub async fn validators(
         &self,
         source: &SourceId,
@@ -44,7 +44,7 @@ impl Store {
         asked: &[u8; 16],
     ) -> Result<(Validators, Option<String>), Error> {
         let query = "SELECT etag, last_modified, given_by FROM validator \
-                     WHERE source = ? AND address = ? AND asked = ?";
+                     WHERE source = ? AND address = ? AND asked = ? AND doubted = 0";
         let row = sqlx::query(query)
             .bind(source.as_str())
             .bind(address)

@@ -60,6 +60,8 @@ pub struct Given {
     pub given_by: Option<String>,
     /// The validators.
     pub validators: Validators,
+    /// Whether they came with a whole answer, and not with a 304.
+    pub full: bool,
 }
 
 /// A category that an item asks for.

@@ -91,6 +91,7 @@ async fn what_is_kept_comes_back() {
         asked: [3; 16],
         given_by: Some("https://b.example/".into()),
         validators: validators.clone(),
+        full: true,
     });
     store.record(&outcome).await.unwrap();
     store.close().await;
@@ -277,4 +278,52 @@ fn versions_are_compared_by_number() {
     assert!(version_of("3.51.3") >= Some(super::LEAST_VERSION));
     assert!(version_of("3.9.99") < Some(super::LEAST_VERSION));
     assert_eq!(version_of("x"), None);
+}
+
+#[test]
+fn validators_are_doubted_after_a_long_silence_alone() {
+    const DAY: i64 = 86_400;
+    fn silent(seen: &[i64], now: i64, expect: bool) {
+        assert_eq!(super::doubt::is_silent(seen, now), expect, "{seen:?} {now}");
+    }
+    let daily: Vec<_> = (0..20).rev().map(|day| day * DAY).collect();
+    silent(&daily, 23 * DAY, false);
+    silent(&daily, 23 * DAY + 1, true);
+    silent(&[], DAY, true);
+    silent(&[0], 28 * DAY, false);
+    silent(&[0], 29 * DAY, true);
+    silent(&[400 * DAY, 300 * DAY, 200 * DAY, 100 * DAY], 700 * DAY, false);
+    let might = super::doubt::might_doubt;
+    assert!(might(20, 0, 31 * DAY) && !might(19, 0, 31 * DAY) && !might(99, 0, 31 * DAY - 1));
+    assert!(!might(99, i64::MAX, i64::MIN));
+}
+
+#[tokio::test]
+async fn f39_a_server_that_never_has_news_is_asked_in_full_once_a_month() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let source = SourceId::new("s");
+    let asked = [3; 16];
+    let tag = Validators { etag: Some(b"\"x\"".to_vec()), last_modified: None };
+    let mut conditional = Vec::new();
+    for day in 0..100 {
+        let (known, _) = store.validators(&source, "https://a.example/", &asked).await.unwrap();
+        conditional.push(known == tag);
+        let mut outcome = visited(Vec::new());
+        outcome.at = at(day * 86_400);
+        let given = Given {
+            address: "https://a.example/".into(),
+            asked,
+            given_by: None,
+            validators: tag.clone(),
+            full: day == 0,
+        };
+        // The server is down when it is doubted for the first time.
+        if day != 32 {
+            outcome.validators.push(given);
+        }
+        store.record(&outcome).await.unwrap();
+    }
+    let whole: Vec<_> = (0..100).filter(|day| !conditional[*day]).collect();
+    assert_eq!(whole, [0, 32, 63, 94]);
 }

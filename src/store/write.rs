@@ -3,8 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store};
-use super::{retention, routes, search};
+use super::{Error, Store, doubt, retention, routes, search};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -17,17 +16,8 @@ impl Store {
         for held in &visited.held {
             hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
         }
-        for given in &visited.validators {
-            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(visited.source.as_str())
-                .bind(&given.address)
-                .bind(&given.asked[..])
-                .bind(&given.given_by)
-                .bind(&given.validators.etag)
-                .bind(&given.validators.last_modified)
-                .execute(&mut *tx)
-                .await?;
-        }
+        let at = visited.at.timestamp();
+        doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
