@@ -16,6 +16,8 @@ pub mod article;
 pub mod normalize;
 pub mod identity;
 pub mod category;
+pub mod route;
+pub mod search;
 pub mod schedule;
 pub mod health;
 pub mod jekyll;

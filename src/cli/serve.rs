@@ -8,6 +8,7 @@ mod shared;
 mod signals;
 mod upkeep;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
 use crate::push::Push;
-use crate::refresh::News;
+use crate::refresh::{self, Forgotten, News, World};
 use crate::serve::{self, Inside, Place, Rules, Site, Topics};
 use crate::store::Store;
 use documents::Documents;
@@ -149,7 +150,14 @@ async fn poll(shared: &Shared, mut reload: Reload<'_>) -> anyhow::Result<()> {
         let (push, inbox) = Push::new(&world, &shared.store, &clock);
         shared.take_letters(inbox);
         let visits = async {
-            let ended = daemon::run(&world, &shared.store, &clock, until).await;
+            let filled = refresh::fill(&world, &shared.store, setup::now()).await;
+            let ended = match filled {
+                Ok(()) => tokio::select! {
+                    ended = daemon::run(&world, &shared.store, &clock, until) => ended,
+                    never = forgetting(&world, &shared.store) => match never {},
+                },
+                Err(why) => Err(why.into()),
+            };
             world.stop.say();
             ended
         };
@@ -217,6 +225,18 @@ async fn grant(shared: &Shared, wish: &ask::Wish) -> anyhow::Result<serde_json::
         world.bells.call(&source.id);
     }
     Ok(serde_json::to_value(outcome)?)
+}
+
+/// Forgets, every hour, what the settings do not want to be kept.
+async fn forgetting(world: &World, store: &Store) -> Infallible {
+    loop {
+        match refresh::retain(world, store, setup::now()).await {
+            Ok(done) if done == Forgotten::default() => {}
+            Ok(done) => tracing::info!(items = done.items, places = done.places, "forgotten"),
+            Err(why) => tracing::error!(%why, "cannot forget what is old"),
+        }
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 /// Takes an address to listen at.

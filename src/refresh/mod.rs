@@ -7,6 +7,9 @@ mod lists;
 mod making;
 mod pages;
 mod pushes;
+mod rerouting;
+mod retaining;
+mod searching;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,9 +31,12 @@ use crate::store::{self, Held, KnownItem, Resting, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, chain, gather};
-pub use making::{Made, Maker, wish_for};
+pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 pub use pushes::delivered;
+pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
+pub use retaining::{Forgotten, retain};
+pub use searching::fill;
 
 /// The most articles that are asked for again at a visit.
 const MOST_AGAIN: usize = 20;
@@ -275,6 +281,8 @@ async fn bring(
             }
         }
     }
+    // Who comes first gets a seat where a rule limits them.
+    brought.items.sort_by_key(|one| one.item.published);
     Ok(brought)
 }
 

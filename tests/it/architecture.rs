@@ -14,6 +14,8 @@ const PURE: &[&str] = &[
     "normalize",
     "identity",
     "category",
+    "route",
+    "search",
     "schedule",
     "health",
     "jekyll",
@@ -35,6 +37,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "category"),
     ("config", "schedule"),
     ("config", "websub"),
+    ("config", "route"),
+    ("search", "route"), // what is looked for is the same in an index and in a rule
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
