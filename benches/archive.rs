@@ -230,6 +230,8 @@ fn saved(number: usize, zipf: &Zipf) -> Saved {
             fixed: false,
         }],
         announce: true,
+        withheld: None,
+        seats: Vec::new(),
         item,
     }
 }

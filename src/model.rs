@@ -139,8 +139,12 @@ pub struct Listing {
     pub language: Option<String>,
     /// How long the list asks to be left alone, in seconds (RSS `ttl`, `sy:update…`).
     pub ttl: Option<u64>,
+    /// When the list asks not to be visited.
+    pub quiet: Quiet,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// What the list calls its own address (`rel=self`, `feed_url`).
+    pub own: Option<String>,
     /// Where the document breaks off, if it does: what it says of itself is not to be relied on.
     pub cut: Option<Cut>,
     /// The cursor with which the next page of an API is asked for.
@@ -149,6 +153,15 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// What was wrong and could be got over.
     pub faults: Vec<Fault>,
+}
+
+/// Hours and days in which a list asks not to be visited (RSS `skipHours`, `skipDays`), in GMT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quiet {
+    /// Bit `n` is the hour that begins at `n` o'clock.
+    pub hours: u32,
+    /// Bit 0 is Monday.
+    pub days: u8,
 }
 
 /// Where a document breaks off.

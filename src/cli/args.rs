@@ -20,8 +20,9 @@ pub(super) struct Args {
     /// The published folder, instead of the settings' `publish.dir`.
     #[arg(long, global = true, value_name = "DIR", env = "FINEWS_FEEDS")]
     pub feeds: Option<PathBuf>,
-    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `finews=debug`.
-    #[arg(long, global = true, value_name = "LEVEL", env = "FINEWS_LOG")]
+    /// What is logged, and how: `error`, `warn`, `info`, `debug`, or a filter such as
+    /// `finews=debug`; `json` for a JSON object on each line; or both, as in `json,debug`.
+    #[arg(long, global = true, value_name = "LEVEL|FORM", env = "FINEWS_LOG")]
     pub log: Option<String>,
     #[command(subcommand)]
     pub verb: Verb,
@@ -33,18 +34,30 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Polls the due sources, or those named, once; or turns an address into a feed on stdout.
     Fetch(Fetch),
+    /// Polls sources that are gone (410) again, from now on.
+    Revive(Revive),
     /// Writes the store to the published folder.
     Publish(Publish),
     /// Reads the settings and names every fault.
     Check,
+    /// Applies today's rules to everything that is kept: shows the difference, then publishes it.
+    Reroute(Reroute),
     /// Shows what each stage makes of a source or an address, and keeps nothing.
     Preview(Preview),
     /// Finds the feeds behind an address, or infers rules for its list.
     Discover(Discover),
-    /// Shows how the sources are.
+    /// Searches everything that is kept.
+    Search(Search),
+    /// Shows the categories, their addresses, and whose address is not what it would have been.
+    Categories(Categories),
+    /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
     /// Takes an item down for good, or shows what was taken down.
     Withdraw(Withdraw),
+    /// Makes a backup of the state, also while a daemon runs.
+    Backup(Backup),
+    /// Puts a backup in the place of the state, which stays beside it.
+    Restore(Restore),
     /// Brings in what another system wrote.
     Import(Move),
     /// Writes what is kept in another system's form.
@@ -63,6 +76,9 @@ pub(super) struct Serve {
     /// Where to listen, instead of the settings' `serve.listen`.
     #[arg(long, value_name = "ADDRESS", env = "FINEWS_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Where status and metrics are served, instead of the settings' `serve.admin`.
+    #[arg(long, value_name = "ADDRESS", env = "FINEWS_ADMIN")]
+    pub admin: Option<SocketAddr>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -75,9 +91,25 @@ pub(super) struct Fetch {
     pub format: Form,
     #[command(flatten)]
     pub address: Address,
-    /// Visits every source, whether it is due or not.
+    /// Visits every source, whether it is due or not; those that are paused only by their names.
     #[arg(long)]
     pub all: bool,
+    /// How long to wait for another one-shot command that holds the state, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub wait: u64,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Revive {
+    /// Sources by their ids.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// How long to wait for another one-shot command that holds the state, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub wait: u64,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,
@@ -117,12 +149,28 @@ pub(super) struct Publish {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Reroute {
+    /// Shows the difference and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE", requires = "dry_run")]
+    pub rule: Vec<String>,
+    /// Prints the whole difference as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Preview {
     /// A source by its id, or an address.
     #[arg(value_name = "SOURCE|URL")]
     pub source: String,
     #[command(flatten)]
     pub address: Address,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
     /// Prints every stage as JSON.
     #[arg(long)]
     pub json: bool,
@@ -153,7 +201,33 @@ pub(super) struct Discover {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Search {
+    /// Words, `"phrases"`, `-without`, `this OR that`, `title:word`; also `medium:`, `label:`,
+    /// `author:`, `source:`, `link:`, `language:`.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// At most so many items.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Prints what was found as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Categories {
+    /// Only those whose name or address holds this.
+    pub name: Option<String>,
+    /// Prints them as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Status {
+    /// One source, with the history of its visits.
+    #[arg(value_name = "SOURCE")]
+    pub source: Option<String>,
     /// Prints the state of every source as JSON.
     #[arg(long)]
     pub json: bool,
@@ -174,6 +248,20 @@ pub(super) struct Withdraw {
     /// Prints the list as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Backup {
+    /// The folder, instead of the settings' `store.backup_dir`.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Restore {
+    /// The backup; without it, the newest one.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -202,10 +290,43 @@ pub(super) struct Rules {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesVerb {
+    /// Shows which rules of the settings act on an item that is kept.
+    Explain(RulesExplain),
+    /// Shows the items that rules withhold, and which rule it is.
+    Withheld(RulesWithheld),
+    /// Lets held items through, for good, and publishes them.
+    Release(RulesRelease),
     /// Shows which rules there are, and every fault in them.
     List,
     /// Reads the pages that rule files name as their tests (`test_url`, `test_contains`).
     Test(RulesTest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesExplain {
+    /// An item's id, its share link, or the address of its article.
+    #[arg(value_name = "ITEM|URL")]
+    pub item: String,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesWithheld {
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesRelease {
+    /// The items' ids.
+    #[arg(value_name = "ITEM", required = true)]
+    pub items: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

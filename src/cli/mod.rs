@@ -2,7 +2,11 @@
 //! environment.
 
 mod args;
+mod ask;
+mod backup;
+mod categories;
 mod check;
+mod decisions;
 mod demo;
 mod demo_site;
 mod discover;
@@ -10,12 +14,15 @@ mod exit;
 mod export;
 mod fetch;
 mod import;
+mod log;
 mod moved;
 mod out;
 mod preview;
 mod progress;
 mod publish;
+mod reroute;
 mod rules;
+mod search;
 mod serve;
 mod setup;
 mod single;
@@ -32,7 +39,7 @@ use exit::Exit;
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    setup::logging(&args);
+    log::begin(&args);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let exit = match runtime {
         Ok(runtime) => {
@@ -56,10 +63,16 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
     match &args.verb {
         Verb::Check => check::run(&args),
         Verb::Fetch(own) => fetch::run(&args, own).await,
+        Verb::Revive(own) => fetch::revive(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
+        Verb::Reroute(own) => reroute::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
-        Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Serve(own) => Box::pin(serve::run(&args, own)).await,
+        Verb::Backup(own) => backup::run(&args, own).await,
+        Verb::Restore(own) => backup::restore(&args, own).await,
+        Verb::Search(own) => search::run(&args, own).await,
+        Verb::Categories(own) => categories::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,

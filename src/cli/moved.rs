@@ -1,20 +1,23 @@
 //! Addresses that things once had, and where they are now: the predecessor's share links, posts
 //! and pages.
 
+use super::search::Searcher;
 use crate::config::Settings;
 use crate::serve::{Finding, Found, Lookup};
 use crate::store::Store;
 
-/// Knows the predecessor's addresses by the codes in them.
+/// Knows the predecessor's addresses by the codes in them, and the page of searches.
 pub(super) struct Moved {
     store: Store,
+    searcher: Searcher,
     base: String,
 }
 
 impl Moved {
     pub(super) fn new(store: Store, settings: &Settings) -> Self {
         let base = settings.site.url.path().trim_end_matches('/').to_owned();
-        Self { store, base }
+        let searcher = Searcher::new(store.clone(), settings);
+        Self { store, searcher, base }
     }
 
     async fn of_key(&self, key: &str) -> Found {
@@ -32,12 +35,13 @@ impl Moved {
         Found::Nothing
     }
 
-    /// A share page that is not there: of an item that was taken down, or of none.
+    /// A share page that is not there: of an item that was taken down or forgotten, or of none.
     async fn of_item(&self, id: &str) -> Found {
-        match self.store.is_withdrawn(id).await {
-            Ok(true) => Found::Gone,
-            _ => Found::Nothing,
+        let withdrawn = self.store.is_withdrawn(id).await.unwrap_or(false);
+        if withdrawn || self.store.is_forgotten(id).await.unwrap_or(false) {
+            return Found::Gone;
         }
+        Found::Nothing
     }
 
     async fn of_slug(&self, slug: &str) -> Found {
@@ -60,6 +64,9 @@ impl Moved {
     }
 
     async fn look(&self, path: &str, query: Option<&str>) -> Found {
+        if path == "/search.html" {
+            return self.searcher.page(query).await;
+        }
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
             Some(Asked::Slug(slug)) => self.of_slug(&slug).await,

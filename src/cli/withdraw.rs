@@ -19,7 +19,7 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
         return Ok(Exit::Well);
     }
     let zone = settings.site.zone;
-    let store = match setup::hold(settings).await {
+    let store = match setup::hold(settings, "withdraw").await {
         Ok(held) => {
             change(&held.store, own).await?;
             held.store.scrub().await?;

@@ -1,13 +1,21 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
+mod every;
 mod fault;
+mod keep;
 mod list;
 mod read;
+mod log;
+mod route;
 mod rules;
+mod secrets;
+mod serve;
 mod site;
 mod source;
+mod websub;
+mod when;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +25,17 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use keep::Keep;
+pub use log::{Log, LogForm, log};
+pub use secrets::Secrets;
+pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
+pub use websub::Websub;
 
 use crate::article::Sites;
-use crate::category;
+use crate::category::Aliases;
 use crate::model::{CategoryId, SourceId};
+use crate::route::{Router, Rule};
 use crate::slug::Style;
 use read::{Marks, Table};
 
@@ -63,12 +77,30 @@ pub struct Settings {
     pub store: PathBuf,
     /// The published folder and its form.
     pub publish: Publish,
-    /// The daemon's address.
-    pub listen: std::net::SocketAddr,
+    /// Copies of the state.
+    pub backups: Backups,
+    /// How the daemon is reached.
+    pub serve: Serve,
+    /// What is logged, and how.
+    pub log: Log,
+    /// What must not be shown to anybody.
+    pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
-    /// Fixed categories and rules by words.
+    /// Who pushes to us, and whom we push to.
+    pub websub: Websub,
+    /// Fixed categories.
     pub categories: Vec<Category>,
+    /// How long the items of sources are kept; of those that are missing, for ever.
+    pub keep: BTreeMap<SourceId, Keep>,
+    /// Other names of these.
+    pub aliases: Arc<Aliases>,
+    /// What becomes of items: those of categories first, then the others.
+    pub rules: Arc<Vec<Rule>>,
+    /// The same as one machine.
+    pub router: Arc<Router>,
+    /// The sources that decline rules of the defaults.
+    pub declining: Arc<HashSet<SourceId>>,
     /// The sources, in the order of the file.
     pub sources: Vec<Source>,
     /// Rules for article pages by their site.
@@ -105,6 +137,8 @@ pub struct Publish {
     pub items: usize,
     /// How names become addresses.
     pub slugs: Style,
+    /// Categories that appear by themselves are published with so many items, not before.
+    pub min_items: usize,
 }
 
 /// The `[fetch]` table.
@@ -126,6 +160,10 @@ pub struct Fetch {
     pub bytes: usize,
     /// Most requests under way.
     pub at_once: usize,
+    /// The longest that a server's wish (`max-age`, `Expires`, `ttl`, `sy:`) puts off a visit.
+    pub longest_wish: Duration,
+    /// Domains whose hosts rest together when one of them asks to be left alone.
+    pub rest_together: Vec<String>,
 }
 
 /// A `[[category]]`.
@@ -137,8 +175,14 @@ pub struct Category {
     pub title: String,
     /// Its address, if it shall not be made from the id.
     pub slug: Option<String>,
-    /// What draws items into it.
-    pub rule: category::Rule,
+    /// Other names that mean it: what `{medium}` and its like give.
+    pub aliases: Vec<String>,
+    /// A saved search: everything kept that it finds belongs here.
+    pub query: Option<String>,
+    /// It is published with so many items, not before.
+    pub min_items: Option<usize>,
+    /// How long items stay in it.
+    pub keep: Option<Keep>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -167,10 +211,18 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
         return Err(fault::locate(text, marks));
     }
     let span = 0..0;
+    let heard = secrets::Heard::default();
     let settings = {
-        let table = Table::new(root.get_ref(), span, "", &marks, outside);
+        let env = |name: &str| heard.note((outside.env)(name));
+        let file = |path: &str| (outside.file)(path).inspect(|text| heard.add(text));
+        let outside = Outside { env: &env, file: &file, folder: outside.folder };
+        let table = Table::new(root.get_ref(), span, "", &marks, &outside);
         settings(table)
     };
+    let settings = settings.map(|mut settings| {
+        settings.secrets = Arc::new(Secrets::new(heard, &settings.sources));
+        settings
+    });
     match settings {
         Some(settings) if marks.is_empty() => Ok(settings),
         _ => Err(fault::locate(text, marks)),
@@ -179,29 +231,72 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
 
 fn settings(mut root: Table<'_>) -> Option<Settings> {
     let site = site::site(&mut root);
-    let store = site::store(&mut root);
+    let store = serve::store(&mut root);
     let publish = site::publish(&mut root);
-    let listen = site::serve(&mut root);
+    let serve = serve::serve(&mut root);
+    let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
-    let categories = site::categories(&mut root);
+    let websub = websub::read(&mut root, site.as_ref());
+    let (categories, found) = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
+    let found = route::rules(&mut root, found, &names);
+    let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     root.finish();
+    let aliases = categories.iter().flat_map(|one: &Category| {
+        one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
+    });
     Some(Settings {
+        aliases: Arc::new(Aliases::new(aliases)),
+        keep,
         site: site?,
-        store: store?,
+        store: store.0?,
+        backups: store.1,
         publish,
-        listen: listen?,
+        serve,
+        log,
+        secrets: Arc::default(),
         fetch,
+        websub,
         categories,
+        router: Arc::new(Router::new(found.rules.clone(), &found.declining)),
+        rules: Arc::new(found.rules),
+        declining: Arc::new(found.declining),
         sources,
         sites,
         jekyll,
     })
+}
+
+/// The settings with one more rule, written as the keys of a `[[rule]]` with commas between them:
+/// `when = { title = "x" }, add = "y"`.
+pub fn with_rule(settings: &Settings, text: &str) -> Result<Settings, Faults> {
+    let document = format!("[[rule]]\n{text}");
+    let inline = format!("rule = [{{ {text} }}]");
+    let document = if DeTable::parse(&inline).is_ok() { inline } else { document };
+    let marks = Marks::default();
+    let (root, errors) = DeTable::parse_recoverable(&document);
+    for error in errors {
+        marks.add(&error.span().unwrap_or(0..0), error.message().trim_end().to_owned());
+    }
+    let found = {
+        let mut table = Table::new(root.get_ref(), 0..0, "", &marks, &Outside::NOTHING);
+        let found = route::more(&mut table, settings);
+        table.finish();
+        found
+    };
+    if !marks.is_empty() {
+        return Err(fault::locate(&document, marks));
+    }
+    let rules: Vec<Rule> = settings.rules.iter().cloned().chain(found).collect();
+    let mut settings = settings.clone();
+    settings.router = Arc::new(Router::new(rules.clone(), &settings.declining));
+    settings.rules = Arc::new(rules);
+    Ok(settings)
 }
 
 /// A source for an address that stands in no settings: `finews fetch https://…`.

@@ -1,18 +1,19 @@
 //! The tables about what is polled: `[defaults]` and `[[source]]`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
+use super::every::every;
 use super::list;
 use super::read::{At, Table, nearest};
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::{Egress, SourceId};
+use crate::schedule::Rhythm;
 use crate::template::Template;
 
 /// What we poll.
@@ -27,7 +28,9 @@ pub struct Source {
     /// Its lists, at least one.
     pub lists: Vec<List>,
     /// Our rhythm.
-    pub every: Duration,
+    pub every: Rhythm,
+    /// Whether it is left alone unless it is named.
+    pub paused: bool,
     /// Whether the article is fetched for each entry.
     pub full_text: bool,
     /// Where its items belong: names, or templates such as `{medium}`.
@@ -211,10 +214,12 @@ pub enum Pages {
 /// What sources inherit.
 #[derive(Clone)]
 pub(super) struct Defaults {
-    every: Duration,
+    every: Rhythm,
     full_text: bool,
     categories: Vec<Template>,
     zone: Tz,
+    /// The site's zone, in which times of day are meant.
+    site: Tz,
     language: Option<String>,
     access: Access,
 }
@@ -222,10 +227,11 @@ pub(super) struct Defaults {
 impl Defaults {
     fn plain(zone: Tz) -> Self {
         Self {
-            every: Duration::from_hours(1),
+            every: Rhythm::Auto,
             full_text: false,
             categories: Vec::new(),
             zone,
+            site: zone,
             language: None,
             access: Access::plain(),
         }
@@ -234,9 +240,7 @@ impl Defaults {
     /// The keys that `[defaults]` and `[[source]]` share, laid over what is inherited.
     fn overlaid(&self, table: &mut Table<'_>) -> Self {
         let mut own = self.clone();
-        if let Some(every) = table.duration("every") {
-            own.every = at_least_a_minute(table, &every);
-        }
+        own.every = every(table, own.site).unwrap_or(own.every);
         own.full_text = table.flag("full_text").unwrap_or(own.full_text);
         if let Some(names) = table.strings("categories") {
             own.categories = templates(table, "categories", &names);
@@ -248,15 +252,7 @@ impl Defaults {
     }
 }
 
-fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
-    if every.value < Duration::from_mins(1) {
-        let what = "`every` is under a minute: no server deserves that";
-        table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
-    }
-    every.value
-}
-
-fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
+pub(super) fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
     let net = text.value.parse().ok();
     let net = net.or_else(|| text.value.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     if net.is_none() {
@@ -293,6 +289,8 @@ pub(super) fn defaults(root: &mut Table<'_>, zone: Tz, categories: &BTreeSet<Str
     let plain = Defaults::plain(zone);
     let Some(mut table) = root.table("defaults") else { return plain };
     let defaults = plain.overlaid(&mut table);
+    table.value("rule");
+    table.value("keep");
     known_categories(&table, "categories", categories);
     table.finish();
     defaults
@@ -326,10 +324,15 @@ fn source(
     let title = table.string("title").map(|text| text.value);
     let home = table.string("home").and_then(|text| web_address(&table, "home", &text));
     let medium = table.string("medium").map(|text| text.value);
-    let charset = table.string("charset").map(|text| text.value);
+    let charset = charset(&mut table);
+    let paused = table.flag("paused").unwrap_or(false);
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
     let lists = list::lists(&mut table, categories, own.full_text);
+    // Read with all other rules.
+    for key in ["rule", "inherit_rules", "keep"] {
+        table.value(key);
+    }
     let (article_url, article) = article(&mut table);
     table.finish();
     let id = id?;
@@ -339,6 +342,7 @@ fn source(
         home,
         lists: lists?,
         every: own.every,
+        paused,
         full_text: own.full_text,
         categories: own.categories,
         zone: own.zone,
@@ -352,6 +356,22 @@ fn source(
     Some((source, id))
 }
 
+/// A label of an encoding (WHATWG Encoding §4.2).
+fn charset(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("charset")?;
+    if encoding_rs::Encoding::for_label(text.value.as_bytes()).is_none() {
+        let what = format!("`{}` is no charset", text.value);
+        let known = ["utf-8", "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc-jp", "euc-kr"];
+        let more = ["iso-2022-jp", "windows-1252", "windows-1251", "iso-8859-1", "koi8-r"];
+        let hint = match nearest(&text.value, known.into_iter().chain(more)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write a label such as {}", known.map(|l| format!("`{l}`")).join(", ")),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+    Some(text.value)
+}
+
 fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
     let good = id.value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         && id.value.len() <= 64;
@@ -363,11 +383,11 @@ fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
 }
 
 /// The names that an item can fill in.
-fn known_names(table: &Table<'_>, text: &At<String>) {
+fn known_names(table: &Table<'_>, key: &str, text: &At<String>) {
     const NAMES: [&str; 5] = ["medium", "label", "author", "source", "language"];
     let Ok(template) = Template::parse(&text.value) else { return };
     for name in template.names().filter(|name| !NAMES.contains(name)) {
-        let what = format!("`categories` has no place `{{{name}}}`");
+        let what = format!("`{key}` has no place `{{{name}}}`");
         let hint = match nearest(name, NAMES) {
             Some(near) => format!("did you mean `{{{near}}}`?"),
             None => "known: {medium}, {label}, {author}, {source}, {language}".to_owned(),
@@ -381,7 +401,7 @@ pub(super) fn known_categories(table: &Table<'_>, key: &str, known: &BTreeSet<St
     let Some(values) = table.peek_strings(key) else { return };
     for name in values {
         if name.value.contains('{') {
-            known_names(table, &name);
+            known_names(table, key, &name);
             continue;
         }
         if known.contains(&name.value) {
@@ -439,6 +459,7 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         home: None,
         lists: vec![list::feed_at(url)],
         every: defaults.every,
+        paused: false,
         full_text: false,
         categories: Vec::new(),
         zone,

@@ -3,8 +3,11 @@
 //! The work is proportional to what changed. A crash at any point leaves whole files, and the
 //! next edition does again what was not done to the end.
 
+mod living;
 mod prepare;
 mod print;
+
+pub use living::published;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +53,7 @@ pub async fn publish(
     authority: &str,
     care: Care,
 ) -> anyhow::Result<Done> {
+    let _press = store.press().await;
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);
@@ -73,7 +77,7 @@ pub async fn publish(
 /// The site as it is published.
 pub fn site(settings: &Settings, authority: &str) -> Site {
     let site = &settings.site;
-    let every = settings.sources.iter().map(|source| source.every).min();
+    let every = settings.sources.iter().map(|source| source.every.shortest()).min();
     Site {
         title: site.title.clone(),
         description: site.description.clone(),
@@ -82,7 +86,7 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
         zone: site.zone,
         authority: authority.to_owned(),
         ttl_minutes: every.map_or(60, |every| (every.as_secs() / 60).clamp(1, 1_440) as u32),
-        hub: None,
+        hub: settings.websub.named(&site.url).into_iter().next(),
         footer: site.footer.clone(),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{Care, blocking};
+use super::{Care, blocking, living};
 use crate::config::Settings;
 use crate::model::ItemId;
 use crate::output::Folder;
@@ -23,6 +23,8 @@ pub(super) async fn prepare(
     care: Care,
 ) -> anyhow::Result<bool> {
     settle(store, settings).await?;
+    living::unite(store, settings).await?;
+    living::mark_new(store, settings).await?;
     if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
         store.pend_all().await?;
         return Ok(true);
@@ -53,12 +55,23 @@ pub(super) async fn conclude(
 async fn settle(store: &Store, settings: &Settings) -> anyhow::Result<()> {
     let wishes: Vec<_> =
         settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
-    let print = print(&format!("{wishes:?}"));
+    let is_open = is_open(settings);
+    let print = print(&format!("{wishes:?} {is_open}"));
     if store.meta("settled").await?.as_ref() != Some(&print) {
-        store.settle(&wishes).await?;
+        store.settle(&wishes, is_open).await?;
         store.set_meta("settled", &print).await?;
     }
     Ok(())
+}
+
+/// Whether items bring categories that the settings do not name, by templates such as `{author}`.
+fn is_open(settings: &Settings) -> bool {
+    let lists = settings.sources.iter().flat_map(|source| &source.lists);
+    let of_lists = lists.flat_map(|list| &list.categories);
+    let of_sources = settings.sources.iter().flat_map(|source| &source.categories);
+    let of_rules = settings.rules.iter().flat_map(|rule| &rule.acts.add);
+    let mut all = of_sources.chain(of_lists).chain(of_rules);
+    all.any(|template| template.names().next().is_some())
 }
 
 /// Everything besides items and categories that decides what files hold. When it changes, all of
@@ -67,11 +80,13 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     print(&format!(
-        "{} {:?} {:?} {} {authority}",
+        "{} {:?} {:?} {} {authority} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         settings.site,
         settings.publish.items,
         dir.display(),
+        settings.websub.named(&settings.site.url).first(),
+        living::demands(settings),
     ))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{Done, blocking, site, sources};
+use super::{Done, blocking, living, site, sources};
 use crate::config::Settings;
 use crate::model::{Category, CategoryId, File, Item};
 use crate::output::{self, Batch, Folder, Known, Written};
@@ -30,6 +30,8 @@ pub(super) struct Edition<'e> {
     /// The manifest as it was, where it was read whole.
     known: Option<HashMap<String, WrittenFile>>,
     has_tombs: bool,
+    /// Pages of items that are not published any more.
+    withheld: Vec<String>,
     batch: Batch,
     /// What is published now, as far as it was made again.
     pub files: Vec<WrittenFile>,
@@ -54,7 +56,7 @@ impl<'e> Edition<'e> {
         folder: Arc<Folder>,
         is_large: bool,
     ) -> anyhow::Result<Self> {
-        let shelves = store.shelves().await?;
+        let shelves = living::shelves(store, settings).await?;
         let category = |row: &ShelfRow| (row.category.id.clone(), row.category.clone());
         let library = Library {
             site: site(settings, authority),
@@ -68,6 +70,7 @@ impl<'e> Edition<'e> {
             shelves,
             known: if is_large { Some(store.files().await?) } else { None },
             has_tombs: store.has_withdrawals().await?,
+            withheld: Vec::new(),
             batch: Batch::default(),
             files: Vec::new(),
             done: Done::default(),
@@ -83,7 +86,10 @@ impl<'e> Edition<'e> {
     /// reader is ever sent to a file that is not there yet.
     pub(super) async fn print(&mut self, pending: &Pending) -> anyhow::Result<()> {
         for ids in pending.items.chunks(BATCH.0) {
-            let items = self.store.items_by_id(ids).await?;
+            let withheld = self.store.withheld_of(ids).await?;
+            let mut items = self.store.items_by_id(ids).await?;
+            items.retain(|item| !withheld.contains(&item.id));
+            self.withheld.extend(withheld.iter().map(|id| format!("share/{id}.html")));
             let press = Arc::clone(&self.press);
             self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
         }
@@ -212,7 +218,8 @@ impl<'e> Edition<'e> {
         whole: bool,
     ) -> anyhow::Result<Vec<String>> {
         let kept: HashSet<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
-        let asked: Vec<&str> = pending.removals.iter().map(String::as_str).collect();
+        let asked = pending.removals.iter().chain(&self.withheld).map(String::as_str);
+        let asked: Vec<&str> = asked.collect();
         let ours = match (&self.known, whole) {
             (Some(known), true) => known.clone(),
             _ => self.store.files_at(&asked).await?,

@@ -13,6 +13,7 @@ use crate::model::{Page, Validators};
 
 /// What came back.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 pub enum Answer {
     /// A page with content.
     Fresh {

@@ -17,15 +17,17 @@ use crate::fetch::manners::{self, Turn, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::permits::Permits;
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Error, Manners, Method, Request, guard, links};
+use crate::fetch::witness::{self, Asked, Witness};
+use crate::fetch::{Error, Manners, Method, Request, guard, links, wall};
 use crate::model::{Egress, Fault, Page};
 use crate::robots;
 
 /// The one door to the network. Cheap to share, and all its requests mind each other.
 pub struct Fetcher {
     manners: Manners,
-    turns: Turns,
+    pub(super) turns: Turns,
     clients: Clients,
+    witness: Option<Witness>,
     lookup: Lookup,
     permits: Permits,
     own: Own,
@@ -42,9 +44,15 @@ impl Fetcher {
         let clients = Clients::new(lookup.clone(), manners.limits.connect);
         clients.get(&[], &Egress::default())?;
         agent(&manners.user_agent)?;
-        let turns = Turns::new(manners.gap, manners.at_once);
+        let turns = Turns::of(&manners);
         let (permits, own) = (Permits::default(), Own::default());
-        Ok(Self { manners, turns, clients, lookup, permits, own })
+        Ok(Self { manners, turns, clients, witness: None, lookup, permits, own })
+    }
+
+    /// The same, telling somebody of each request.
+    #[must_use]
+    pub fn witnessed(self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -81,20 +89,24 @@ impl Fetcher {
             if request.obey_robots {
                 self.permitted(&route.url, &host, request, allow).await?;
             }
-            let _turn = self.turn(&host).await?;
+            let _turn = self.turn(&host, &request.egress).await?;
             let began = Instant::now();
             self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, cut, deadline: began + left };
-            let response = visit.send(&route).await?;
+            let response = visit.send(&route).await;
+            let response = response.inspect_err(|error| self.tell(began, error.kind()))?;
             self.own.vet_answer(&route.url, response.remote_addr())?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
-                self.mind(&host, &answer);
+                self.turns.mind(&host, &request.egress, answer.as_ref().map(|_| ()));
+                self.tell(began, witness::outcome(&answer));
                 return answer;
             }
+            self.tell(began, "redirected");
             let status = response.status().as_u16();
             let from = route.url.origin();
-            route.follow(status, response.headers(), manners.limits.redirects)?;
+            let most = request.redirects.unwrap_or(manners.limits.redirects);
+            route.follow(status, response.headers(), most)?;
             // What a proxy answers comes from the proxy, wherever it has it from.
             let inside = match request.egress.proxy {
                 Some(_) => route.url.origin() == from,
@@ -104,6 +116,12 @@ impl Fetcher {
                 allow = &[];
             }
             left = left.saturating_sub(began.elapsed());
+        }
+    }
+
+    fn tell(&self, began: Instant, outcome: &'static str) {
+        if let Some(witness) = &self.witness {
+            witness(Asked { outcome, took: began.elapsed() });
         }
     }
 
@@ -124,12 +142,12 @@ impl Fetcher {
     }
 
     /// Waits for a host's turn, and for the pause that its `robots.txt` asks for.
-    async fn turn(&self, host: &str) -> Result<Turn<'_>, Error> {
+    async fn turn(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
         loop {
             if let Some(pause) = self.permits.pause(host, Instant::now()) {
                 sleep(pause).await;
             }
-            let turn = self.turns.take(host).await?;
+            let turn = self.turns.take_by(host, egress).await?;
             let now = Instant::now();
             if self.permits.pause(host, now).is_none() {
                 self.permits.begins(host, now);
@@ -152,13 +170,6 @@ impl Fetcher {
         let limit = self.manners.limits.connect.min(left);
         let vetted = timeout(limit, names::vet(&self.lookup, name, allow)).await;
         vetted.map_err(|_| Error::Timeout { what: "connecting", limit })?
-    }
-
-    /// Lets a host rest that asks for it.
-    fn mind(&self, host: &str, answer: &Result<Answer, Error>) {
-        if let Err(Error::Status { status: 429 | 503, retry_after: Some(wait) }) = answer {
-            self.turns.rest(host, *wait);
-        }
     }
 }
 
@@ -203,7 +214,11 @@ impl Visit<'_> {
             return Ok(Answer::Unchanged { validators, wait });
         }
         if status >= 300 {
-            return Err(Error::Status { status, retry_after: answer::retry_after(head) });
+            let retry_after = answer::retry_after(head);
+            if wall::answers(status, head) {
+                return Err(Error::Wall { status, retry_after });
+            }
+            return Err(Error::Status { status, retry_after });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
         let (links, robots) = (links::read(head, &route.url), answer::fields(head, ROBOTS_TAG));

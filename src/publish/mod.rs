@@ -15,6 +15,7 @@ mod podcast;
 mod qr;
 mod rss;
 mod share;
+pub mod status;
 mod text;
 mod words;
 mod xml;
@@ -28,6 +29,8 @@ use crate::model::{Category, CategoryId, File, Instant, Item, SourceId};
 use crate::publish::desk::Desk;
 use crate::publish::feed::Feed;
 use crate::publish::pages::Pages;
+
+pub use crate::publish::pages::Search;
 
 /// What the whole site says of itself.
 #[derive(Clone, Debug)]
@@ -212,6 +215,11 @@ impl Press {
     pub fn share(&self, item: &Item) -> File {
         let path = format!("share/{}.html", item.id);
         page(&path, self.pages.share(&self.desk, item), Some(item.updated))
+    }
+
+    /// What a search found: `search.html`, made for whoever asks.
+    pub fn search(&self, search: &Search<'_>) -> Vec<u8> {
+        self.pages.search(&self.desk, search)
     }
 
     /// All category feeds as one list: `opml.xml`.

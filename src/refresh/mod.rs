@@ -1,30 +1,42 @@
 //! One source's journey from its address to the store: the whole program on one page.
 
 mod articles;
+mod causes;
+mod course;
 mod lists;
 mod making;
 mod pages;
+mod pushes;
+mod rerouting;
+mod retaining;
+mod searching;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use crate::config::{Settings, Source};
+use crate::config::{Secrets, Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
+use crate::health::Cause;
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, Page, SourceId};
 use crate::robots;
-use crate::schedule::{self, Visit};
-use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
+use crate::schedule::{LONGEST_WISH, Trouble};
+use crate::store::{self, Held, KnownItem, Resting, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
-pub use lists::{Gathered, gather};
-pub use making::{Made, Maker, wish_for};
+pub use lists::{Gathered, chain, gather};
+pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
+pub use pushes::delivered;
+pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
+pub use retaining::{Forgotten, retain};
+pub use searching::fill;
 
 /// The most articles that are asked for again at a visit.
 const MOST_AGAIN: usize = 20;
@@ -40,8 +52,33 @@ pub struct World {
     pub authority: String,
     /// Everybody shall come home: what is at hand is kept, nothing more is begun.
     pub stop: Stop,
+    /// Who is called when there is something to do before its time.
+    pub bells: Bells,
     /// Who wants to know how it goes.
     pub news: Option<UnboundedSender<News>>,
+}
+
+/// Bells for those who wait: one that is rung while nobody waits is heard later.
+#[derive(Clone, Debug, Default)]
+pub struct Bells {
+    /// There is something to publish, or a source is to be visited before its time.
+    pub daemon: Arc<Notify>,
+    /// A hub was named, or something was published.
+    pub push: Arc<Notify>,
+    called: Arc<Mutex<BTreeSet<SourceId>>>,
+}
+
+impl Bells {
+    /// Calls for a visit of a source whose next visit was moved to now.
+    pub fn call(&self, source: &SourceId) {
+        self.called.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone());
+        self.daemon.notify_one();
+    }
+
+    /// The sources that were called for since this was last asked.
+    pub fn called(&self) -> BTreeSet<SourceId> {
+        std::mem::take(&mut *self.called.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The word to come home, for all journeys at once.
@@ -68,10 +105,15 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Comes a while after it was said.
-    async fn over(&self) {
+    /// Comes when it was said.
+    pub async fn said(&self) {
         // The sender lives in `self`, so that the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|said| *said).await;
+    }
+
+    /// Comes a while after it was said.
+    async fn over(&self) {
+        self.said().await;
         tokio::time::sleep(GRACE).await;
     }
 }
@@ -101,7 +143,8 @@ impl World {
         self.tell(News::End);
     }
 
-    fn tell(&self, news: News) {
+    /// Tells whoever listens.
+    pub fn tell(&self, news: News) {
         if let Some(sender) = &self.news {
             // Nobody listening any more is no fault of the journey.
             let _ = sender.send(news);
@@ -120,8 +163,21 @@ pub enum News {
     Article(SourceId),
     /// It is over.
     Done(Report),
-    /// All journeys are.
+    /// It broke down; nobody else's did.
+    Broke(SourceId),
+    /// Files were published, or could not be.
+    Published(Printed),
+    /// All journeys are over.
     End,
+}
+
+/// An attempt to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// Files that are new or have new contents; `None` where publishing failed.
+    pub written: Option<usize>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// What a journey brought.
@@ -145,6 +201,18 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// What went wrong, a line for each list that failed.
     pub errors: Vec<String>,
+    /// What that means for the source's state.
+    #[serde(skip)]
+    pub cause: Option<Cause>,
+    /// Why articles were not taken, in a word each.
+    #[serde(skip)]
+    pub refused: Vec<&'static str>,
+    /// Whether any host could be reached, if one was asked.
+    #[serde(skip)]
+    pub reached: Option<bool>,
+    /// Failures of the source in a row, this visit's included.
+    #[serde(skip)]
+    pub failures: u32,
 }
 
 /// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
@@ -156,12 +224,47 @@ pub async fn visit(
     now: Instant,
 ) -> Result<Report, store::Error> {
     world.tell(News::Started(source.id.clone()));
+    let clock = Elapsed::since(now);
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
-    let work = sift(store, source, now, &mut gathered, &mut report).await?;
+    let answered = clock.now();
+    let brought = bring(world, store, source, &mut gathered, &mut report, now).await?;
+    let pushes = pushes::known(world, store, source).await?;
+    report.reached = reached(&gathered);
+    let wish = world.settings.fetch.longest_wish;
+    let outlook = course::outlook(store, source, answered, &gathered, &brought.items, wish).await?;
+    report.failures = outlook.after.failures.unwrap_or_default();
+    let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
+    visited.after.rests = rests(world, clock.now());
+    visited.feed = visited.feed.filter(|feed| !world.settings.secrets.are_in(feed));
+    visited.seen.moved_to = visited.seen.moved_to.map(|to| world.settings.secrets.hidden(to));
+    report.cause = visited.seen.cause;
+    if visited.error.is_none() && !visited.incomplete {
+        let next = visited.next_visit;
+        visited.next_visit = pushes::backup(store, source, &pushes, &visited, next).await?;
+    }
+    store.record(&visited).await?;
+    pushes::note(world, store, source, &pushes, &gathered, now).await?;
+    world.tell(News::Done(report.clone()));
+    Ok(report)
+}
+
+/// Lists to what is to be kept of them.
+async fn bring(
+    world: &World,
+    store: &Store,
+    source: &Arc<Source>,
+    gathered: &mut [Gathered],
+    report: &mut Report,
+    now: Instant,
+) -> Result<Brought, store::Error> {
+    let work = sift(store, source, now, gathered, report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
+    let failed = done.by_key.values().flatten().filter(|kept| kept.tries > 0).count();
+    report.refused = vec!["failed"; failed];
+    report.hide(&world.settings.secrets);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
     let mut brought = Brought { interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
@@ -178,10 +281,9 @@ pub async fn visit(
             }
         }
     }
-    let visited = conclude(store, source, now, &gathered, brought, &report).await?;
-    store.record(&visited).await?;
-    world.tell(News::Done(report.clone()));
-    Ok(report)
+    // Who comes first gets a seat where a rule limits them.
+    brought.items.sort_by_key(|one| one.item.published);
+    Ok(brought)
 }
 
 /// A visit that broke down half way: nothing of it is kept but that it failed.
@@ -189,7 +291,8 @@ pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Repo
     let error = "the visit broke down; please report this".to_owned();
     let id = source.id.to_string();
     let report = Report { source: id, errors: vec![error], ..Report::default() };
-    let visited = conclude(store, source, now, &[], Brought::default(), &report).await?;
+    let outlook = course::outlook(store, source, now, &[], &[], LONGEST_WISH).await?;
+    let visited = conclude(source, now, &[], Brought::default(), &report, outlook);
     store.record(&visited).await?;
     Ok(report)
 }
@@ -257,33 +360,27 @@ fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Know
 }
 
 /// All that is to be kept of a visit, with the next one.
-async fn conclude(
-    store: &Store,
+fn conclude(
     source: &Source,
     now: Instant,
     gathered: &[Gathered],
     brought: Brought,
     report: &Report,
-) -> Result<Visited, store::Error> {
+    outlook: course::Outlook,
+) -> Visited {
     let failed = !report.errors.is_empty();
-    let visit = if failed {
-        let failures = store.failures(&source.id).await? + 1;
-        let retry_after = gathered.iter().filter_map(|one| one.retry_after).max();
-        Visit::Failed { failures, retry_after }
-    } else {
-        Visit::Good { wish: gathered.iter().filter_map(|one| one.wish).max() }
-    };
     // An interrupted visit is due at once, and its lists must come again in full.
     let Brought { items, held, interrupted } = brought;
-    let next_visit = if interrupted { now } else { schedule::next(now, source.every, visit) };
+    let refused = gathered.iter().any(|one| one.retry_after.is_some());
+    let next_visit = if interrupted && !refused { now } else { outlook.next_visit };
     let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
     let given = gathered.iter().filter_map(|one| one.given.clone());
     let home = source.home.as_ref().map(url::Url::to_string);
-    Ok(Visited {
+    Visited {
         source: source.id.clone(),
         title: source.title.clone().or_else(|| listing().find_map(|l| l.title.clone())),
         home: home.or_else(|| listing().find_map(|l| l.home.clone())),
-        feed: lists::public_address(source),
+        feed: lists::public_address(source, gathered),
         at: now,
         next_visit,
         error: failed.then(|| report.errors.join("; ")),
@@ -292,7 +389,43 @@ async fn conclude(
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
         incomplete: interrupted || failed,
-    })
+        seen: causes::seen(source, gathered, report),
+        after: outlook.after,
+    }
+}
+
+/// Whether any host could be reached, if one was asked.
+fn reached(gathered: &[Gathered]) -> Option<bool> {
+    let asked = |one: &&Gathered| !one.resting && !one.blocked && !one.interrupted;
+    let mut asked = gathered.iter().filter(asked).peekable();
+    asked.peek()?;
+    Some(asked.any(|one| one.trouble != Some(Trouble::Unreachable)))
+}
+
+/// The hosts that began to rest, or ceased to.
+fn rests(world: &World, now: Instant) -> Vec<Resting> {
+    let rests = world.fetcher.new_rests().into_iter().map(|rest| Resting {
+        until: now + TimeDelta::from_std(rest.left).unwrap_or_default(),
+        host: rest.host,
+        refusals: rest.refusals,
+    });
+    rests.collect()
+}
+
+/// The time as it goes on from a moment that was told.
+struct Elapsed {
+    from: Instant,
+    began: tokio::time::Instant,
+}
+
+impl Elapsed {
+    fn since(from: Instant) -> Self {
+        Self { from, began: tokio::time::Instant::now() }
+    }
+
+    fn now(&self) -> Instant {
+        self.from + TimeDelta::seconds(self.began.elapsed().as_secs() as i64)
+    }
 }
 
 impl Report {
@@ -303,6 +436,17 @@ impl Report {
         }
         self.unchanged_lists += usize::from(one.unchanged);
         self.errors.extend(one.error.clone());
+    }
+
+    /// Nothing that is secret stands in what is kept, logged or shown.
+    fn hide(&mut self, secrets: &Secrets) {
+        for error in &mut self.errors {
+            *error = secrets.hidden(std::mem::take(error));
+        }
+        for fault in &mut self.faults {
+            fault.place = secrets.hidden(std::mem::take(&mut fault.place));
+            fault.what = secrets.hidden(std::mem::take(&mut fault.what));
+        }
     }
 
     fn count(&mut self, verdict: Verdict) {

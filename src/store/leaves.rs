@@ -58,6 +58,7 @@ impl Store {
         let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
              JOIN item ON item.id = leaf.item \
+             WHERE NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.item = leaf.item) \
              ORDER BY place, leaf.published DESC, leaf.item";
         let rows = sqlx::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
@@ -147,16 +148,19 @@ async fn turn_one(
 }
 
 /// Enters an item in the current documents of categories it came to, and takes it out of those of
-/// categories it left. What has been archived stays where it is.
+/// categories it left. What has been archived stays where it is, but is not shown while the item
+/// is withheld.
 pub(super) async fn file(
     tx: &mut SqliteConnection,
     item: &Item,
     before: &[i64],
     after: &[i64],
+    shown: bool,
 ) -> Result<(), Error> {
     let query = "INSERT OR IGNORE INTO leaf (item, category, published) VALUES (?, ?, ?)";
     let came = after.iter().filter(|number| !before.contains(number));
-    for number in std::iter::once(&EVERYTHING).chain(came.clone()) {
+    let everything = shown.then_some(&EVERYTHING);
+    for number in everything.into_iter().chain(came.clone()) {
         sqlx::query(query)
             .bind(item.id.as_str())
             .bind(number)
@@ -164,9 +168,11 @@ pub(super) async fn file(
             .execute(&mut *tx)
             .await?;
     }
+    if !shown {
+        leave(tx, item.id.as_str(), EVERYTHING).await?;
+    }
     for number in before.iter().filter(|number| !after.contains(number)) {
-        let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
-        sqlx::query(query).bind(item.id.as_str()).bind(number).execute(&mut *tx).await?;
+        leave(tx, item.id.as_str(), *number).await?;
         count_again(tx, *number).await?;
     }
     for number in came {
@@ -178,6 +184,13 @@ pub(super) async fn file(
              newest = max(coalesce(newest, ?1), ?1) WHERE number = ?2";
         sqlx::query(query).bind(item.published.timestamp()).bind(number).execute(&mut *tx).await?;
     }
+    Ok(())
+}
+
+/// Takes an item out of a category's current documents; in the archive its place stays taken.
+pub(super) async fn leave(tx: &mut SqliteConnection, item: &str, number: i64) -> Result<(), Error> {
+    let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
+    sqlx::query(query).bind(item).bind(number).execute(tx).await?;
     Ok(())
 }
 
@@ -197,6 +210,14 @@ pub(super) async fn pend_open(tx: &mut SqliteConnection, item: &ItemId) -> Resul
          SELECT category, page FROM leaf WHERE item = ? AND page > 0 AND page = \
          (SELECT max(page) FROM leaf AS other WHERE other.category = leaf.category)";
     sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Marks all archive documents that hold an item: it comes or goes in them.
+pub(super) async fn pend_places(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT category, page FROM leaf WHERE item = ? AND page > 0";
+    sqlx::query(query).bind(item).execute(tx).await?;
     Ok(())
 }
 

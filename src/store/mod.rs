@@ -1,29 +1,48 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod backup;
 mod doubt;
 mod leaves;
 mod lock;
 mod pending;
 mod read;
+mod retention;
+mod routes;
 mod rows;
+mod standing;
+mod visits;
+mod hub;
+mod websub;
+mod search;
 mod withdrawal;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
+pub use backup::{Backup, restore};
+pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use leaves::{Leaf, Shelved};
-pub use lock::Lock;
+pub use lock::{Holder, Lock};
+pub use retention::Span;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, SourceWords,
     Visited, WrittenFile,
 };
+pub use search::Hits;
+pub use standing::{Past, Standing, Turn};
+pub use visits::{Aftermath, Agendum, Course, Resting};
+pub use websub::{NamedHub, Subscription};
 pub use withdrawal::Withdrawal;
 
 /// SQLite before this version may damage a database in write-ahead mode.
@@ -33,8 +52,8 @@ const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process holds the state.
-    #[error("another process holds the state in `{}`", .0.display())]
-    Held(PathBuf),
+    #[error("another process holds the state: {0}")]
+    Held(Box<Holder>),
     /// The file is no database of ours, or it is damaged.
     #[error("the state in `{}` is damaged: {what}", path.display())]
     Damaged {
@@ -57,6 +76,14 @@ pub enum Error {
     /// There is no room left on the disk.
     #[error("no space left for the state")]
     Full,
+    /// A backup could not be made, or is none.
+    #[error("backup `{}`: {why}", path.display())]
+    Backup {
+        /// The file or its folder.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// Anything else that SQLite says.
     #[error("the store: {0}")]
     Sql(sqlx::Error),
@@ -88,6 +115,7 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    press: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -101,6 +129,7 @@ impl Store {
             .map_err(|why| open(why.to_string()))?
             .filename(path)
             .create_if_missing(true)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
@@ -108,7 +137,7 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let store = Self { pool, path: path.to_owned() };
+        let store = Self { pool, path: path.to_owned(), press: Arc::default() };
         store.check().await?;
         store.migrate().await?;
         Ok(store)
@@ -117,6 +146,11 @@ impl Store {
     /// Where the database is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Held by whoever publishes: one at a time.
+    pub async fn press(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.press).lock_owned().await
     }
 
     /// Closes all connections, which folds the write-ahead log into the database.
@@ -153,7 +187,12 @@ fn migrations() -> Vec<Migration> {
     let texts = [
         (1, "begin", include_str!("migrations/0001_begin.sql")),
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (3, "visits", include_str!("migrations/0003_visits.sql")),
+        (4, "standing", include_str!("migrations/0004_standing.sql")),
         (6, "leaves", include_str!("migrations/0006_leaves.sql")),
+        (7, "websub", include_str!("migrations/0007_websub.sql")),
+        (8, "routes", include_str!("migrations/0008_routes.sql")),
+        (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {

@@ -47,6 +47,14 @@ impl Store {
         })
     }
 
+    /// The categories whose documents are to be published.
+    pub async fn pending_categories(&self) -> Result<Vec<CategoryId>, Error> {
+        let query = "SELECT id FROM pending_category \
+                     JOIN category ON number = category WHERE NOT gone";
+        let ids: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        Ok(ids.into_iter().map(CategoryId::new).collect())
+    }
+
     /// The published files.
     pub async fn files(&self) -> Result<HashMap<String, WrittenFile>, Error> {
         let query = "SELECT path, digest, size, mtime FROM file";

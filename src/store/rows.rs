@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Error, Leaf, Shelved};
+use super::{Aftermath, Error, Leaf, Shelved};
 use crate::html::SafeHtml;
 use crate::model::{
     Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
     Validators,
 };
+use crate::route::{Seat, Withheld};
 
 /// An item to be kept, with all that belongs to it.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub struct Saved {
     pub categories: Vec<CategoryWish>,
     /// Whether readers should be shown it (anew).
     pub announce: bool,
+    /// Why it is not to be published, where it is not.
+    pub withheld: Option<Withheld>,
+    /// The limits that it needs a seat in.
+    pub seats: Vec<Seat>,
 }
 
 /// A rendition with what is remembered of it.
@@ -114,6 +119,10 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// What it was, for the source's history and its state.
+    pub seen: crate::health::Visit,
+    /// What is remembered for the next visits.
+    pub after: Aftermath,
 }
 
 /// What is known of a key.
@@ -173,6 +182,10 @@ pub struct Health {
     pub items: u64,
     /// Entries held.
     pub held: u64,
+    /// Where it moved for good, and is asked in place of the settings' address.
+    pub moved_to: Option<String>,
+    /// Since when it is gone (410), and not visited before somebody revives it.
+    pub gone: Option<Instant>,
 }
 
 /// What has to be published, up to a mark.

@@ -47,7 +47,9 @@ impl Store {
     /// Writes the database anew, so that no page of it keeps what was deleted. As slow as the
     /// database is large, and nobody else may be at it.
     pub async fn scrub(&self) -> Result<(), Error> {
-        for query in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        // The index keeps the words of what was deleted until its parts are merged.
+        let merge = "INSERT INTO search (search) VALUES ('optimize')";
+        for query in [merge, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             sqlx::query(query).execute(&self.pool).await?;
         }
         Ok(())
@@ -182,6 +184,11 @@ async fn take_down(
         "DELETE FROM leaf WHERE item = ? AND page = 0",
         "DELETE FROM item_category WHERE item = ?",
         "DELETE FROM original WHERE item = ?",
+        "DELETE FROM search WHERE rowid = (SELECT number FROM indexed WHERE item = ?)",
+        "DELETE FROM indexed WHERE item = ?",
+        "DELETE FROM withheld WHERE item = ?",
+        "DELETE FROM released WHERE item = ?",
+        "DELETE FROM seat WHERE item = ?",
         "DELETE FROM item WHERE id = ?",
     ];
     for query in steps {

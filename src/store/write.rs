@@ -5,7 +5,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::read::json;
 use super::rows::{self, CategoryWish, Held, Saved, Visited};
-use super::{Error, Store, doubt, leaves, withdrawal};
+use super::{Error, Store, doubt, leaves, retention, routes, search, visits, withdrawal};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -23,6 +23,8 @@ impl Store {
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
+        super::standing::note(&mut tx, visited).await?;
+        visits::put(&mut tx, visited).await?;
         Ok(tx.commit().await?)
     }
 
@@ -49,10 +51,11 @@ impl Store {
     }
 
     /// Gives the settings' categories their places, with or without items; a new title is shown.
-    /// Those that the settings named before and name no more are gone: their items are kept.
-    pub async fn settle(&self, wishes: &[CategoryWish]) -> Result<(), Error> {
+    /// Those that the settings named before and name no more are gone: their items are kept. But
+    /// where the settings are open, one that has items is as one that was never named.
+    pub async fn settle(&self, wishes: &[CategoryWish], is_open: bool) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        leave(&mut tx, wishes).await?;
+        leave(&mut tx, wishes, is_open).await?;
         for wish in wishes {
             let number = category(&mut tx, wish).await?;
             come(&mut tx, number).await?;
@@ -83,13 +86,18 @@ impl Store {
     }
 }
 
-async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let item = &saved.item;
     if withdrawal::is_barred(tx, saved).await? {
         return Ok(());
     }
+    if retention::is_forgotten(tx, &item.id).await? {
+        // What it said was forgotten; that it says it otherwise now is nobody's news.
+        return retention::remember(tx, saved).await;
+    }
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
+    search::index(tx, item).await?;
     for kept in &saved.originals {
         let query = "INSERT OR REPLACE INTO original \
                      (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
@@ -111,9 +119,14 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
             .execute(&mut *tx)
             .await?;
     }
-    let after = file_under(tx, saved).await?;
-    leaves::file(tx, item, &before, &after).await?;
-    if saved.announce || before != after {
+    let turned = routes::withhold(tx, saved).await?;
+    let withheld = routes::is_withheld(tx, &item.id).await?;
+    let after = file_under(tx, saved, withheld).await?;
+    leaves::file(tx, item, &before, &after, !withheld).await?;
+    if turned {
+        leaves::pend_places(tx, item.id.as_str()).await?;
+    }
+    if saved.announce || turned || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
         sqlx::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
         for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
@@ -161,10 +174,14 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
 }
 
 /// Puts an item under its categories, and nowhere else; gives their numbers.
-async fn file_under(tx: &mut SqliteConnection, saved: &Saved) -> Result<Vec<i64>, Error> {
+async fn file_under(
+    tx: &mut SqliteConnection,
+    saved: &Saved,
+    withheld: bool,
+) -> Result<Vec<i64>, Error> {
     let item = &saved.item;
     let mut numbers = Vec::new();
-    for wish in &saved.categories {
+    for wish in saved.categories.iter().filter(|_| !withheld) {
         let number = category(tx, wish).await?;
         if !numbers.contains(&number) {
             numbers.push(number);
@@ -238,17 +255,23 @@ async fn pend_everything_of(tx: &mut SqliteConnection, number: i64) -> Result<()
 }
 
 /// The categories that the settings name no more.
-async fn leave(tx: &mut SqliteConnection, wishes: &[CategoryWish]) -> Result<(), Error> {
+async fn leave(
+    tx: &mut SqliteConnection,
+    wishes: &[CategoryWish],
+    is_open: bool,
+) -> Result<(), Error> {
     let named: Vec<&str> = wishes.iter().map(|wish| wish.id.as_str()).collect();
-    let query = "SELECT number, slug FROM category \
-         WHERE named AND id NOT IN (SELECT value FROM json_each(?))";
-    let left: Vec<(i64, String)> =
-        sqlx::query_as(query).bind(json(&named)).fetch_all(&mut *tx).await?;
-    for (number, slug) in left {
+    let query = "SELECT number, slug, total = 0 OR NOT ?2 FROM category \
+         WHERE named AND id NOT IN (SELECT value FROM json_each(?1))";
+    let query = sqlx::query_as(query).bind(json(&named)).bind(is_open);
+    let left: Vec<(i64, String, bool)> = query.fetch_all(&mut *tx).await?;
+    for (number, slug, goes) in left {
         pend_shown(tx, number).await?;
-        pend_removal(tx, &slug).await?;
-        let query = "UPDATE category SET named = 0, gone = 1 WHERE number = ?";
-        sqlx::query(query).bind(number).execute(&mut *tx).await?;
+        if goes {
+            pend_removal(tx, &slug).await?;
+        }
+        let query = "UPDATE category SET named = 0, gone = ? WHERE number = ?";
+        sqlx::query(query).bind(goes).bind(number).execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -308,13 +331,16 @@ async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result
     pend_everything_of(tx, number).await
 }
 
-async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
+pub(super) async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO alias VALUES (?, ?)";
     sqlx::query(query).bind(slug).bind(number).execute(tx).await?;
     Ok(())
 }
 
-async fn number_of(tx: &mut SqliteConnection, id: &CategoryId) -> Result<Option<i64>, Error> {
+pub(super) async fn number_of(
+    tx: &mut SqliteConnection,
+    id: &CategoryId,
+) -> Result<Option<i64>, Error> {
     let query = "SELECT number FROM category WHERE id = ?";
     Ok(sqlx::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
 }

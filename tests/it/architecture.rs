@@ -14,15 +14,19 @@ const PURE: &[&str] = &[
     "normalize",
     "identity",
     "category",
+    "route",
+    "search",
     "schedule",
+    "health",
     "jekyll",
     "publish",
+    "websub",
     "discover",
     "config",
     "robots",
 ];
 const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
-const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
+const JOINTS: &[&str] = &["edition", "refresh", "daemon", "push", "cli"];
 
 /// Who may know a room of its own floor, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -31,6 +35,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("config", "schedule"),
+    ("config", "websub"),
+    ("config", "route"),
+    ("search", "route"), // what is looked for is the same in an index and in a rule
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -54,6 +62,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
+    ("hmac", &["websub"]),
+    ("sha1", &["websub"]),
+    ("getrandom", &["push"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("minijinja", &["publish"]),

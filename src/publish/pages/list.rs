@@ -35,7 +35,7 @@ struct Turn {
 }
 
 #[derive(Serialize)]
-struct Day<'a> {
+pub(super) struct Day<'a> {
     iso: String,
     text: String,
     items: Vec<Line<'a>>,
@@ -90,7 +90,7 @@ fn turns(desk: &Desk, feed: &Feed<'_>, up: &str) -> Vec<Turn> {
 }
 
 /// The items in runs of one day each, by the site's calendar.
-fn days<'a>(desk: &Desk, items: &'a [FeedItem<'_>]) -> Vec<Day<'a>> {
+pub(super) fn days<'a>(desk: &Desk, items: &'a [FeedItem<'_>]) -> Vec<Day<'a>> {
     let zone = desk.library.site.zone;
     let date = |item: &FeedItem<'_>| item.published.with_timezone(&zone).date_naive();
     items.chunk_by(|a, b| date(a) == date(b)).filter_map(|run| day(desk, run)).collect()

@@ -85,6 +85,8 @@ impl Shop {
             originals: vec![Kept { original, print: [1; 16], tries: 0, not_before: None }],
             categories: categories.iter().map(wish).collect(),
             announce: true,
+            withheld: None,
+            seats: Vec::new(),
             item,
         }
     }
@@ -103,6 +105,8 @@ impl Shop {
             held: Vec::new(),
             validators: Vec::new(),
             incomplete: false,
+            seen: finews::health::Visit::default(),
+            after: finews::store::Aftermath::default(),
         };
         self.store.record(&visited).await.unwrap();
     }
