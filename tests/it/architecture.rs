@@ -13,6 +13,7 @@ const PURE: &[&str] = &[
     "article",
     "normalize",
     "identity",
+    "story",
     "category",
     "schedule",
     "jekyll",
