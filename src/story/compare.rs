@@ -2,7 +2,7 @@
 
 use super::fold::{Kind, Token, tokens};
 use super::print::{is_dense, shingles, whole};
-use super::values::{Agreement, Values, masked};
+use super::values::{Values, masked};
 use super::{Decision, Reason};
 
 /// Words, or characters of scripts without spaces, of a shingle that is compared.
@@ -56,14 +56,13 @@ impl Reading {
             return decided(false, Reason::Parts);
         }
         if self.whole == other.whole {
-            let enough = shorter >= 40 && (titles > 0.3 || shorter >= 120);
-            let enough = enough || (shorter >= 8 && titles >= 0.6);
+            let enough = shorter >= 40 || (shorter >= 8 && titles >= 0.6);
             return decided(enough, if enough { Reason::Exact } else { Reason::Short });
         }
         if score < 0.3 {
             return decided(false, Reason::Different);
         }
-        if is_filled_in_anew(self.values.agreement(&other.values), shorter) {
+        if is_filled_in_anew(&self.values, &other.values) {
             return decided(false, Reason::Values);
         }
         if shorter < 30 && titles < 0.6 {
@@ -92,10 +91,10 @@ fn needed(shorter: usize, titles: f32) -> f32 {
 }
 
 /// In a reprint what stands in the same surroundings is the same, but for a correction or two.
-fn is_filled_in_anew(values: Agreement, shorter: usize) -> bool {
-    let Agreement { agreed, differed } = values;
-    let tolerated = if shorter < 120 { 0 } else { 1 };
-    differed > tolerated && differed * 6 > agreed
+fn is_filled_in_anew(own: &Values, theirs: &Values) -> bool {
+    let numbers = own.numbers(theirs);
+    let names = own.names(theirs);
+    numbers.differed * 4 > numbers.agreed || (names.differed > 1 && names.differed * 4 > names.agreed)
 }
 
 impl Title {

@@ -86,7 +86,8 @@ impl Word {
         }
         let grouping = matches!(c, ',' | '\'' | '’');
         if !grouping && self.text.len() < 64 {
-            self.text.extend(c.to_lowercase());
+            // A final sigma is a sigma.
+            self.text.extend(c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c }));
         }
     }
 

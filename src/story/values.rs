@@ -7,7 +7,10 @@ use super::mix;
 
 /// Values by their surroundings.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Values(HashMap<u64, Vec<u64>>);
+pub(super) struct Values {
+    numbers: HashMap<u64, Vec<u64>>,
+    names: HashMap<u64, Vec<u64>>,
+}
 
 /// How two texts agree about what stands in the same surroundings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,30 +22,44 @@ pub(super) struct Agreement {
 impl Values {
     /// The numbers and names of a text.
     pub fn of(tokens: &[Token]) -> Self {
-        let mut values = HashMap::<u64, Vec<u64>>::new();
-        for (at, token) in tokens.iter().enumerate() {
-            if !matches!(token.kind, Kind::Number | Kind::Name) {
-                continue;
-            }
-            for around in surroundings(tokens, at) {
-                values.entry(around).or_default().push(token.hash);
-            }
-        }
-        values.values_mut().for_each(|found| found.sort_unstable());
-        Self(values)
+        Self { numbers: by_surroundings(tokens, Kind::Number), names: names(tokens) }
     }
 
-    /// How far another text has the same values in the same surroundings.
-    pub fn agreement(&self, other: &Self) -> Agreement {
-        let mut agreement = Agreement::default();
-        for (around, own) in &self.0 {
-            let Some(theirs) = other.0.get(around) else { continue };
-            let common = common(own, theirs) as u32;
-            agreement.agreed += common;
-            agreement.differed += own.len().min(theirs.len()) as u32 - common;
-        }
-        agreement
+    /// How far another text has the same numbers in the same surroundings.
+    pub fn numbers(&self, other: &Self) -> Agreement {
+        agreement(&self.numbers, &other.numbers)
     }
+
+    /// How far another text has the same names in the same surroundings.
+    pub fn names(&self, other: &Self) -> Agreement {
+        agreement(&self.names, &other.names)
+    }
+}
+
+/// Where every word has a capital, capitals do not tell names.
+fn names(tokens: &[Token]) -> HashMap<u64, Vec<u64>> {
+    let names = tokens.iter().filter(|token| token.kind == Kind::Name).count();
+    if names * 2 > tokens.len() { HashMap::new() } else { by_surroundings(tokens, Kind::Name) }
+}
+
+fn by_surroundings(tokens: &[Token], kind: Kind) -> HashMap<u64, Vec<u64>> {
+    let mut values = HashMap::<u64, Vec<u64>>::new();
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == kind) {
+        values.entry(surroundings(tokens, at)).or_default().push(token.hash);
+    }
+    values.values_mut().for_each(|found| found.sort_unstable());
+    values
+}
+
+fn agreement(own: &HashMap<u64, Vec<u64>>, theirs: &HashMap<u64, Vec<u64>>) -> Agreement {
+    let mut agreement = Agreement::default();
+    for (around, own) in own {
+        let Some(theirs) = theirs.get(around) else { continue };
+        let common = common(own, theirs) as u32;
+        agreement.agreed += common;
+        agreement.differed += own.len().min(theirs.len()) as u32 - common;
+    }
+    agreement
 }
 
 /// How many values two sorted lists share.
@@ -60,27 +77,27 @@ pub(super) fn common(own: &[u64], theirs: &[u64]) -> usize {
     common
 }
 
-/// What stands before and behind, other values as such: `rose # to #` is the same surroundings
-/// whatever the numbers are.
-fn surroundings(tokens: &[Token], at: usize) -> Option<u64> {
-    let reach = if tokens.iter().skip(at.saturating_sub(3)).take(7).any(|t| t.kind == Kind::Sign) {
-        4
-    } else {
-        3
+/// Tokens of the surroundings on either side: words, or characters of scripts without spaces.
+const REACH: (usize, usize) = (3, 4);
+
+/// What stands before and behind, other values of the kind as such: `rose # to #` is the same
+/// surroundings whatever the numbers are.
+fn surroundings(tokens: &[Token], at: usize) -> u64 {
+    let near = tokens.get(at.saturating_sub(2)..(at + 3).min(tokens.len())).unwrap_or_default();
+    let is_dense = near.iter().any(|token| token.kind == Kind::Sign);
+    let reach = if is_dense { REACH.1 } else { REACH.0 };
+    let before = tokens.get(at.saturating_sub(reach)..at).unwrap_or_default();
+    let behind = tokens.get(at + 1..(at + 1 + reach).min(tokens.len())).unwrap_or_default();
+    let is_name = tokens.get(at).is_some_and(|token| token.kind == Kind::Name);
+    let join = |hash: u64, token: &Token| {
+        let token = if is_name && token.kind == Kind::Name { 5 } else { masked(token) };
+        mix(hash.rotate_left(7) ^ token)
     };
-    let before = tokens.get(at.checked_sub(reach)?..at)?;
-    let behind = tokens.get(at + 1..(at + 1 + reach).min(tokens.len()))?;
-    let kind = tokens.get(at)?.kind;
-    let join = |hash: u64, token: &Token| mix(hash.rotate_left(7) ^ masked(token));
-    let start = if kind == Kind::Number { 1 } else { 2 };
-    Some(behind.iter().fold(before.iter().fold(start, join) ^ 0x77, join))
+    let start = u64::from(is_name) + 1;
+    behind.iter().fold(before.iter().fold(start, join) ^ 0x77, join)
 }
 
-/// A token, or the mark of a value.
+/// A token, or the mark of a number.
 pub(super) fn masked(token: &Token) -> u64 {
-    match token.kind {
-        Kind::Number => 3,
-        Kind::Name => 5,
-        Kind::Sign | Kind::Word => token.hash,
-    }
+    if token.kind == Kind::Number { 3 } else { token.hash }
 }
