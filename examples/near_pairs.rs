@@ -17,11 +17,18 @@ use serde_json::Value;
 /// Fewer characters make no article.
 const LEAST: usize = 160;
 
-/// Filler text that many pages share, and one of each two that carry the same agency's report.
-const LEFT_OUT: [&str; 3] = [
+/// Filler text that many pages share, and one of each two that were found to carry the same report
+/// and were read: they are one story.
+const LEFT_OUT: [&str; 9] = [
     "/moz-pages/",
     "20120117_timesofindia.indiatimes.com_87093d45",
     "20120112_www.northnews.cn_4d6498d1",
+    "20120112_www.huffingtonpost.com_5cabf1e3",
+    "20120117_www.thehindu.com_8b040e08",
+    "20120105_www.zdrowiutko.info_8fdeaf9b",
+    "20120106_fakty.interia.pl_bf1e8b62",
+    "20120117_news.sina.com.tw_71c27ff5",
+    "20120112_www.uho.com.tw_32bc40bd",
 ];
 
 #[derive(Clone)]

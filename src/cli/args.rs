@@ -43,6 +43,10 @@ pub(super) enum Verb {
     Discover(Discover),
     /// Shows how the sources are.
     Status(Status),
+    /// Lists what is kept and not published, or publishes it.
+    Held(HeldEntries),
+    /// Shows how an item changed.
+    History(History),
     /// Brings in what another system wrote.
     Import(Move),
     /// Writes what is kept in another system's form.
@@ -150,6 +154,37 @@ pub(super) struct Discover {
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     /// Prints the state of every source as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct HeldEntries {
+    #[command(subcommand)]
+    pub verb: Option<HeldVerb>,
+    /// Prints every entry as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HeldVerb {
+    /// Publishes what is held of a source because there was too much of it, or it looked foreign.
+    Release(Release),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Release {
+    /// A source by its id.
+    pub source: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct History {
+    /// An item by its id, the address of its share page, or the address of the original.
+    #[arg(value_name = "ID")]
+    pub item: String,
+    /// Prints every state as JSON.
     #[arg(long)]
     pub json: bool,
 }

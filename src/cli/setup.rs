@@ -117,6 +117,7 @@ pub(super) struct Held {
 pub(super) async fn hold(settings: Settings) -> anyhow::Result<Held> {
     let lock = Lock::take(&settings.store)?;
     let store = Store::open(&settings.store).await?;
+    store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;
     Ok(Held { store, settings: Arc::new(settings), authority, _lock: lock })
 }

@@ -9,6 +9,9 @@ use super::{out, setup};
 use crate::model::{Instant, SourceId};
 use crate::store::Health;
 
+/// Held entries that are shown one by one.
+const HELD: usize = 20;
+
 pub(super) async fn run(args: &Args, own: &Status) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let store = setup::look(&settings).await?;
@@ -19,8 +22,11 @@ pub(super) async fn run(args: &Args, own: &Status) -> anyhow::Result<Exit> {
         out::json(&health)?;
     } else {
         out::line(table(&health, settings.site.zone).to_string())?;
-        for (source, key, _, reason) in &held {
+        for (source, key, _, reason) in held.iter().take(HELD) {
             out::line(format!("{source}: `{key}` is held: {reason}"))?;
+        }
+        if held.len() > HELD {
+            out::line(format!("… and {} more are held (`finews held`)", held.len() - HELD))?;
         }
         let visited = |id: &SourceId| health.iter().any(|one| one.source == *id);
         for source in settings.sources.iter().filter(|source| !visited(&source.id)) {

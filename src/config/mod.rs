@@ -6,6 +6,7 @@ mod read;
 mod rules;
 mod site;
 mod source;
+mod stories;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::article::Sites;
 use crate::category;
 use crate::model::{CategoryId, SourceId};
 use crate::slug::Style;
+use crate::story::Ways;
 use read::{Marks, Table};
 
 /// What the settings may take from the world besides their own text; the caller hands it in, so
@@ -75,6 +77,20 @@ pub struct Settings {
     pub sites: Arc<Sites>,
     /// The predecessor's posts, if this site succeeds one.
     pub jekyll: Option<Jekyll>,
+    /// How items of several sources are united.
+    pub stories: Ways,
+}
+
+/// What becomes of an item whose entry changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnChange {
+    /// It is changed where it stands.
+    #[default]
+    Update,
+    /// It stays as it was.
+    Ignore,
+    /// It is changed, and moves to the top as if it were new.
+    Announce,
 }
 
 /// The `[site]` table.
@@ -137,6 +153,8 @@ pub struct Category {
     pub slug: Option<String>,
     /// What draws items into it.
     pub rule: category::Rule,
+    /// What becomes of its changed items.
+    pub on_change: Option<OnChange>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -188,6 +206,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let sources = source::sources(&mut root, &defaults, &names);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
+    let stories = stories::ways(&mut root, &sources);
     root.finish();
     Some(Settings {
         site: site?,
@@ -199,6 +218,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         sources,
         sites,
         jekyll,
+        stories,
     })
 }
 

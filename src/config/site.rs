@@ -232,6 +232,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
         let slug = slug.map(|slug| slug.value);
         let words = table.strings("any").unwrap_or_default();
         let words = words.into_iter().map(|word| word.value).collect();
+        let on_change = super::stories::on_change(&mut table);
         if let Some(id) = id {
             if !seen.insert(id.value.clone()) {
                 let what = format!("there is a category `{}` already", id.value);
@@ -242,6 +243,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
                 id: CategoryId::new(id.value),
                 slug,
                 rule: Rule::any(words),
+                on_change,
             });
         }
         table.finish();

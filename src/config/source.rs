@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
-use super::list;
+use super::{OnChange, list, stories};
 use super::read::{At, Table, nearest};
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
@@ -46,6 +46,12 @@ pub struct Source {
     pub article: Rules,
     /// How to ask.
     pub access: Access,
+    /// What becomes of its changed items; without it, what their categories say.
+    pub on_change: Option<OnChange>,
+    /// More new entries at once are held, once it is known.
+    pub most_new: u32,
+    /// Whether its items may be united with those of other sources.
+    pub stories: bool,
 }
 
 /// What goes with each request to a source.
@@ -137,7 +143,13 @@ pub(super) struct Defaults {
     language: Option<String>,
     headers: Vec<(String, String)>,
     allow_private: Vec<IpNet>,
+    on_change: Option<OnChange>,
+    most_new: u32,
+    stories: bool,
 }
+
+/// New entries of a known source that are believed at once.
+const MOST_NEW: u32 = 20;
 
 impl Defaults {
     fn plain(zone: Tz) -> Self {
@@ -149,6 +161,9 @@ impl Defaults {
             language: None,
             headers: Vec::new(),
             allow_private: Vec::new(),
+            on_change: None,
+            most_new: MOST_NEW,
+            stories: true,
         }
     }
 
@@ -168,6 +183,11 @@ impl Defaults {
         if let Some(nets) = table.strings("allow_private") {
             own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
         }
+        own.on_change = stories::on_change(table).or(own.on_change);
+        if let Some(most) = table.number("most_new", 1..1_000_001) {
+            own.most_new = most as u32;
+        }
+        own.stories = table.flag("stories").unwrap_or(own.stories);
         own
     }
 }
@@ -272,6 +292,9 @@ fn source(
         article_url,
         article: article?,
         access: Access { headers: own.headers, allow_private: own.allow_private },
+        on_change: own.on_change,
+        most_new: own.most_new,
+        stories: own.stories,
     };
     Some((source, id))
 }
@@ -372,5 +395,8 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         article_url: None,
         article: Rules::default(),
         access: Access::default(),
+        on_change: None,
+        most_new: defaults.most_new,
+        stories: true,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::World;
 use crate::article;
 use crate::category;
-use crate::config::{Settings, Source};
+use crate::config::{OnChange, Settings, Source};
 use crate::html;
 use crate::identity::{self, Verdict};
 use crate::jekyll::{self, Post};
@@ -31,6 +31,8 @@ pub enum Made {
     Item(Box<Saved>, Verdict),
     /// Nothing that can be published.
     Held(Vec<Held>),
+    /// A change that the settings do not want: item, list and print of what was not taken.
+    Ignored(Vec<(ItemId, String, identity::Print)>),
 }
 
 impl Maker {
@@ -62,7 +64,46 @@ impl Maker {
             keep_article(&originals, &mut one.original);
             originals = identity::with(originals, one.original.clone());
         }
-        Ok(self.saved(key, known.as_ref(), originals, new))
+        let lists: Vec<_> = known.iter().flat_map(|item| item.lists.clone()).collect();
+        let joins = new.iter().any(|one| lists.iter().all(|(list, _)| *list != one.original.list));
+        let made = self.saved(key, known.as_ref(), originals, new);
+        match made {
+            Made::Item(saved, Verdict::Changed) if self.on_change(&saved) == OnChange::Ignore => {
+                self.ignored(store, *saved, joins).await
+            }
+            made => Ok(made),
+        }
+    }
+
+    /// What becomes of a changed item: as its source says, else the first of its categories that
+    /// says anything.
+    fn on_change(&self, saved: &Saved) -> OnChange {
+        let ids = saved.categories.iter().map(|wish| &wish.id);
+        let mut known = ids.filter_map(|id| self.settings.categories.iter().find(|c| c.id == *id));
+        let of_category = || known.find_map(|category| category.on_change);
+        self.source.on_change.or_else(of_category).unwrap_or_default()
+    }
+
+    /// An item as it stands, although its entry changed; a list that names it anew still adds its
+    /// categories.
+    async fn ignored(
+        &self,
+        store: &Store,
+        mut saved: Saved,
+        joins: bool,
+    ) -> Result<Made, store::Error> {
+        let id = saved.item.id.clone();
+        let before = store.item(&id).await?.filter(|_| joins);
+        let Some(before) = before else {
+            let prints = saved.originals.into_iter();
+            return Ok(Made::Ignored(
+                prints.map(|one| (id.clone(), one.original.list, one.print)).collect(),
+            ));
+        };
+        saved.substance = store.substance(&id).await?.unwrap_or(saved.substance);
+        saved.item = Item { categories: saved.item.categories, ..before };
+        saved.announce = false;
+        Ok(Made::Item(Box::new(saved), Verdict::Same))
     }
 
     /// The pure half: originals and what is known to what is to be kept.
@@ -103,7 +144,7 @@ impl Maker {
         };
         let categories = self.wishes(&item, &originals);
         item.categories = categories.iter().map(|wish| wish.id.clone()).collect();
-        let saved = Saved {
+        let mut saved = Saved {
             fallback_uri: normalize::our_uri(&self.authority, &item.id),
             item,
             key,
@@ -112,6 +153,9 @@ impl Maker {
             categories,
             announce: verdict != Verdict::Same,
         };
+        if verdict == Verdict::Changed && self.on_change(&saved) == OnChange::Announce {
+            saved.item.published = saved.item.updated;
+        }
         Made::Item(Box::new(saved), verdict)
     }
 

@@ -4,6 +4,8 @@ mod articles;
 mod lists;
 mod making;
 mod pages;
+mod recognition;
+mod release;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,12 +20,14 @@ use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, SourceId};
 use crate::schedule::{self, Visit};
-use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
+use crate::store::{self, Findings, Held, KnownItem, Saved, Store, Visited};
+use recognition::Sifted;
 
 pub use articles::{Outcome as ArticleOutcome, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
+pub use release::release;
 
 /// The articles that are asked for again at a visit, and how often each.
 const RETRIES: (usize, u32) = (20, 6);
@@ -150,12 +154,13 @@ pub async fn visit(
     world.tell(News::Started(source.id.clone()));
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
-    let work = sift(store, source, &mut gathered, &mut report).await?;
-    let done = articles::fetch(world, source, work, now).await;
+    let sifted = sift(store, source, &mut gathered, &mut report, now).await?;
+    let done = articles::fetch(world, source, sifted.work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
-    let mut brought = Brought { interrupted, ..Brought::default() };
+    let (held_back, findings) = (sifted.held_back, sifted.findings);
+    let mut brought = Brought { interrupted, held_back, findings, ..Brought::default() };
     let maker = Maker::new(world, source, now);
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
@@ -168,6 +173,7 @@ pub async fn visit(
                 report.held += entries.len();
                 brought.held.extend(entries);
             }
+            Made::Ignored(prints) => brought.findings.ignored.extend(prints),
         }
     }
     let visited = conclude(store, source, now, &gathered, brought, &report).await?;
@@ -201,6 +207,8 @@ struct Work {
 struct Brought {
     items: Vec<Saved>,
     held: Vec<Held>,
+    held_back: Vec<Held>,
+    findings: Findings,
     interrupted: bool,
 }
 
@@ -210,33 +218,18 @@ async fn sift(
     source: &Source,
     gathered: &mut [Gathered],
     report: &mut Report,
-) -> Result<Vec<Work>, store::Error> {
-    let mut work = Vec::new();
-    let held = store.held_prints(&source.id).await?;
-    for one in gathered {
-        report.note(one);
-        let Some(listing) = &mut one.listing else { continue };
-        let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
-        report.faults.extend(faults);
-        let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
-        for (key, entry) in keyed {
-            let (list, print) = (one.list.clone(), identity::print(&entry));
-            let is_held = held.get(&(key.clone(), list.clone())) == Some(&print);
-            let verdict = identity::judge(known_here(&known, &key, &list), print);
-            if !is_held && verdict != Verdict::Same {
-                work.push(Work { list, key, entry, print, tries: 0 });
-            }
-        }
-    }
+    now: Instant,
+) -> Result<Sifted, store::Error> {
+    let mut sifted = recognition::sift(store, source, gathered, report, now).await?;
     let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
     for (key, original, tries) in again {
         let (list, print) = (original.list, identity::print(&original.entry));
         // What came anew is asked for anyway.
-        if !work.iter().any(|one| one.key == key && one.list == list) {
-            work.push(Work { list, key, entry: original.entry, print, tries });
+        if !sifted.work.iter().any(|one| one.key == key && one.list == list) {
+            sifted.work.push(Work { list, key, entry: original.entry, print, tries });
         }
     }
-    Ok(work)
+    Ok(sifted)
 }
 
 fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Known {
@@ -263,7 +256,10 @@ async fn conclude(
         Visit::Good { wish: gathered.iter().filter_map(|one| one.wish).max() }
     };
     // An interrupted visit is due at once, and its lists must come again in full.
-    let Brought { items, held, interrupted } = brought;
+    let Brought { items, held, held_back, mut findings, interrupted } = brought;
+    if interrupted {
+        findings.faces.retain(|face| face.known);
+    }
     let next_visit = if interrupted { now } else { schedule::next(now, source.every, visit) };
     let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
     let given = gathered.iter().filter_map(|one| one.given.clone());
@@ -281,6 +277,8 @@ async fn conclude(
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
         incomplete: interrupted || failed,
+        held_back,
+        findings,
     })
 }
 

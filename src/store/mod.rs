@@ -2,7 +2,10 @@
 
 mod lock;
 mod read;
+mod revisions;
 mod rows;
+mod stories;
+mod traces;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +18,9 @@ use sqlx::sqlite::{
 };
 
 pub use lock::Lock;
+pub use revisions::Revision;
+pub use stories::Kin;
+pub use traces::{Face, Findings};
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
@@ -82,6 +88,7 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    stories: stories::Stories,
 }
 
 impl Store {
@@ -102,9 +109,11 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let store = Self { pool, path: path.to_owned() };
+        let stories = stories::Stories::default();
+        let store = Self { pool, path: path.to_owned(), stories };
         store.check().await?;
         store.migrate().await?;
+        store.retrace().await?;
         Ok(store)
     }
 
@@ -145,7 +154,11 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)]
+    let stories = sqlx::SqlStr::from_static(include_str!("migrations/0005_stories.sql"));
+    vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(5, "stories".into(), MigrationType::Simple, stories, false),
+    ]
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

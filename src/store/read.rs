@@ -149,7 +149,7 @@ impl Store {
         let query = "SELECT * FROM item WHERE id = ?";
         let row = sqlx::query(query).bind(id.as_str()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(self.with_categories(vec![rows::item(&row)?]).await?.pop())
+        Ok(self.items(&[row]).await?.pop())
     }
 
     /// The item of a source's key.
@@ -172,7 +172,7 @@ impl Store {
 
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
-        let query = "SELECT * FROM item ORDER BY published DESC, id LIMIT ?";
+        let query = "SELECT * FROM shown ORDER BY published DESC, id LIMIT ?";
         let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
@@ -199,7 +199,8 @@ impl Store {
 
     async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
         let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
-        self.with_categories(items).await
+        let items = self.with_categories(items).await?;
+        self.with_stories(items).await
     }
 
     async fn with_categories(&self, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
@@ -219,10 +220,11 @@ impl Store {
         Ok(items)
     }
 
-    /// Items by their ids, in no particular order; those that are not there are left out.
+    /// Items by their ids, in no particular order; those that are not there are left out, and those
+    /// for which another member of their story stands.
     pub async fn items_by_id(&self, ids: &[ItemId]) -> Result<Vec<Item>, Error> {
         let ids: Vec<&str> = ids.iter().map(ItemId::as_str).collect();
-        let query = "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?))";
+        let query = "SELECT * FROM shown WHERE id IN (SELECT value FROM json_each(?))";
         let rows = sqlx::query(query).bind(json(&ids)).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
@@ -287,10 +289,13 @@ impl Store {
         rows.iter().map(|row| Ok(health(row)?)).collect()
     }
 
-    /// What is to be published.
+    /// What is to be published; whatever is handed out stands for its story from now on.
     pub async fn pending(&self) -> Result<Pending, Error> {
         let query = "SELECT mark, item FROM pending_item ORDER BY mark";
         let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let query = "UPDATE story SET out = 1 WHERE out = 0 AND head = item \
+                     AND item IN (SELECT item FROM pending_item)";
+        sqlx::query(query).execute(&self.pool).await?;
         let query = "SELECT mark, id FROM pending_category \
                      JOIN category ON number = category ORDER BY mark";
         let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;

@@ -108,6 +108,10 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// Entries that could be published and are held all the same.
+    pub held_back: Vec<Held>,
+    /// What it found out about keys and lists.
+    pub findings: super::Findings,
 }
 
 /// What is known of a key.
@@ -243,6 +247,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
         enclosures: extra.enclosures,
         image: row.try_get("image")?,
         language: row.try_get("language")?,
+        also: Vec::new(),
     })
 }
 

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{CategoryWish, Error, Given, Held, Kept, Lock, Saved, Store, Visited, version_of};
+use super::{CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, version_of};
 use crate::html;
 use crate::model::{
     CategoryId, Entry, Instant, Item, ItemId, Original, SourceId, Text, Validators,
@@ -33,6 +33,7 @@ fn item(id: &str, published: i64) -> Item {
         enclosures: Vec::new(),
         image: None,
         language: Some("zh-CN".into()),
+        also: Vec::new(),
     }
 }
 
@@ -73,6 +74,8 @@ fn visited(items: Vec<Saved>) -> Visited {
         held: Vec::new(),
         validators: Vec::new(),
         incomplete: false,
+        held_back: Vec::new(),
+        findings: Findings::default(),
     }
 }
 

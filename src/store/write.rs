@@ -3,19 +3,24 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store};
+use super::stories::Uniting;
+use super::{Error, Store, revisions, traces};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
     /// Keeps the outcome of a visit: items, validators and next visit, all or none.
     pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
         let mut tx = self.begin().await?;
+        let at = visited.at.timestamp();
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, &visited.items).await?;
         for saved in &visited.items {
-            save(&mut tx, saved).await?;
+            save(&mut tx, saved, &mut uniting).await?;
         }
         for held in &visited.held {
-            hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
+            hold(&mut tx, &visited.source, at, held).await?;
         }
+        hold_back(&mut tx, visited).await?;
+        traces::keep(&mut tx, &visited.source, at, &visited.findings).await?;
         for given in &visited.validators {
             sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
                 .bind(visited.source.as_str())
@@ -30,7 +35,9 @@ impl Store {
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        uniting.kept();
+        Ok(())
     }
 
     /// Keeps items that came by another way than a visit.
@@ -42,8 +49,9 @@ impl Store {
         held: &[Held],
     ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, items).await?;
         for saved in items {
-            save(&mut tx, saved).await?;
+            save(&mut tx, saved, &mut uniting).await?;
         }
         for one in held {
             hold(&mut tx, source, at, one).await?;
@@ -52,7 +60,9 @@ impl Store {
             .bind(source.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        uniting.kept();
+        Ok(())
     }
 
     /// Gives the fixed categories their places, with or without items; a new title is shown.
@@ -147,15 +157,21 @@ impl Store {
 
     /// A writer from the start, so that two of them wait for each other instead of failing half
     /// way.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
-async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+async fn save(
+    tx: &mut SqliteConnection,
+    saved: &Saved,
+    uniting: &mut Uniting,
+) -> Result<(), Error> {
     let item = &saved.item;
     let before = categories_of(tx, &item.id).await?;
-    upsert(tx, saved).await?;
+    revisions::keep(tx, saved).await?;
+    let is_new = upsert(tx, saved).await?;
+    traces::leave(tx, saved).await?;
     for kept in &saved.originals {
         sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
             .bind(item.id.as_str())
@@ -182,11 +198,16 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
             pend_category(tx, *number).await?;
         }
     }
-    Ok(())
+    uniting.settle(tx, saved, is_new).await
 }
 
-async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+/// Puts an item's row; says whether there was none.
+async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
     let item = &saved.item;
+    let there: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE id = ?")
+        .bind(item.id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
     let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
         .bind(&item.uri)
         .bind(item.id.as_str())
@@ -218,7 +239,7 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
         .bind(&saved.substance[..])
         .execute(&mut *tx)
         .await?;
-    Ok(())
+    Ok(there.is_none())
 }
 
 /// Puts an item under its categories, and nowhere else; gives their numbers.
@@ -351,6 +372,24 @@ async fn hold(
         .bind(rows::pack(&held.original))
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// Holds entries that could be published, as many as are kept of a source: they are known from now
+/// on, and no items.
+async fn hold_back(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+    if visited.held_back.is_empty() {
+        return Ok(());
+    }
+    let query = "SELECT count(*) FROM held WHERE source = ?";
+    let there: i64 =
+        sqlx::query_scalar(query).bind(visited.source.as_str()).fetch_one(&mut *tx).await?;
+    let room = (traces::HELD - there).max(0) as usize;
+    let at = visited.at.timestamp();
+    for held in visited.held_back.iter().take(room) {
+        hold(tx, &visited.source, at, held).await?;
+        traces::leave_held(tx, &visited.source, held, at).await?;
+    }
     Ok(())
 }
 

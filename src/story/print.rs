@@ -1,7 +1,7 @@
 //! A text to its print: what is kept of it, and what near prints have in common.
 
 use super::fold::{Kind, Token, tokens};
-use super::{hash, mix};
+use super::mix;
 
 /// Features of a print.
 pub const FEATURES: usize = 8;
@@ -103,8 +103,3 @@ const ORDERS: [u64; FEATURES] = [
     0xc0ac_29b7_c97c_50dd,
     0x3f84_d5b5_b547_0917,
 ];
-
-/// The print of an address as text, for an index.
-pub fn of_text(text: &str) -> u64 {
-    hash(text.as_bytes())
-}

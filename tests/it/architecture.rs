@@ -31,6 +31,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("config", "story"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
