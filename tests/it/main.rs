@@ -13,6 +13,7 @@ mod daemon;
 mod discover;
 mod feeds;
 mod fetch;
+mod histories;
 mod jekyll;
 mod journey;
 mod listing;
