@@ -78,10 +78,15 @@ fn state(revision: &Revision) -> State {
 /// A state as lines: title, summary, text; a line for each sentence, so that a change stands alone.
 fn lines(title: &str, summary: Option<&str>, body: &str) -> String {
     let mut out = format!("# {title}\n");
-    if let Some(summary) = summary {
-        out.push_str(&format!("> {summary}\n"));
+    let text = html::text(body);
+    // Most summaries are the beginning of the text.
+    let beginning: String = summary.unwrap_or_default().chars().take(80).collect();
+    if let Some(summary) = summary.filter(|_| !text.contains(&beginning)) {
+        out.push_str("> ");
+        out.push_str(summary);
+        out.push('\n');
     }
-    for line in html::text(body).lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         for sentence in line.split_inclusive(['。', '！', '？']) {
             for part in sentence.split_inclusive(". ") {
                 out.push_str(part.trim());

@@ -67,11 +67,17 @@ impl Maker {
         let lists: Vec<_> = known.iter().flat_map(|item| item.lists.clone()).collect();
         let joins = new.iter().any(|one| lists.iter().all(|(list, _)| *list != one.original.list));
         let made = self.saved(key, known.as_ref(), originals, new);
-        match made {
-            Made::Item(saved, Verdict::Changed) if self.on_change(&saved) == OnChange::Ignore => {
-                self.ignored(store, *saved, joins).await
-            }
-            made => Ok(made),
+        let Made::Item(mut saved, Verdict::Changed) = made else { return Ok(made) };
+        let before = store.item(&saved.item.id).await?;
+        if let Some(before) = before.filter(|before| reads_the_same(before, &saved.item)) {
+            saved.item.published = before.published;
+            saved.item.updated = before.updated;
+            saved.announce = false;
+            return Ok(Made::Item(saved, Verdict::Same));
+        }
+        match self.on_change(&saved) {
+            OnChange::Ignore => self.ignored(store, *saved, joins).await,
+            _ => Ok(Made::Item(saved, Verdict::Changed)),
         }
     }
 
@@ -243,6 +249,24 @@ pub fn wish_for(settings: &Settings, id: CategoryId) -> CategoryWish {
     let title = fixed.map_or_else(|| id.to_string(), |one| one.title.clone());
     let slug = slug.unwrap_or_else(|| slug::slug(id.as_str(), settings.publish.slugs));
     CategoryWish { id, title, slug, fixed: named }
+}
+
+/// Whether title and text are as they were, and a summary came or went that says no more than the
+/// text: a feed in another format often differs in that.
+fn reads_the_same(before: &Item, now: &Item) -> bool {
+    let text = |item: &Item| html::text(item.body.as_str());
+    let (was, is) = (text(before), text(now));
+    let print = |title: &str, text: &str| identity::substance(title, text, None);
+    let says_more = |item: &Item| {
+        let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let summary = item.summary.as_deref().map(bare).unwrap_or_default();
+        !bare(&is).contains(&summary)
+    };
+    let one_has_none = before.summary.is_none() || now.summary.is_none();
+    print(&before.title, &was) == print(&now.title, &is)
+        && one_has_none
+        && !says_more(before)
+        && !says_more(now)
 }
 
 /// An article that is here stays when asking for it again failed.

@@ -152,9 +152,10 @@ impl Store {
         Ok(self.items(&[row]).await?.pop())
     }
 
-    /// The item of a source's key.
+    /// The item of a source's key, or the one that stands for its story.
     pub async fn item_of_key(&self, key: &str) -> Result<Option<ItemId>, Error> {
-        let query = "SELECT id FROM item WHERE key = ? ORDER BY first_seen LIMIT 1";
+        let query = "SELECT coalesce((SELECT head FROM story WHERE item = id), id) FROM item \
+                     WHERE key = ? ORDER BY first_seen LIMIT 1";
         let id: Option<String> =
             sqlx::query_scalar(query).bind(key).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))

@@ -68,6 +68,9 @@ impl Store {
 
 /// Keeps the state of an item before it changes in substance.
 pub(super) async fn keep(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+    if !saved.announce {
+        return Ok(());
+    }
     let query = "SELECT title, summary, body, updated FROM item WHERE id = ? AND substance <> ?";
     let row = sqlx::query(query)
         .bind(saved.item.id.as_str())

@@ -34,6 +34,15 @@ pub(super) struct Shelf {
     doubtful: bool,
 }
 
+impl Shelf {
+    /// Puts in what a transaction adds, which may yet come to nothing.
+    fn put(&mut self, number: i64, features: &Features) {
+        self.index.insert(number as u32, features);
+        self.last = self.last.max(number);
+        self.doubtful = true;
+    }
+}
+
 /// What unites items, shared by all handles of a store.
 pub(super) type Stories = Arc<Mutex<Shelf>>;
 
@@ -89,11 +98,11 @@ impl Store {
     }
 
     /// What an item may be one story with, and what is decided of each, the best first. Nothing is
-    /// changed.
-    pub async fn kin(&self, item: &Item, ways: &Ways) -> Result<Vec<Kin>, Error> {
-        let newcomer = Newcomer::of(item, "");
+    /// changed. `list` is the list of its source that names it.
+    pub async fn kin(&self, item: &Item, list: &str, ways: &Ways) -> Result<Vec<Kin>, Error> {
+        let newcomer = Newcomer::of(item, list);
         let mut connection = self.pool.acquire().await?;
-        let floor = newcomer.published - window(ways);
+        let floor = newcomer.published.saturating_sub(window(ways));
         catch_up(&mut connection, &self.stories, floor).await?;
         kin(&mut connection, &self.stories, ways, newcomer, Some(&item.id)).await
     }
@@ -162,14 +171,12 @@ impl Uniting {
     ) -> Result<Self, Error> {
         let ways = lock(stories).ways.clone();
         let mut own = Self { stories: Arc::clone(stories), ways, newcomers: HashMap::new() };
-        let Some(ways) = own.ways.clone() else { return Ok(own) };
-        let items: Vec<(Item, String)> = items
-            .iter()
+        let new = items.iter().filter(|saved| saved.announce);
+        let items: Vec<(Item, String)> = new
             .map(|saved| {
                 let list = saved.originals.first().map(|one| one.original.list.clone());
                 (saved.item.clone(), list.unwrap_or_default())
             })
-            .filter(|(item, _)| !ways.alone.contains(&item.source))
             .collect();
         if items.is_empty() {
             return Ok(own);
@@ -178,8 +185,10 @@ impl Uniting {
             items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
         });
         own.newcomers = made.await.unwrap_or_default();
-        let floor = own.newcomers.values().map(|one| one.published).min().unwrap_or_default();
-        catch_up(tx, stories, floor - window(&ways)).await?;
+        if let Some(ways) = &own.ways {
+            let floor = own.newcomers.values().map(|one| one.published).min().unwrap_or_default();
+            catch_up(tx, stories, floor.saturating_sub(window(ways))).await?;
+        }
         Ok(own)
     }
 
@@ -196,17 +205,53 @@ impl Uniting {
         is_new: bool,
     ) -> Result<(), Error> {
         let item = &saved.item;
-        if let (true, Some(ways), Some(newcomer)) =
-            (is_new, self.ways.clone(), self.newcomers.remove(&item.id))
-        {
-            let found = kin(tx, &self.stories, &ways, newcomer.clone(), None).await?;
-            let best = found.into_iter().find(|one| one.decision.same);
-            self.enter(tx, &item.id, &newcomer, best.as_ref()).await?;
+        if let Some(newcomer) = self.newcomers.remove(&item.id) {
+            if is_new {
+                let kin = self.kin(tx, &newcomer).await?;
+                self.enter(tx, &item.id, &newcomer, kin.as_ref()).await?;
+            } else {
+                self.renew(tx, &item.id, &newcomer).await?;
+            }
         }
         let Some(head) = head_of(tx, &item.id).await? else { return Ok(()) };
         if members(tx, &head).await?.len() > 1 {
             let ways = self.ways.clone().unwrap_or_default();
             refile(tx, &head, &item.id, &ways).await?;
+        }
+        Ok(())
+    }
+
+    /// The item that a new one is one story with.
+    async fn kin(
+        &self,
+        tx: &mut SqliteConnection,
+        newcomer: &Newcomer,
+    ) -> Result<Option<Kin>, Error> {
+        let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
+        let Some(ways) = ways else { return Ok(None) };
+        let found = kin(tx, &self.stories, ways, newcomer.clone(), None).await?;
+        Ok(found.into_iter().find(|one| one.decision.same))
+    }
+
+    /// The print of an item whose text changed; what story it belongs to stays.
+    async fn renew(
+        &self,
+        tx: &mut SqliteConnection,
+        item: &ItemId,
+        newcomer: &Newcomer,
+    ) -> Result<(), Error> {
+        let query = "UPDATE story SET number = (SELECT max(number) + 1 FROM story), link = ?, \
+             exact = ?, features = ?, length = ? WHERE item = ? RETURNING number";
+        let number: Option<i64> = sqlx::query_scalar(query)
+            .bind(newcomer.link)
+            .bind(newcomer.print.exact as i64)
+            .bind(packed(&newcomer.print.features))
+            .bind(newcomer.text.len() as i64)
+            .bind(item.as_str())
+            .fetch_optional(tx)
+            .await?;
+        if let Some(number) = number {
+            lock(&self.stories).put(number, &newcomer.print.features);
         }
         Ok(())
     }
@@ -218,31 +263,44 @@ impl Uniting {
         newcomer: &Newcomer,
         kin: Option<&Kin>,
     ) -> Result<(), Error> {
-        let features: Vec<u8> =
-            newcomer.print.features.iter().flat_map(|one| one.to_le_bytes()).collect();
-        let query = "INSERT INTO story (item, head, source, list, published, link, exact, \
-             features, length, score, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        let number = sqlx::query(query)
-            .bind(item.as_str())
-            .bind(kin.map_or(item, |kin| &kin.head).as_str())
-            .bind(newcomer.source.as_str())
-            .bind(&newcomer.list)
-            .bind(newcomer.published)
-            .bind(newcomer.link)
-            .bind(newcomer.print.exact as i64)
-            .bind(features)
-            .bind(newcomer.text.len() as i64)
-            .bind(kin.map(|kin| kin.decision.score))
-            .bind(kin.map(|kin| kin.decision.reason.words()))
-            .execute(&mut *tx)
-            .await?
-            .last_insert_rowid();
-        let mut shelf = lock(&self.stories);
-        shelf.index.insert(number as u32, &newcomer.print.features);
-        shelf.last = shelf.last.max(number);
-        shelf.doubtful = true;
+        let number = insert(tx, item, newcomer, kin).await?;
+        lock(&self.stories).put(number, &newcomer.print.features);
         Ok(())
     }
+}
+
+/// Enters an item that stands alone, with its print of today.
+pub(super) async fn enter_alone(
+    tx: &mut SqliteConnection,
+    item: &Item,
+    list: &str,
+) -> Result<(), Error> {
+    insert(tx, &item.id, &Newcomer::of(item, list), None).await.map(|_| ())
+}
+
+async fn insert(
+    tx: &mut SqliteConnection,
+    item: &ItemId,
+    newcomer: &Newcomer,
+    kin: Option<&Kin>,
+) -> Result<i64, Error> {
+    let query = "INSERT INTO story (item, head, source, list, published, link, exact, \
+         features, length, score, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let done = sqlx::query(query)
+        .bind(item.as_str())
+        .bind(kin.map_or(item, |kin| &kin.head).as_str())
+        .bind(newcomer.source.as_str())
+        .bind(&newcomer.list)
+        .bind(newcomer.published)
+        .bind(newcomer.link)
+        .bind(newcomer.print.exact as i64)
+        .bind(packed(&newcomer.print.features))
+        .bind(newcomer.text.len() as i64)
+        .bind(kin.map(|kin| kin.decision.score))
+        .bind(kin.map(|kin| kin.decision.reason.words()))
+        .execute(&mut *tx)
+        .await?;
+    Ok(done.last_insert_rowid())
 }
 
 fn lock(stories: &Stories) -> std::sync::MutexGuard<'_, Shelf> {
@@ -279,6 +337,10 @@ async fn catch_up(tx: &mut SqliteConnection, stories: &Stories, floor: i64) -> R
         }
     }
     Ok(())
+}
+
+fn packed(features: &Features) -> Vec<u8> {
+    features.iter().flat_map(|one| one.to_le_bytes()).collect()
 }
 
 fn features(bytes: &[u8]) -> Features {

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::{Saved, instant, unpack};
+use super::rows::{self, Saved, instant, unpack};
+use super::stories;
 use super::{Error, Store};
 use crate::identity::{Habits, Likeness, Trace, item_id};
 use crate::model::{Instant, ItemId, Original, SourceId};
@@ -159,7 +160,7 @@ impl Store {
         let held = rows.iter().map(|row| {
             let key: String = row.try_get("key")?;
             let original = unpack(&key, row.try_get("data")?)?;
-            Ok((key, original, super::rows::print(row.try_get("print")?)))
+            Ok((key, original, rows::print(row.try_get("print")?)))
         });
         held.collect()
     }
@@ -169,7 +170,7 @@ impl Store {
         let query = "SELECT substance FROM item WHERE id = ?";
         let bytes: Option<Vec<u8>> =
             sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?;
-        Ok(bytes.map(|bytes| super::rows::print(&bytes)))
+        Ok(bytes.map(|bytes| rows::print(&bytes)))
     }
 
     /// Believes what the lists of a source say of themselves at the next visit.
@@ -204,7 +205,7 @@ impl Store {
     /// Leaves the traces of items that were kept before there were any.
     pub(super) async fn retrace(&self) -> Result<(), Error> {
         loop {
-            let query = "SELECT id, source, key, first_seen, data FROM item \
+            let query = "SELECT item.*, data, list FROM item \
                  LEFT JOIN original ON original.item = id \
                  WHERE id NOT IN (SELECT item FROM trace) GROUP BY id LIMIT 500";
             let rows = sqlx::query(query).fetch_all(&self.pool).await?;
@@ -220,6 +221,8 @@ impl Store {
                 let trace = Trace { item: ItemId::new(row.try_get::<String, _>("id")?), key, likeness };
                 let source = SourceId::new(row.try_get::<String, _>("source")?);
                 put(&mut tx, &source, &trace, row.try_get("first_seen")?).await?;
+                let list: Option<String> = row.try_get("list")?;
+                stories::enter_alone(&mut tx, &rows::item(row)?, &list.unwrap_or_default()).await?;
             }
             tx.commit().await?;
         }

@@ -22,3 +22,4 @@ mod pages;
 mod publish;
 mod rules;
 mod serve;
+mod stories;
