@@ -13,7 +13,10 @@ fn main() {
     let items = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let items: u32 = items.unwrap_or(1_000_000);
     let mut out = std::io::stdout().lock();
-    _ = writeln!(out, "| items | bytes an item | insert µs | worst insert ms | lookup µs p50 | p99 | worst |");
+    _ = writeln!(
+        out,
+        "| items | bytes an item | insert µs | worst insert ms | lookup µs p50 | p99 | worst |"
+    );
     _ = writeln!(out, "|---:|---:|---:|---:|---:|---:|---:|");
     let mut index = Index::default();
     let mut spent = (Duration::ZERO, Duration::ZERO);
@@ -29,7 +32,10 @@ fn main() {
             let insert = micros(spent.0) / f64::from(so_far);
             let [half, most, worst] = lookups(&index, so_far);
             let worst_insert = micros(spent.1) / 1_000.0;
-            _ = writeln!(out, "| {so_far} | {bytes} | {insert:.2} | {worst_insert:.1} | {half:.1} | {most:.1} | {worst:.1} |");
+            _ = writeln!(
+                out,
+                "| {so_far} | {bytes} | {insert:.2} | {worst_insert:.1} | {half:.1} | {most:.1} | {worst:.1} |"
+            );
         }
     }
     texts(&mut out);
@@ -76,7 +82,8 @@ fn micros(time: Duration) -> f64 {
 
 /// What a text of an article's length costs.
 fn texts(out: &mut impl std::io::Write) {
-    let words = ["harbour", "mill", "ferry", "council", "river", "night", "bridge", "price", "of", "the"];
+    let words =
+        ["harbour", "mill", "ferry", "council", "river", "night", "bridge", "price", "of", "the"];
     let text = |salt: u64| -> String {
         let word = |at: u64| words[spread(at * 31 + salt) as usize % words.len()];
         (0..800).map(|at| format!("{} {} ", word(at), spread(at + salt) % 90)).collect()
@@ -91,5 +98,8 @@ fn texts(out: &mut impl std::io::Write) {
     let read = per(&|| _ = black_box(Reading::of("a title of a story", &one)));
     let readings = (Reading::of("a", &one), Reading::of("b", &other));
     let compare = per(&|| _ = black_box(readings.0.compare(&readings.1)));
-    _ = writeln!(out, "1,600 tokens: print {print:.0} µs, reading {read:.0} µs, comparison {compare:.0} µs");
+    _ = writeln!(
+        out,
+        "1,600 tokens: print {print:.0} µs, reading {read:.0} µs, comparison {compare:.0} µs"
+    );
 }

@@ -59,8 +59,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     for (at, half) in ["dev", "held out"].into_iter().enumerate() {
-        let own: Vec<_> =
-            articles.iter().filter(|one| half_of(&one.name) == at).cloned().collect();
+        let own: Vec<_> = articles.iter().filter(|one| half_of(&one.name) == at).cloned().collect();
         let pairs = pairs(&own);
         writeln!(out, "{half}: {} articles, {} pairs", own.len(), pairs.len())?;
         writeln!(out, "{}", measure(&own, &pairs, misses))?;
@@ -111,7 +110,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % sides.max(1)
     }
 
@@ -159,7 +159,10 @@ fn edits(article: &Article, words: &[String], dice: &mut Dice) -> Vec<(&'static 
         ("punctuation, width, case", same(refolded(article))),
         ("lightly rewritten", same(rewritten.clone())),
         ("rewritten more", same(self::rewritten(article, words, 6, dice))),
-        ("rewritten, another title, frame", with(other_title.clone(), framed(article, &rewritten, dice))),
+        (
+            "rewritten, another title, frame",
+            with(other_title.clone(), framed(article, &rewritten, dice)),
+        ),
         ("cut, another title, frame", {
             let short = cut(text, 0, 60);
             with(other_title, framed(article, &short, dice))
@@ -282,7 +285,10 @@ fn traditional() -> BTreeMap<char, char> {
 /// Words of a language that may stand for others.
 fn vocabulary(articles: &[Article], dense: bool) -> Vec<String> {
     let own = articles.iter().filter(|article| article.dense == dense);
-    own.flat_map(|article| units(&article.text, dense)).filter(|unit| is_plain(unit)).step_by(7).collect()
+    own.flat_map(|article| units(&article.text, dense))
+        .filter(|unit| is_plain(unit))
+        .step_by(7)
+        .collect()
 }
 
 /// Words with what separates them; of dense scripts, pairs of characters.
@@ -323,7 +329,8 @@ fn look_alikes(
     let numbers = runs_of_digits(&article.text);
     if numbers >= 4 {
         let text = renumbered(&article.text, dice);
-        alike.push(("other numbers, same title", Article { text: text.clone(), ..article.clone() }));
+        alike
+            .push(("other numbers, same title", Article { text: text.clone(), ..article.clone() }));
         let title = retitled(article, dice);
         alike.push(("other numbers, other title", Article { title, text, ..article.clone() }));
     }
@@ -333,7 +340,10 @@ fn look_alikes(
         let quote = cut(&article.text, 30, 30 + 15);
         let text = format!("{}\n{quote}\n{}", cut(&other.text, 0, 50), cut(&other.text, 50, 100));
         if quote.chars().count() * 4 < text.chars().count() {
-            alike.push(("another newsroom, same quotes", Article { title: article.title.clone(), text, ..other.clone() }));
+            alike.push((
+                "another newsroom, same quotes",
+                Article { title: article.title.clone(), text, ..other.clone() },
+            ));
         }
     }
     alike
@@ -365,7 +375,10 @@ fn nearest<'a>(at: usize, articles: &'a [Article], bags: &[BTreeSet<u64>]) -> Op
 fn bag(article: &Article) -> BTreeSet<u64> {
     let words = units(&article.text, article.dense).into_iter().take(300);
     let words = words.map(|word| word.trim().to_lowercase());
-    words.filter(|word| word.chars().count() > 1).map(|word| Print::of(&word.repeat(6), "").title).collect()
+    words
+        .filter(|word| word.chars().count() > 1)
+        .map(|word| Print::of(&word.repeat(6), "").title)
+        .collect()
 }
 
 /// The two halves with the same introduction.
@@ -389,9 +402,22 @@ fn market(dense: bool, seed: usize) -> Article {
              涨{}.{}%；创业板指报{}.{}点，跌0.{}%。两市成交额{}亿元，较上一交易日放量{}亿元。盘面上，\
              水泥、造船、航运板块涨幅居前，纺织、酿酒板块跌幅居前。个股方面，上涨{}家，下跌{}家，涨停{}家。\
              分析人士表示，市场情绪有所回暖，短期内指数或维持震荡，建议关注业绩确定性较强的方向。",
-            n(3000, 3500), n(10, 99), n(0, 3), n(10, 99), n(9000, 12000), n(10, 99), n(0, 3),
-            n(10, 99), n(1900, 2500), n(10, 99), n(10, 99), n(6000, 15000), n(100, 2000),
-            n(1000, 4000), n(500, 3000), n(20, 120),
+            n(3000, 3500),
+            n(10, 99),
+            n(0, 3),
+            n(10, 99),
+            n(9000, 12000),
+            n(10, 99),
+            n(0, 3),
+            n(10, 99),
+            n(1900, 2500),
+            n(10, 99),
+            n(10, 99),
+            n(6000, 15000),
+            n(100, 2000),
+            n(1000, 4000),
+            n(500, 3000),
+            n(20, 120),
         )
     } else {
         format!(
@@ -401,8 +427,18 @@ fn market(dense: bool, seed: usize) -> Article {
              Shipping and cement led the gainers, while brewers and spinners fell. Advancing issues \
              outnumbered decliners by {} to {}. Analysts said the mood had improved and that the \
              index was likely to move sideways until the next set of figures is published.",
-            n(3000, 3500), n(10, 99), n(0, 3), n(10, 99), n(10, 90), n(10, 99), n(9000, 12000),
-            n(10, 99), n(600, 1500), n(600, 1500), n(1000, 4000), n(500, 3000),
+            n(3000, 3500),
+            n(10, 99),
+            n(0, 3),
+            n(10, 99),
+            n(10, 90),
+            n(10, 99),
+            n(9000, 12000),
+            n(10, 99),
+            n(600, 1500),
+            n(600, 1500),
+            n(1000, 4000),
+            n(500, 3000),
         )
     };
     let title = if dense { "收评：两市震荡走高" } else { "Shares close higher" };
@@ -438,7 +474,14 @@ fn measure(articles: &[Article], pairs: &[Pair], misses: bool) -> String {
         } else {
             tally.wrong += 1;
             if misses {
-                _ = writeln!(out, "MISS {}: {} {decision:?} found {found} | {} | {} chars", pair.kind, pair.one.name, pair.other.title, pair.other.text.chars().count());
+                _ = writeln!(
+                    out,
+                    "MISS {}: {} {decision:?} found {found} | {} | {} chars",
+                    pair.kind,
+                    pair.one.name,
+                    pair.other.title,
+                    pair.other.text.chars().count()
+                );
             }
         }
     }
@@ -449,7 +492,11 @@ fn measure(articles: &[Article], pairs: &[Pair], misses: bool) -> String {
     for ((not_same, kind), tally) in &tallies {
         let label = if *not_same { "apart" } else { "one" };
         let (all, right) = (tally.right + tally.wrong, tally.right);
-        _ = writeln!(out, "  {label:<6}{kind:<34}{right:>6} of {all:>6} right, {} not found", tally.unfound);
+        _ = writeln!(
+            out,
+            "  {label:<6}{kind:<34}{right:>6} of {all:>6} right, {} not found",
+            tally.unfound
+        );
     }
     let (hits, false_hits, lost) = (sum(true, false), sum(false, true), sum(true, true));
     let precision = hits as f64 / (hits + false_hits).max(1) as f64;
@@ -477,12 +524,19 @@ fn among(articles: &[Article], show: bool) -> String {
             if decision.same {
                 found += 1;
                 if show {
-                    _ = writeln!(out, "PAIR {decision:?}\n  {} | {}\n  {} | {}", article.name, article.title, other.name, other.title);
+                    _ = writeln!(
+                        out,
+                        "PAIR {decision:?}\n  {} | {}\n  {} | {}",
+                        article.name, article.title, other.name, other.title
+                    );
                 }
             }
         }
         index.insert(number as u32, &features);
     }
-    _ = write!(out, "  among the articles themselves: {looked} pairs looked at, {found} taken for one story");
+    _ = write!(
+        out,
+        "  among the articles themselves: {looked} pairs looked at, {found} taken for one story"
+    );
     out
 }

@@ -33,7 +33,9 @@ pub(super) async fn run(args: &Args, own: &History) -> anyhow::Result<Exit> {
             body: item.body.as_str().to_owned(),
         };
         let states: Vec<_> = revisions.iter().chain([&now]).collect();
-        out::json(&json!({ "id": item.id, "source": item.source, "link": item.link, "states": states }))?;
+        out::json(
+            &json!({ "id": item.id, "source": item.source, "link": item.link, "states": states }),
+        )?;
         return Ok(Exit::Well);
     }
     let zone = settings.site.zone;
@@ -41,7 +43,10 @@ pub(super) async fn run(args: &Args, own: &History) -> anyhow::Result<Exit> {
     out::line(format!("{} {}", item.id, item.title))?;
     out::line(format!("{}, first seen {}", item.source, time(item.first_seen)))?;
     let mut states: Vec<State> = revisions.iter().map(state).collect();
-    states.push(State { since: item.updated, text: lines(&item.title, item.summary.as_deref(), item.body.as_str()) });
+    states.push(State {
+        since: item.updated,
+        text: lines(&item.title, item.summary.as_deref(), item.body.as_str()),
+    });
     if states.len() == 1 {
         out::line("never changed")?;
     }

@@ -7,9 +7,9 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
-use super::{OnChange, list, stories};
 use super::read::{At, Table, nearest};
 use super::site::{language, web_address, zone};
+use super::{OnChange, list, stories};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::SourceId;

@@ -26,8 +26,10 @@ pub struct Likeness {
     pub text: i64,
     /// Seconds since 1970, as the source says.
     pub dated: Option<i64>,
-    /// Whether the title is long enough to be nobody else's.
+    /// Whether the title, or the text where there is none, is long enough to be nobody else's.
     pub telling: bool,
+    /// Whether the link reads like that of a single article; not remembered.
+    pub deep: bool,
 }
 
 /// An item as it is remembered, whether it is still kept or not.
@@ -48,13 +50,18 @@ impl Likeness {
         let texts = [entry.body.as_ref(), entry.summary.as_ref()];
         let text = texts.into_iter().flatten().map(folded).find(|text| !text.is_empty());
         let link = entry.link.as_deref();
+        let telling = match &text {
+            Some(text) if title.is_empty() => weight(text) >= 40,
+            _ => weight(&title) >= 12,
+        };
         Self {
             link: link.and_then(link::canonical).map_or(0, |link| print(&link)),
             path: link.and_then(link::path).map_or(0, |path| print(&path)),
             title: if title.is_empty() { 0 } else { print(&title) },
             text: text.map_or(0, |text| print(&text)),
             dated: entry.published.or(entry.updated).map(|date| date.timestamp()),
-            telling: weight(&title) >= 12,
+            telling,
+            deep: link.is_some_and(link::is_deep),
         }
     }
 
@@ -87,7 +94,11 @@ impl Likeness {
         let title = same(self.title, other.title);
         let text = same(self.text, other.text);
         if same(self.link, other.link) {
-            return title || text || self.is_dated_alike(other, 60);
+            return title || text || self.deep || self.is_dated_alike(other, 60);
+        }
+        if self.title == 0 && other.title == 0 {
+            let undated = self.dated.is_none() && other.dated.is_none();
+            return text && (self.is_dated_alike(other, 60) || (undated && self.telling));
         }
         let moved = same(self.path, other.path) && self.near_in_time(other, DAY);
         let midnight = self.dated.is_some_and(|date| date % 3_600 == 0);
@@ -120,6 +131,22 @@ pub fn recognise(entries: &[Likeness], traces: &[Trace], among: usize) -> Vec<Op
     if many || most { tried } else { found }
 }
 
+/// Takes links from entries that share them with others: a page for all of them is nobody's own.
+pub fn without_shared_links(entries: &mut [Likeness], listed: &[Likeness], traces: &[Trace]) {
+    let mut seen = HashMap::<i64, [usize; 2]>::new();
+    for likeness in listed {
+        seen.entry(likeness.link).or_default()[0] += 1;
+    }
+    for trace in traces {
+        seen.entry(trace.likeness.link).or_default()[1] += 1;
+    }
+    for entry in entries {
+        if seen.get(&entry.link).is_some_and(|[listed, known]| *listed > 1 || *known > 1) {
+            (entry.link, entry.path) = (0, 0);
+        }
+    }
+}
+
 fn pair(
     entries: &[Likeness],
     traces: &[Trace],
@@ -130,7 +157,7 @@ fn pair(
     let mut wanted = HashMap::<usize, Vec<usize>>::new();
     let taken: Vec<usize> = found.iter().flatten().copied().collect();
     for (at, entry) in entries.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
-        let prints = [(0, entry.link), (1, entry.path), (2, entry.title)];
+        let prints = [(0, entry.link), (1, entry.path), (2, entry.title), (3, entry.text)];
         let mut candidates: Vec<usize> =
             prints.iter().filter_map(|print| by_print.get(print)).flatten().copied().collect();
         candidates.sort_unstable();
@@ -147,11 +174,12 @@ fn pair(
     }
 }
 
-/// Traces by their prints: of the link, the path, the title.
+/// Traces by their prints: of the link, the path, the title, the text.
 fn by_print(traces: &[Trace]) -> HashMap<(u8, i64), Vec<usize>> {
     let mut by_print = HashMap::<(u8, i64), Vec<usize>>::new();
     for (at, Trace { likeness, .. }) in traces.iter().enumerate() {
-        for print in [(0, likeness.link), (1, likeness.path), (2, likeness.title)] {
+        let Likeness { link, path, title, text, .. } = *likeness;
+        for print in [(0, link), (1, path), (2, title), (3, text)] {
             if print.1 != 0 {
                 by_print.entry(print).or_default().push(at);
             }

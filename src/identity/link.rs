@@ -4,9 +4,29 @@ use url::Url;
 
 /// Parameters that tell where a reader came from, and no other page.
 const TRACKING: [&str; 23] = [
-    "fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "spm", "scm",
-    "from", "ref", "ref_src", "referrer", "source", "src", "share", "cmpid", "ocid", "ncid", "_",
-    "at_medium", "at_campaign",
+    "fbclid",
+    "gclid",
+    "dclid",
+    "msclkid",
+    "yclid",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "spm",
+    "scm",
+    "from",
+    "ref",
+    "ref_src",
+    "referrer",
+    "source",
+    "src",
+    "share",
+    "cmpid",
+    "ocid",
+    "ncid",
+    "_",
+    "at_medium",
+    "at_campaign",
 ];
 /// Parameters that are a session where their values are long; short ones are a story's number.
 const SESSIONS: [&str; 4] = ["sid", "sessionid", "phpsessid", "jsessionid"];
@@ -15,7 +35,8 @@ const SESSIONS: [&str; 4] = ["sid", "sessionid", "phpsessid", "jsessionid"];
 /// order of parameters, a slash at the end. `None` for what is no web address, and for the front
 /// page of a site, which is nobody's own.
 pub fn canonical(link: &str) -> Option<String> {
-    let url = Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let url =
+        Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let host = url.host_str()?.trim_end_matches('.');
     let host = host.strip_prefix("www.").or(host.strip_prefix("m.")).unwrap_or(host);
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -25,9 +46,20 @@ pub fn canonical(link: &str) -> Option<String> {
 
 /// The part of an address that stays when a site moves to another domain.
 pub fn path(link: &str) -> Option<String> {
-    let url = Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let url =
+        Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let rest = below(&url);
     (rest.len() >= 4).then_some(rest)
+}
+
+/// Whether an address reads like that of a single article: by a long number, or by words.
+pub fn is_deep(link: &str) -> bool {
+    let Ok(url) = Url::parse(link.trim()) else { return false };
+    let whole = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let long_number = whole.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 5);
+    let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let words = last.split(['-', '_', '+']).filter(|word| !word.is_empty()).count();
+    long_number || words >= 4
 }
 
 fn below(url: &Url) -> String {
@@ -43,7 +75,9 @@ fn below(url: &Url) -> String {
     pairs.sort();
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     // Entries of one page are told apart by their fragments alone.
-    let fragment = url.fragment().filter(|part| part.contains(|c: char| c.is_ascii_digit()) || part.starts_with('!'));
+    let fragment = url
+        .fragment()
+        .filter(|part| part.contains(|c: char| c.is_ascii_digit()) || part.starts_with('!'));
     let mut below = path.to_owned();
     if !pairs.is_empty() {
         below.push('?');

@@ -8,7 +8,7 @@ mod link;
 use sha2::{Digest, Sha256};
 
 pub use flood::{Habits, most_new};
-pub use likeness::{Likeness, Trace, print as text_print, recognise};
+pub use likeness::{Likeness, Trace, print as text_print, recognise, without_shared_links};
 pub use link::canonical;
 
 use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId, Text};
@@ -90,7 +90,8 @@ pub fn substance(title: &str, text: &str, summary: Option<&str>) -> Print {
 }
 
 fn add(hash: &mut Sha256, text: &str) {
-    let unseen = |c: char| c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+    let unseen =
+        |c: char| c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
     for word in text.split(unseen) {
         hash.update(word);
     }

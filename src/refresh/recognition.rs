@@ -43,7 +43,8 @@ pub(super) async fn sift(
     let mut fresh: Vec<(String, Work)> = Vec::new();
     let held = store.held_prints(&source.id).await?;
     let mut faces = HashMap::new();
-    let broken: HashSet<String> = gathered.iter().filter(|one| is_broken(one)).map(|one| one.list.clone()).collect();
+    let broken: HashSet<String> =
+        gathered.iter().filter(|one| is_broken(one)).map(|one| one.list.clone()).collect();
     for one in &mut *gathered {
         report.note(one);
         let Some(listing) = &mut one.listing else { continue };
@@ -116,9 +117,11 @@ async fn recognise(
     let listed: HashSet<ItemId> =
         entries.iter().filter_map(|(.., trace)| Some(trace.as_ref()?.item.clone())).collect();
     let unknown: Vec<usize> = (0..entries.len()).filter(|at| entries[*at].3.is_none()).collect();
-    let likenesses: Vec<Likeness> = unknown.iter().map(|at| entries[*at].2).collect();
+    let mut likenesses: Vec<Likeness> = unknown.iter().map(|at| entries[*at].2).collect();
     let mut alike =
         if unknown.is_empty() { Vec::new() } else { store.alike(&source.id, &likenesses).await? };
+    let all: Vec<Likeness> = entries.iter().map(|entry| entry.2).collect();
+    identity::without_shared_links(&mut likenesses, &all, &alike);
     alike.retain(|trace| !listed.contains(&trace.item));
     let found = identity::recognise(&likenesses, &alike, entries.len());
     for (at, found) in unknown.into_iter().zip(found) {
@@ -179,21 +182,21 @@ async fn reassign(
     Ok(())
 }
 
-/// Whether a list that calls itself otherwise, lives elsewhere and has nothing that is known was
-/// put at the address by mistake.
+/// Whether a list that calls itself otherwise or lives elsewhere, and has nothing that is known,
+/// was put at the address by mistake.
 fn is_foreign(face: &Face, listing: &Listing, recognised: &Recognised) -> bool {
-    let differ = |before: &Option<String>, now: &Option<String>| {
-        before.as_ref().zip(now.as_ref()).map(|(before, now)| before.trim() != now.trim())
+    let differ = |before: Option<String>, now: Option<String>| {
+        before.zip(now).is_some_and(|(before, now)| before.trim() != now.trim())
     };
     let host = |home: &Option<String>| {
         let url = Url::parse(home.as_deref()?).ok()?;
         url.host_str().map(str::to_owned)
     };
-    let homes = differ(&host(&face.home), &host(&listing.home));
+    let elsewhere = differ(host(&face.home), host(&listing.home));
     recognised.known == 0
         && !recognised.entries.is_empty()
-        && differ(&face.title, &listing.title) == Some(true)
-        && homes != Some(false)
+        && face.size > 0
+        && (elsewhere || differ(face.title.clone(), listing.title.clone()))
 }
 
 fn face(
@@ -247,7 +250,8 @@ async fn believe(
             taken.insert(work.key.clone());
             sifted.work.push(work);
         } else {
-            let why = format!("{count} new entries in one visit, more than can be believed ({most})");
+            let why =
+                format!("{count} new entries in one visit, more than can be believed ({most})");
             sifted.held_back.push(back(work, why));
         }
     }

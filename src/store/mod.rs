@@ -19,12 +19,12 @@ use sqlx::sqlite::{
 
 pub use lock::Lock;
 pub use revisions::Revision;
-pub use stories::Kin;
-pub use traces::{Face, Findings};
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use stories::Kin;
+pub use traces::{Face, Findings};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);

@@ -76,7 +76,8 @@ struct Newcomer {
 impl Newcomer {
     fn of(item: &Item, list: &str) -> Self {
         let text = html::text(item.body.as_str());
-        let text = if text.trim().is_empty() { item.summary.clone().unwrap_or_default() } else { text };
+        let text =
+            if text.trim().is_empty() { item.summary.clone().unwrap_or_default() } else { text };
         let link = item.link.as_deref().and_then(identity::canonical);
         Self {
             source: item.source.clone(),
@@ -447,7 +448,8 @@ async fn is_shared(
 
 /// Whether other items of the source have the very text: a notice that stands for a text.
 async fn is_stub(tx: &mut SqliteConnection, newcomer: &Newcomer) -> Result<bool, Error> {
-    let query = "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ?";
+    let query =
+        "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ?";
     let count: i64 = sqlx::query_scalar(query)
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.source.as_str())
@@ -472,9 +474,7 @@ fn compare(newcomer: &Newcomer, candidates: Vec<Candidate>, stub: bool) -> Vec<K
     };
     let mut kin: Vec<Kin> = candidates.into_iter().map(judge).collect();
     let rank = |kin: &Kin| (kin.decision.same, kin.decision.score);
-    kin.sort_by(|a, b| {
-        rank(b).partial_cmp(&rank(a)).unwrap_or(std::cmp::Ordering::Equal)
-    });
+    kin.sort_by(|a, b| rank(b).partial_cmp(&rank(a)).unwrap_or(std::cmp::Ordering::Equal));
     kin
 }
 
@@ -486,10 +486,7 @@ async fn head_of(tx: &mut SqliteConnection, item: &ItemId) -> Result<Option<Item
 }
 
 /// The members of a story that are still kept, in the order of their arrival.
-async fn members(
-    tx: &mut SqliteConnection,
-    head: &ItemId,
-) -> Result<Vec<(ItemId, Member)>, Error> {
+async fn members(tx: &mut SqliteConnection, head: &ItemId) -> Result<Vec<(ItemId, Member)>, Error> {
     let query = "SELECT item, story.source, item.published, length(body) AS length, number \
          FROM story JOIN item ON id = item WHERE head = ? ORDER BY number";
     let rows = sqlx::query(query).bind(head.as_str()).fetch_all(tx).await?;
@@ -537,8 +534,7 @@ async fn refile(
 async fn file_under_all(tx: &mut SqliteConnection, head: &ItemId) -> Result<(), Error> {
     let query = "SELECT category FROM story_category AS own JOIN story ON story.item = own.item \
          WHERE head = ?1 AND place >= 0 ORDER BY own.item <> ?1, number, place";
-    let all: Vec<i64> =
-        sqlx::query_scalar(query).bind(head.as_str()).fetch_all(&mut *tx).await?;
+    let all: Vec<i64> = sqlx::query_scalar(query).bind(head.as_str()).fetch_all(&mut *tx).await?;
     let mut filed = Vec::new();
     for category in all {
         if filed.contains(&category) {

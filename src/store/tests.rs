@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use super::{CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, version_of};
+use super::{
+    CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, version_of,
+};
 use crate::html;
 use crate::model::{
     CategoryId, Entry, Instant, Item, ItemId, Original, SourceId, Text, Validators,

@@ -67,7 +67,7 @@ impl Store {
         Ok(traces)
     }
 
-    /// Traces of a source that share a link, a path or a title with any of these.
+    /// Traces of a source that share a link, a path, a title or a text with any of these.
     pub async fn alike(
         &self,
         source: &SourceId,
@@ -76,10 +76,12 @@ impl Store {
         let query = "SELECT * FROM trace WHERE source = ?1 AND \
              ((link <> 0 AND link IN (SELECT value FROM json_each(?2))) \
              OR (path <> 0 AND path IN (SELECT value FROM json_each(?3))) \
-             OR (title <> 0 AND title IN (SELECT value FROM json_each(?4)))) \
+             OR (title <> 0 AND title IN (SELECT value FROM json_each(?4))) \
+             OR (text <> 0 AND text IN (SELECT value FROM json_each(?5)))) \
              ORDER BY first_seen DESC LIMIT 20000";
         let list = |pick: fn(&Likeness) -> i64| {
-            let prints: Vec<i64> = likenesses.iter().map(pick).filter(|print| *print != 0).collect();
+            let prints: Vec<i64> =
+                likenesses.iter().map(pick).filter(|print| *print != 0).collect();
             serde_json::to_string(&prints).unwrap_or_default()
         };
         let rows = sqlx::query(query)
@@ -87,6 +89,7 @@ impl Store {
             .bind(list(|one| one.link))
             .bind(list(|one| one.path))
             .bind(list(|one| one.title))
+            .bind(list(|one| one.text))
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(|row| Ok(trace(row)?)).collect()
@@ -95,11 +98,8 @@ impl Store {
     /// What a list of a source said of itself; none where it was never read in good order.
     pub async fn face(&self, source: &SourceId, list: &str) -> Result<Option<Face>, Error> {
         let query = "SELECT * FROM face WHERE source = ? AND list = ?";
-        let row = sqlx::query(query)
-            .bind(source.as_str())
-            .bind(list)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row =
+            sqlx::query(query).bind(source.as_str()).bind(list).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Face {
             list: list.to_owned(),
@@ -123,7 +123,8 @@ impl Store {
         let (all, first, last): (i64, Option<i64>, Option<i64>) =
             sqlx::query_as(query).bind(source.as_str()).fetch_one(&self.pool).await?;
         let since = now.timestamp() - 14 * 86_400;
-        let query = "SELECT count(*), min(dated) FROM trace WHERE source = ? AND dated >= ? AND dated <= ?";
+        let query =
+            "SELECT count(*), min(dated) FROM trace WHERE source = ? AND dated >= ? AND dated <= ?";
         let (recent, oldest): (i64, Option<i64>) = sqlx::query_as(query)
             .bind(source.as_str())
             .bind(since)
@@ -218,7 +219,8 @@ impl Store {
                 let data: Option<&[u8]> = row.try_get("data")?;
                 let original = data.and_then(|data| unpack(&key, data).ok());
                 let likeness = original.map(|one| Likeness::of(&one.entry)).unwrap_or_default();
-                let trace = Trace { item: ItemId::new(row.try_get::<String, _>("id")?), key, likeness };
+                let trace =
+                    Trace { item: ItemId::new(row.try_get::<String, _>("id")?), key, likeness };
                 let source = SourceId::new(row.try_get::<String, _>("source")?);
                 put(&mut tx, &source, &trace, row.try_get("first_seen")?).await?;
                 let list: Option<String> = row.try_get("list")?;
@@ -240,6 +242,7 @@ fn trace(row: &SqliteRow) -> Result<Trace, sqlx::Error> {
             text: row.try_get("text")?,
             dated: row.try_get("dated")?,
             telling: row.try_get("telling")?,
+            deep: false,
         },
     })
 }
@@ -275,7 +278,7 @@ async fn put(
          ON CONFLICT DO UPDATE SET link = excluded.link, path = excluded.path, \
          title = excluded.title, text = excluded.text, telling = excluded.telling, \
          dated = excluded.dated";
-    let Likeness { link, path, title, text, dated, telling } = trace.likeness;
+    let Likeness { link, path, title, text, dated, telling, .. } = trace.likeness;
     sqlx::query(query)
         .bind(trace.item.as_str())
         .bind(source.as_str())

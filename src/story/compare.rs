@@ -97,7 +97,8 @@ fn needed(shorter: usize, titles: f32) -> f32 {
 fn is_filled_in_anew(own: &Values, theirs: &Values) -> bool {
     let numbers = own.numbers(theirs);
     let names = own.names(theirs);
-    numbers.differed * 4 > numbers.agreed || (names.differed > 1 && names.differed * 4 > names.agreed)
+    numbers.differed * 4 > numbers.agreed
+        || (names.differed > 1 && names.differed * 4 > names.agreed)
 }
 
 impl Title {

@@ -26,7 +26,8 @@ fn width_case_and_punctuation_do_not_matter() {
 
 #[test]
 fn a_reprint_with_a_frame_is_the_same_story() {
-    let framed = format!("本报讯（记者 林之南）{FERRY}（责任编辑：周舟）版权所有，未经授权不得转载。");
+    let framed =
+        format!("本报讯（记者 林之南）{FERRY}（责任编辑：周舟）版权所有，未经授权不得转载。");
     let decision = decide(("夜航恢复", FERRY), ("江城轮渡下月恢复夜航", &framed));
     assert!(decision.same && decision.score > 0.95, "{decision:?}");
     let index = {

@@ -55,7 +55,8 @@ impl History {
             format!("{defaults}{private}{own}")
         };
         let text = format!("[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\n{own}");
-        let settings = config::parse(&text, &Outside::NOTHING).unwrap_or_else(|why| panic!("{why}"));
+        let settings =
+            config::parse(&text, &Outside::NOTHING).unwrap_or_else(|why| panic!("{why}"));
         let mut manners = Manners::new("finews/0.0.0 (+https://t.example/)");
         manners.gap = Duration::ZERO;
         let state = tempfile::tempdir().unwrap();
@@ -128,7 +129,9 @@ impl History {
         for (id, item) in after {
             match before.get(id) {
                 None => _ = outcome.new.insert(item.title.clone()),
-                Some(was) if said(was) != said(item) => _ = outcome.changed.insert(item.title.clone()),
+                Some(was) if said(was) != said(item) => {
+                    _ = outcome.changed.insert(item.title.clone())
+                }
                 Some(_) => {}
             }
         }

@@ -71,7 +71,8 @@ fn a_late_reprint_changes_no_name() {
         let house = House::new(&two(&origin, more));
         house.good(&["fetch"]);
         let before = house.json("all.json")["items"][0]["id"].clone();
-        let longer = format!("{TEXT} The harbour office will count the passengers until the spring.");
+        let longer =
+            format!("{TEXT} The harbour office will count the passengers until the spring.");
         origin.on("GET /courier", [feed("Courier", &[("c", "Boats by night", &longer)])]);
         all_due(&house);
         let after = house.json("all.json");
@@ -107,10 +108,13 @@ fn stories_can_be_left_alone() {
 fn the_history_of_an_item_shows_what_changed() {
     let second = TEXT.replace("two hundred", "three hundred");
     let origin = Origin::start([
-        ("GET /gazette", vec![
-            feed("Gazette", &[("g", "Night ferry returns", TEXT)]),
-            feed("Gazette", &[("g", "Night ferry returns", &second)]),
-        ]),
+        (
+            "GET /gazette",
+            vec![
+                feed("Gazette", &[("g", "Night ferry returns", TEXT)]),
+                feed("Gazette", &[("g", "Night ferry returns", &second)]),
+            ],
+        ),
         ("GET /courier", vec![feed("Courier", &[])]),
     ]);
     let house = House::new(&two(&origin, ""));
@@ -168,12 +172,15 @@ fn every_twin_of_the_predecessor_is_one_item_with_both_categories() {
         posts[usize::from(name.contains("-NW"))].push((name, finews::jekyll::to_original(&post)));
     }
     let code = |name: &str| name.rsplit(['-', 'W']).next().unwrap().to_owned();
-    let twins = posts[1].iter().filter(|(name, _)| posts[0].iter().any(|(other, _)| code(other) == code(name)));
+    let twins = posts[1]
+        .iter()
+        .filter(|(name, _)| posts[0].iter().any(|(other, _)| code(other) == code(name)));
     let (twins, all) = (twins.count(), posts[0].len() + posts[1].len());
     assert!(twins >= 2, "{twins}");
     let list = |posts: &[(String, finews::model::Original)]| {
         let items: String = posts.iter().map(|(name, original)| listed(name, original)).collect();
-        reply(200).body(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"))
+        reply(200)
+            .body(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"))
     };
     let origin = Origin::start([
         ("GET /gazette", vec![list(&posts[0])]),
@@ -183,9 +190,11 @@ fn every_twin_of_the_predecessor_is_one_item_with_both_categories() {
     house.good(&["fetch"]);
     let items = house.json("all.json")["items"].as_array().unwrap().clone();
     assert_eq!(items.len(), all - twins);
-    let both = items.iter().filter(|item| item["tags"].as_array().is_some_and(|tags| {
-        ["of-gazette", "of-courier"].iter().all(|tag| tags.iter().any(|one| one == tag))
-    }));
+    let both = items.iter().filter(|item| {
+        item["tags"].as_array().is_some_and(|tags| {
+            ["of-gazette", "of-courier"].iter().all(|tag| tags.iter().any(|one| one == tag))
+        })
+    });
     assert_eq!(both.count(), twins);
 }
 

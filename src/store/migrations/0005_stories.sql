@@ -16,6 +16,7 @@ CREATE TABLE trace (
 CREATE INDEX trace_by_link ON trace (source, link);
 CREATE INDEX trace_by_path ON trace (source, path);
 CREATE INDEX trace_by_title ON trace (source, title);
+CREATE INDEX trace_by_text ON trace (source, text);
 CREATE INDEX trace_by_time ON trace (source, first_seen);
 
 -- Further keys under which an item came, the newest few.
