@@ -86,7 +86,9 @@ fn texts(out: &mut impl std::io::Write) {
         ["harbour", "mill", "ferry", "council", "river", "night", "bridge", "price", "of", "the"];
     let text = |salt: u64| -> String {
         let word = |at: u64| words[spread(at * 31 + salt) as usize % words.len()];
-        (0..800).map(|at| format!("{} {} ", word(at), spread(at + salt) % 90)).collect()
+        let words: Vec<String> =
+            (0..800).map(|at| format!("{} {}", word(at), spread(at + salt) % 90)).collect();
+        words.join(" ")
     };
     let (one, other) = (text(1), text(2));
     let per = |work: &dyn Fn()| {

@@ -160,7 +160,7 @@ pub async fn visit(
     report.faults.extend(done.faults);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
     let (held_back, findings) = (sifted.held_back, sifted.findings);
-    let mut brought = Brought { interrupted, held_back, findings, ..Brought::default() };
+    let mut brought = Brought { held_back, findings, interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);

@@ -205,13 +205,16 @@ impl Store {
 
     /// Leaves the traces of items that were kept before there were any.
     pub(super) async fn retrace(&self) -> Result<(), Error> {
+        if self.meta("traced").await?.is_some() {
+            return Ok(());
+        }
         loop {
             let query = "SELECT item.*, data, list FROM item \
                  LEFT JOIN original ON original.item = id \
                  WHERE id NOT IN (SELECT item FROM trace) GROUP BY id LIMIT 500";
             let rows = sqlx::query(query).fetch_all(&self.pool).await?;
             if rows.is_empty() {
-                return Ok(());
+                return self.set_meta("traced", "1").await;
             }
             let mut tx = self.begin().await?;
             for row in &rows {

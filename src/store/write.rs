@@ -162,7 +162,7 @@ impl Store {
     }
 }
 
-async fn save(
+pub(super) async fn save(
     tx: &mut SqliteConnection,
     saved: &Saved,
     uniting: &mut Uniting,

@@ -77,7 +77,7 @@ impl Index {
 
     /// Items that share a feature, those that share most first, of these the newest.
     pub fn near(&self, features: &Features, most: usize) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<(Found, usize)> = Vec::new();
         for (order, feature) in features.iter().enumerate().filter(|(_, feature)| **feature != 0) {
             let shard = &self.shards[shard_of(*feature)];
             for place in shard.probe(order, *feature).filter_map(|(_, place)| place) {
@@ -85,12 +85,15 @@ impl Index {
                 if theirs[order] != *feature {
                     continue;
                 }
-                match found.iter_mut().find(|one| one.number == number) {
-                    Some(one) => one.shared += 1,
-                    None => found.push(Found { number, shared: 1 }),
+                match found.iter_mut().find(|(one, _)| one.number == number) {
+                    // It stands on the way for another of its features, too.
+                    Some((_, last)) if *last == order => {}
+                    Some((one, last)) => (one.shared, *last) = (one.shared + 1, order),
+                    None => found.push((Found { number, shared: 1 }, order)),
                 }
             }
         }
+        let mut found: Vec<Found> = found.into_iter().map(|(one, _)| one).collect();
         found.sort_by_key(|one| (std::cmp::Reverse(one.shared), std::cmp::Reverse(one.number)));
         found.truncate(most);
         found

@@ -47,7 +47,9 @@ fn by_surroundings(tokens: &[Token], kind: Kind) -> HashMap<u64, Vec<u64>> {
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == kind) {
         values.entry(surroundings(tokens, at)).or_default().push(token.hash);
     }
-    values.values_mut().for_each(|found| found.sort_unstable());
+    for found in values.values_mut() {
+        found.sort_unstable();
+    }
     values
 }
 

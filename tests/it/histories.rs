@@ -130,7 +130,7 @@ impl History {
             match before.get(id) {
                 None => _ = outcome.new.insert(item.title.clone()),
                 Some(was) if said(was) != said(item) => {
-                    _ = outcome.changed.insert(item.title.clone())
+                    _ = outcome.changed.insert(item.title.clone());
                 }
                 Some(_) => {}
             }

@@ -163,7 +163,7 @@ fn every_twin_of_the_predecessor_is_one_item_with_both_categories() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".md") || name.contains("README") {
+        if path.extension().is_none_or(|ending| ending != "md") || name.contains("README") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
