@@ -132,16 +132,16 @@ fn two_that_would_do_are_not_recognised() {
         likeness,
     };
     let traces = [
-        trace("1", likeness("https://a.example/1", "Notice", 1_000)),
-        trace("2", likeness("https://a.example/2", "Notice", 1_000)),
-        trace("3", likeness("https://a.example/3", "The bridge is closed", 7_201)),
+        trace("1", likeness("https://a.example/notice/1", "Notice", 1_000)),
+        trace("2", likeness("https://a.example/notice/2", "Notice", 1_000)),
+        trace("3", likeness("https://a.example/notice/3", "The bridge is closed", 7_201)),
     ];
     let check = |entries: &[super::Likeness], expect: &[Option<usize>]| {
         assert_eq!(super::recognise(entries, &traces, entries.len()), expect);
     };
-    check(&[likeness("https://b.example/9", "Notice", 1_000)], &[None]);
-    check(&[likeness("https://b.example/1", "Notice", 1_000)], &[Some(0)]);
-    check(&[likeness("http://a.example/2/", "Notice!", 1_000)], &[Some(1)]);
+    check(&[likeness("https://b.example/notice/9", "Notice", 1_000)], &[None]);
+    check(&[likeness("https://b.example/notice/1", "Notice", 1_000)], &[Some(0)]);
+    check(&[likeness("http://a.example/notice/2/", "Notice!", 1_000)], &[Some(1)]);
     check(&[likeness("https://b.example/x", "The bridge is closed", 7_201)], &[Some(2)]);
     let twice = likeness("https://b.example/x", "The bridge is closed", 7_201);
     check(&[twice, twice], &[None, None]);

@@ -107,11 +107,9 @@ async fn recognise(
 ) -> Result<Recognised, store::Error> {
     let asked: Vec<&str> = keys(&keyed).collect();
     let mut traces = store.traces(&source.id, &asked).await?;
-    let mut entries: Vec<(String, Entry, Likeness, Option<Trace>)> = Vec::new();
-    for (key, entry) in keyed {
-        let likeness = Likeness::of(&entry);
-        let trace = traces.remove(&key);
-        entries.push((key, entry, likeness, trace));
+    let mut entries = likened(keyed).await;
+    for (key, _, _, trace) in &mut entries {
+        *trace = traces.remove(key);
     }
     reassign(store, source, &mut entries).await?;
     let listed: HashSet<ItemId> =
@@ -134,7 +132,23 @@ async fn recognise(
     Ok(gathered(entries))
 }
 
-fn gathered(entries: Vec<(String, Entry, Likeness, Option<Trace>)>) -> Recognised {
+/// An entry with its key, what it is recognised by, and what it was recognised as.
+type Likened = (String, Entry, Likeness, Option<Trace>);
+
+/// Entries with their likenesses, made off the runtime's threads.
+async fn likened(keyed: Vec<(String, Entry)>) -> Vec<Likened> {
+    let made = tokio::task::spawn_blocking(move || {
+        let likened = |(key, entry): (String, Entry)| {
+            let likeness = Likeness::of(&entry);
+            (key, entry, likeness, None)
+        };
+        keyed.into_iter().map(likened).collect()
+    });
+    // A panic goes on to whoever watches over the visit.
+    made.await.unwrap_or_else(|why| std::panic::resume_unwind(why.into_panic()))
+}
+
+fn gathered(entries: Vec<Likened>) -> Recognised {
     let mut recognised = Recognised { entries: Vec::new(), new: HashSet::new(), known: 0 };
     let mut seen = HashSet::new();
     for (key, entry, _, trace) in entries {
@@ -155,7 +169,7 @@ fn gathered(entries: Vec<(String, Entry, Likeness, Option<Trace>)>) -> Recognise
 async fn reassign(
     store: &Store,
     source: &Source,
-    entries: &mut [(String, Entry, Likeness, Option<Trace>)],
+    entries: &mut [Likened],
 ) -> Result<(), store::Error> {
     let is_another = |likeness: &Likeness, trace: &Option<Trace>| {
         trace.as_ref().is_some_and(|trace| likeness.is_another(&trace.likeness))

@@ -74,8 +74,9 @@ impl Store {
         let heads: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
         let query = "SELECT head, (SELECT face FROM story AS own WHERE own.item = story.head) AS face, \
              item.* FROM story JOIN item ON item.id = story.item \
-             WHERE head IN (SELECT value FROM json_each(?)) AND head IN \
-             (SELECT head FROM story WHERE item <> head) ORDER BY head, number";
+             WHERE head IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM story AS other \
+             WHERE other.head = story.head AND other.item <> other.head) \
+             ORDER BY head, number";
         let heads = serde_json::to_string(&heads).unwrap_or_default();
         let rows = sqlx::query(query).bind(heads).fetch_all(&self.pool).await?;
         let mut stories = HashMap::<String, Vec<(Option<String>, Item)>>::new();

@@ -73,11 +73,16 @@ impl Store {
         source: &SourceId,
         likenesses: &[Likeness],
     ) -> Result<Vec<Trace>, Error> {
-        let query = "SELECT * FROM trace WHERE source = ?1 AND \
-             ((link <> 0 AND link IN (SELECT value FROM json_each(?2))) \
-             OR (path <> 0 AND path IN (SELECT value FROM json_each(?3))) \
-             OR (title <> 0 AND title IN (SELECT value FROM json_each(?4))) \
-             OR (text <> 0 AND text IN (SELECT value FROM json_each(?5)))) \
+        // A union, since SQLite would walk all traces of the source for an OR.
+        let query = "SELECT * FROM trace WHERE item IN ( \
+             SELECT item FROM trace WHERE source = ?1 AND link <> 0 \
+                 AND link IN (SELECT value FROM json_each(?2)) \
+             UNION SELECT item FROM trace WHERE source = ?1 AND path <> 0 \
+                 AND path IN (SELECT value FROM json_each(?3)) \
+             UNION SELECT item FROM trace WHERE source = ?1 AND title <> 0 \
+                 AND title IN (SELECT value FROM json_each(?4)) \
+             UNION SELECT item FROM trace WHERE source = ?1 AND text <> 0 \
+                 AND text IN (SELECT value FROM json_each(?5))) \
              ORDER BY first_seen DESC LIMIT 20000";
         let list = |pick: fn(&Likeness) -> i64| {
             let prints: Vec<i64> =

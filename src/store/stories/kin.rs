@@ -115,7 +115,7 @@ async fn is_shared(
     newcomer: &Newcomer,
     theirs: &SourceId,
 ) -> Result<bool, Error> {
-    let query = "SELECT count(*) FROM story WHERE link = ? AND source = ?";
+    let query = "SELECT count(*) FROM story WHERE link = ? AND link <> 0 AND source = ?";
     let mut count = async |source: &SourceId| -> Result<i64, Error> {
         let count = sqlx::query_scalar(query).bind(newcomer.link).bind(source.as_str());
         Ok(count.fetch_one(&mut *tx).await?)
