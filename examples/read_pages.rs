@@ -2,7 +2,7 @@
 //! the address in `<id>.json` and writes `OUT/<corpus>/<id>.txt` and `<id>.meta.json`.
 //!
 //! `MODELS/pages.tsv` may name other models for each page, so that a page is judged by a
-//! model that was trained without it.
+//! model that was trained without it; then the extractor alone is asked.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use finews::article::extract::{self, Models};
+use finews::article::{self, Metadata, Rules};
 use finews::{charset, html};
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -39,13 +40,14 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     let known = fs::read_to_string(path.to_string_lossy().replace(".html.gz", ".json"));
     let known: Value = serde_json::from_str(&known.unwrap_or_default()).unwrap_or_default();
     let url = known.get("url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+    let url = url.map_or_else(|| Url::parse("https://page.example/"), Ok)?;
     let page = charset::decode(&bytes, None, None).text;
-    let models = models.or(Models::shipped()).context("no models")?;
-    let found = extract::read_with(models, &page, url.as_ref());
-    let text = found.as_ref().map(|found| html::clean(&found.html, url.as_ref()).text());
+    let (text, said) = match models {
+        Some(models) => extracted(models, &page, &url),
+        None => chained(&page, &url),
+    };
     // An id may hold dots.
-    fs::write(format!("{}.txt", to.display()), text.unwrap_or_default())?;
-    let said = found.map(|found| found.metadata).unwrap_or_default();
+    fs::write(format!("{}.txt", to.display()), text)?;
     let meta = serde_json::json!({
         "title": said.title,
         "author": said.authors.join(", "),
@@ -58,6 +60,21 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     });
     fs::write(format!("{}.meta.json", to.display()), format!("{meta:#}\n"))?;
     Ok(())
+}
+
+/// By the whole chain, as `finews fetch` reads articles.
+fn chained(page: &str, url: &Url) -> (String, Metadata) {
+    let Ok(found) = article::read(page, url, &Rules::default()) else {
+        return (String::new(), extract::about(page, url).0);
+    };
+    let base = found.fragment.base.as_deref().and_then(|base| Url::parse(base).ok());
+    (html::clean(&found.fragment.html, base.as_ref()).text(), found.about)
+}
+
+/// By the extractor alone, with other models.
+fn extracted(models: &Models, page: &str, url: &Url) -> (String, Metadata) {
+    let Some(found) = extract::read_with(models, page, url) else { return Default::default() };
+    (html::clean(&found.part.html, Some(&found.base)).text(), found.metadata)
 }
 
 /// Models by page.

@@ -22,6 +22,7 @@ pub mod jekyll;
 pub mod publish;
 pub mod discover;
 pub mod config;
+pub mod robots;
 // shell
 pub mod fetch;
 pub mod store;

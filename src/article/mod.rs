@@ -1,22 +1,34 @@
-//! An article's page to its main text: by the settings' rules, else by what reads like an article.
+//! An article's page to its main text: a chain of ways to it, each result judged.
 
+mod chain;
+mod explain;
 pub mod extract;
 mod fragment;
+mod paper;
+pub mod quality;
 mod readable;
 mod rules;
 mod site_rules;
 mod structured;
 #[cfg(test)]
 mod tests;
+mod words;
+
+use std::fmt;
 
 use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
+use self::chain::{Body, Vain, View};
+pub use self::chain::{Outcome, Trace, Tried};
+pub use self::explain::explain;
+pub use self::extract::Metadata;
+pub use self::paper::Paper;
+use self::quality::{Candidate, Own, PageFacts, Reason};
 pub use self::rules::{Bad, Css, RawRules, Rules};
-pub use self::site_rules::{
-    RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test, at_least_as_good,
-};
+use self::site_rules::Links;
+pub use self::site_rules::{RawSite, Reading, Site, SiteCss, SiteFile, Sites, Test};
 use crate::html::{self, dom};
 use crate::model::{Fault, Fragment};
 
@@ -27,18 +39,10 @@ pub struct Found {
     pub fragment: Fragment,
     /// What found it.
     pub by: By,
-    /// The title the page gives the article.
-    pub title: Option<String>,
-    /// Who wrote it, by the rules of the page's site.
-    pub authors: Vec<String>,
     /// The outlet credited, by `medium` of the rules.
     pub medium: Option<String>,
-    /// The time of publication as the page writes it.
-    pub published_text: Option<String>,
-    /// Absolute address of the lead picture.
-    pub image: Option<String>,
-    /// BCP 47 language tag.
-    pub language: Option<String>,
+    /// What the page says of it; the rules of its site have the first word.
+    pub about: Metadata,
     /// Rules that matched nothing.
     pub faults: Vec<Fault>,
 }
@@ -50,10 +54,55 @@ pub enum By {
     Rules(String),
     /// The JSON path of the rules.
     Json,
+    /// Data beside the text: JSON-LD, microdata, a script's state.
+    Structured(&'static str),
     /// The rules for the page's site, by their name.
     Site(String),
-    /// The look of the page.
+    /// Our own extractor.
+    Extractor,
+    /// The port of Mozilla's Readability.
     Readability,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rules(css) => write!(f, "rules (`{css}`)"),
+            Self::Json => f.write_str("rules (json)"),
+            Self::Structured(kind) => f.write_str(kind),
+            Self::Site(name) => write!(f, "site rules (`{name}`)"),
+            Self::Extractor => f.write_str("extractor"),
+            Self::Readability => f.write_str("readability"),
+        }
+    }
+}
+
+/// What is known of an article besides its page.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// The address that was asked for.
+    pub asked: &'a Url,
+    /// The address that answered, after redirects.
+    pub url: &'a Url,
+    /// HTTP status.
+    pub status: u16,
+    /// What the source said itself.
+    pub own: Own<'a>,
+    /// Whether the trace shall tell times and scores.
+    pub closely: bool,
+    /// Microseconds since any moment, for the trace.
+    pub clock: &'a dyn Fn() -> u64,
+}
+
+/// A body or the reason why there is none, and how it came to that.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the page gave.
+    pub found: Result<Found, Error>,
+    /// Each step's part.
+    pub trace: Trace,
+    /// Other pages of the same article.
+    links: Links,
 }
 
 /// Why a page gave no body.
@@ -68,6 +117,9 @@ pub enum Error {
     /// The JSON path leads to no text.
     #[error("json path `{0}` leads to no text")]
     NoJson(String),
+    /// What was found is not the article.
+    #[error("{0}")]
+    Refused(Reason),
     /// The rules of this name find nothing, and say that nothing else shall be tried.
     #[error("the rules `{0}` find no article, and forbid to look for it without them")]
     NoBody(String),
@@ -76,60 +128,98 @@ pub enum Error {
     NoPath,
 }
 
-/// Reads a page that was decoded already. `url` is its address after redirects.
+/// Reads a page that was decoded already, with nothing known besides it. `url` is its address
+/// after redirects.
 pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
+    judged(page, &Visit::to(url), rules, None).found
+}
+
+/// Reads a page that was decoded already; every way to its body is judged by what is known. `site`
+/// are the rules for the site that it is on.
+pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules, site: Option<&Site>) -> Judged {
     if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
-        return read_json(&value, rules);
+        return judged_json(&value, visit, rules);
     }
-    if let Some(found) = rules.body.is_empty().then(|| by_look(page, url, rules)).flatten() {
-        return Ok(found);
-    }
-    let tree = dom::page(page);
-    let base = structured::base(&tree, url);
+    let mut taken = site.map(|site| (site.name(), site_rules::take(page, visit.url, site)));
+    let links = taken.as_mut().map(|(_, taken)| std::mem::take(&mut taken.links));
+    let links = links.unwrap_or_default();
+    // The first of several pages is shorter than the whole.
+    let own = if links.any() { Own { text: None, ..visit.own } } else { visit.own };
+    let visit = &Visit { own, ..*visit };
+    let taken = taken.as_ref().map(|(name, taken)| (*name, taken));
+    let instead = taken.and_then(|(_, taken)| taken.instead.as_deref());
+    let paper = Paper::new(instead.unwrap_or(page));
+    let view = View::new(&paper, visit.url, rules, taken);
     let mut faults = Vec::new();
-    let (html, by) = match by_rules(&tree, &rules.body, &mut faults) {
-        Some((html, css)) => (html, By::Rules(css)),
-        None => match by_look(page, url, rules) {
-            Some(found) => return Ok(Found { faults, ..found }),
-            None => (readable::read(&tree, &base).ok_or_else(|| nothing(rules))?, By::Readability),
-        },
-    };
-    Ok(Found {
-        medium: medium(&apply(&html, rules), rules),
-        fragment: Fragment { html, base: Some(base.to_string()) },
+    let (body, trace) = chain::walk(&view, &visit.facts(&paper), visit, &mut faults);
+    let own_rules = body.as_ref().is_ok_and(|body| matches!(body.by, By::Rules(_)));
+    if let Some((name, taken)) = taken.filter(|_| !own_rules) {
+        faults.extend(taken.faults.iter().map(|fault| of_site(name, &fault.what)));
+        let refused = trace.why(chain::SITE).filter(|_| taken.body.is_some());
+        faults.extend(refused.map(|why| of_site(name, &format!("refused: {why}"))));
+    }
+    let found = body.map_err(|vain| nothing(vain, &view));
+    let found = found.map(|body| found_in(&view, body, faults));
+    Judged { found, trace, links }
+}
+
+fn of_site(name: &str, what: &str) -> Fault {
+    Fault::new(format!("rules `{name}`"), what)
+}
+
+fn found_in(view: &View<'_>, body: Body, faults: Vec<Fault>) -> Found {
+    let Body { candidate, by } = body;
+    let html = candidate.html;
+    let credited = |html: &str| medium(&apply(html, view.rules), view.rules);
+    Found {
+        medium: view.rules.medium.as_ref().and_then(|_| credited(&html)),
+        about: view.about().clone(),
+        fragment: Fragment { html, base: Some(view.base().to_string()) },
         by,
-        title: structured::title(&tree),
-        authors: Vec::new(),
-        published_text: structured::published(&tree),
-        image: structured::image(&tree, &base),
-        language: structured::language(&tree),
         faults,
-    })
+    }
 }
 
 /// Reads an answer of an API for one article; `json` of the rules says where the body is. Plain
 /// text there becomes paragraphs.
-pub fn read_json(value: &Value, rules: &Rules) -> Result<Found, Error> {
-    let path = rules.json.as_ref().ok_or(Error::NoPath)?;
-    let mut texts = Vec::new();
-    for node in path.query(value).iter() {
-        collect(node, &mut texts);
+pub fn judged_json(value: &Value, visit: &Visit<'_>, rules: &Rules) -> Judged {
+    let html = match json_body(value, rules) {
+        Ok(html) => html,
+        Err(error) => return Judged::without_trace(Err(error)),
+    };
+    let paper = Paper::new("");
+    let body = Body { candidate: Candidate::chosen(html), by: By::Json };
+    let why = quality::refusal(&body.candidate, &visit.facts(&paper), visit.own);
+    let trace = Trace::of("rules", &body, why.as_ref(), visit.own);
+    let html = body.candidate.html;
+    let found = match why {
+        Some(reason) => Err(Error::Refused(reason)),
+        None => Ok(Found {
+            medium: medium(&apply(&html, rules), rules),
+            fragment: Fragment { html, base: None },
+            by: By::Json,
+            about: Metadata::default(),
+            faults: Vec::new(),
+        }),
+    };
+    Judged { found, trace, links: Links::default() }
+}
+
+impl Judged {
+    fn without_trace(found: Result<Found, Error>) -> Self {
+        Self { found, trace: Trace::default(), links: Links::default() }
     }
-    let html = texts.join("\n");
-    if html::text(&html).is_empty() && !html.contains("<img") {
-        return Err(Error::NoJson(path.to_string()));
+}
+
+impl<'a> Visit<'a> {
+    /// A page of which nothing else is known.
+    pub fn to(url: &'a Url) -> Self {
+        Self { asked: url, url, status: 200, own: Own::default(), closely: false, clock: &|| 0 }
     }
-    Ok(Found {
-        medium: medium(&apply(&html, rules), rules),
-        fragment: Fragment { html, base: None },
-        by: By::Json,
-        title: None,
-        authors: Vec::new(),
-        published_text: None,
-        image: None,
-        language: None,
-        faults: Vec::new(),
-    })
+
+    fn facts(&self, paper: &'a Paper<'a>) -> PageFacts<'a> {
+        PageFacts { paper, status: self.status, asked: self.asked, url: self.url }
+    }
 }
 
 /// The fragment without what `remove` names, without the tags that `unwrap` names, and without
@@ -150,29 +240,21 @@ pub fn medium(fragment: &str, rules: &Rules) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// By our extractor, which needs no tree but its own.
-fn by_look(page: &str, url: &Url, rules: &Rules) -> Option<Found> {
-    let found = extract::read(page, Some(url)).filter(|found| found.sure)?;
-    Some(Found {
-        medium: rules.medium.as_ref().and_then(|_| medium(&apply(&found.html, rules), rules)),
-        fragment: Fragment {
-            html: found.html,
-            base: Some(found.base.unwrap_or_else(|| url.to_string())),
-        },
-        by: By::Readability,
-        title: found.metadata.title,
-        authors: found.metadata.authors,
-        published_text: found.metadata.published,
-        image: found.metadata.image,
-        language: found.metadata.language,
-        faults: Vec::new(),
-    })
-}
-
 /// The page as JSON, if it is that and no markup.
 fn json_in(page: &str) -> Option<Value> {
     let page = page.trim_start_matches('\u{feff}').trim();
     page.starts_with(['{', '[']).then(|| serde_json::from_str(page).ok())?
+}
+
+fn json_body(value: &Value, rules: &Rules) -> Result<String, Error> {
+    let path = rules.json.as_ref().ok_or(Error::NoPath)?;
+    let mut texts = Vec::new();
+    for node in path.query(value).iter() {
+        collect(node, &mut texts);
+    }
+    let html = texts.join("\n");
+    let empty = html::text(&html).is_empty() && !html.contains("<img");
+    if empty { Err(Error::NoJson(path.to_string())) } else { Ok(html) }
 }
 
 fn collect(value: &Value, texts: &mut Vec<String>) {
@@ -195,8 +277,15 @@ fn is_markup(text: &str) -> bool {
         || ["&lt;", "&nbsp;", "&amp;", "&#"].iter().any(|r| text.contains(r))
 }
 
-fn nothing(rules: &Rules) -> Error {
-    rules.body.first().map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+fn nothing(vain: Vain, view: &View<'_>) -> Error {
+    match vain {
+        Vain::Forbidden(name) => Error::NoBody(name),
+        Vain::Refused(Reason::Empty) | Vain::Nothing(Reason::Empty) => {
+            let first = view.rules.body.first();
+            first.map_or(Error::NoArticle, |css| Error::NoMatch(css.text.clone()))
+        }
+        Vain::Refused(reason) | Vain::Nothing(reason) => Error::Refused(reason),
+    }
 }
 
 /// The first alternative that matches something with content, and its selector.

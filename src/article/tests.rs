@@ -1,7 +1,7 @@
 use serde_json::json;
 use url::Url;
 
-use super::{Bad, By, Error, Found, RawRules, Rules, apply, medium, read, read_json};
+use super::{Bad, By, Error, Found, RawRules, Rules, Visit, apply, judged_json, medium, read};
 
 fn own(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
@@ -83,7 +83,7 @@ fn an_alternative_that_fails_is_named_beside_what_was_found_by_look() {
         "A sentence with a comma, and another part, long enough to count as prose. ".repeat(12);
     let html = page(&format!("<div><p>{text}</p><p>{text}</p></div>"));
     let found = read_here(&html, &rules(&["#none"], &[], &[], &[])).unwrap();
-    assert_eq!(found.by, By::Readability);
+    assert_eq!(found.by, By::Extractor);
     assert_eq!(found.faults.len(), 1);
     assert_eq!(
         read_here(&page(""), &rules(&["#none"], &[], &[], &[])),
@@ -96,19 +96,23 @@ fn an_alternative_that_fails_is_named_beside_what_was_found_by_look() {
 #[test]
 fn a_page_says_things_about_itself() {
     let read_head = |head: &str| {
-        let html =
-            format!("<html><head>{head}</head><body><h1>H</h1><div id=b>x</div></body></html>");
+        let html = format!(
+            "<html><head>{head}</head><body><h1>A harbour opens</h1><div id=b>x</div></body></html>"
+        );
         read_here(&html, &rules(&["#b"], &[], &[], &[])).unwrap()
     };
-    assert_eq!(read_head("<title>T</title>").title.as_deref(), Some("H"));
-    let ld = r#"<script type="application/ld+json">[{"headline":"L &amp; M","datePublished":"2026-01-02"}]</script>"#;
+    assert_eq!(
+        read_head("<title>A harbour opens | The Post</title>").about.title.as_deref(),
+        Some("A harbour opens")
+    );
+    let ld = r#"<script type="application/ld+json">[{"@type":"NewsArticle","headline":"L &amp; M","datePublished":"2026-01-02"}]</script>"#;
     let found = read_head(ld);
     assert_eq!(
-        (found.title.as_deref(), found.published_text.as_deref()),
+        (found.about.title.as_deref(), found.about.published.as_deref()),
         (Some("L & M"), Some("2026-01-02"))
     );
     assert_eq!(
-        read_head("<meta name=PubDate content='2026-01-02 03:04'>").published_text.as_deref(),
+        read_head("<meta name=PubDate content='2026-01-02 03:04'>").about.published.as_deref(),
         Some("2026-01-02 03:04")
     );
     assert_eq!(
@@ -119,20 +123,20 @@ fn a_page_says_things_about_itself() {
         read_head("<base href='javascript:x'>").fragment.base.as_deref(),
         Some("https://example.org/a/1.html")
     );
-    assert_eq!(read_head("<meta property=og:image content='javascript:x'>").image, None);
+    assert_eq!(read_head("<meta property=og:image content='javascript:x'>").about.image, None);
     assert_eq!(
-        read_head("<meta property=og:locale content=zh_CN>").language.as_deref(),
+        read_head("<meta property=og:locale content=zh_CN>").about.language.as_deref(),
         Some("zh-CN")
     );
     assert_eq!(
-        read_head("<script type='application/ld+json'>{broken</script>").title.as_deref(),
-        Some("H")
+        read_head("<script type='application/ld+json'>{broken</script>").about.title.as_deref(),
+        Some("A harbour opens")
     );
 }
 
 #[test]
 fn monstrous_pages_end() {
-    let deep = page(&format!("{}<p>word</p>", "<div><b><section>".repeat(30_000)));
+    let deep = page(&format!("{}<p>a word or two</p>", "<div><b><section>".repeat(30_000)));
     assert_eq!(
         read_here(&deep, &rules(&["b"], &[], &[], &[])).map(|found| found.by),
         Ok(By::Rules("b".into()))
@@ -142,6 +146,11 @@ fn monstrous_pages_end() {
     );
     let all = rules(&[], &["section"], &["div"], &["p"]);
     check_apply(&deep, &all, "<title>T</title><b></b>");
+}
+
+fn read_json(answer: &serde_json::Value, rules: &Rules) -> Result<Found, Error> {
+    let url = Url::parse("https://example.org/api/1").unwrap();
+    judged_json(answer, &Visit::to(&url), rules).found
 }
 
 fn with_json(path: &str) -> Rules {

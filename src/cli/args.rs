@@ -128,6 +128,9 @@ pub(super) struct Preview {
     /// Prints every stage as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Writes the blocks of the first entry's page to an HTML file, those that were kept marked.
+    #[arg(long, value_name = "FILE")]
+    pub explain: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

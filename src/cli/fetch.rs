@@ -82,6 +82,7 @@ async fn fetch(
 ) -> anyhow::Result<Outcome> {
     let (sender, news) = mpsc::unbounded_channel();
     let world = setup::world(&held.settings, &held.authority, Some(sender))?;
+    world.fetcher.mind_site(&held.settings.site.url);
     let round = async {
         let round = daemon::round(&world, &held.store, sources, setup::now()).await;
         world.end_of_news();

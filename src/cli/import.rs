@@ -229,7 +229,7 @@ fn renditions(posts: &[Post], known: Option<&KnownItem>) -> Vec<Kept> {
     let kept = posts.iter().map(|post| {
         let original = jekyll::to_original(post);
         let print = print(&original);
-        Kept { original, print, tries: 0 }
+        Kept { original, print, tries: 0, not_before: None }
     });
     kept.filter(|one| {
         !lists.iter().any(|(list, print)| *list == one.original.list && *print == one.print)

@@ -1,18 +1,22 @@
 //! `finews preview`: what each stage makes of a source or an address; nothing is kept.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
+use anyhow::Context as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::{Args, Preview};
 use super::exit::{Exit, Usage};
 use super::{out, setup, single};
+use crate::article;
 use crate::config::{Settings, Source};
 use crate::html;
 use crate::identity;
 use crate::model::{Entry, Fault, Item};
-use crate::refresh::{self, ArticleOutcome, Gathered, World, wish_for};
+use crate::refresh::{self, ArticleOutcome, Gathered, SeenArticle, World, wish_for};
 
 /// Entries that people are shown, unless they ask for more.
 const SHOWN: usize = 3;
@@ -43,6 +47,9 @@ struct EntryStage {
     entry: Entry,
     article: Value,
     item: Option<Value>,
+    /// The page as text, for `--explain`.
+    #[serde(skip)]
+    page: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +58,9 @@ struct Stages {
     lists: Vec<ListStage>,
     entries: Vec<EntryStage>,
     faults: Vec<Fault>,
+    /// Whether an article's own address was asked for: then its body is shown whole.
+    #[serde(skip)]
+    lone: bool,
 }
 
 pub(super) async fn run(args: &Args, own: &Preview) -> anyhow::Result<Exit> {
@@ -63,6 +73,9 @@ pub(super) async fn run(args: &Args, own: &Preview) -> anyhow::Result<Exit> {
         None => stages(&world, &settings, &source, own, gathered).await?,
     };
     let failed = stages.entries.is_empty() && stages.lists.iter().any(|one| one.error.is_some());
+    if let Some(file) = &own.explain {
+        explain(&stages, file)?;
+    }
     if own.json {
         out::json(&stages)?;
     } else {
@@ -105,7 +118,8 @@ async fn article(
     let stage = entry_stage(world, settings, &reader, "article", key, entry).await?;
     let lists = gathered.into_iter().map(list_stage).collect();
     let entries = stage.into_iter().collect();
-    Ok(Stages { source: source.id.to_string(), lists, entries, faults: Vec::new() })
+    let source = source.id.to_string();
+    Ok(Stages { source, lists, entries, faults: Vec::new(), lone: true })
 }
 
 async fn stages(
@@ -130,7 +144,7 @@ async fn stages(
         }
     }
     let lists = gathered.into_iter().map(list_stage).collect();
-    Ok(Stages { source: source.id.to_string(), lists, entries, faults })
+    Ok(Stages { source: source.id.to_string(), lists, entries, faults, lone: false })
 }
 
 fn list_stage(one: Gathered) -> ListStage {
@@ -160,24 +174,47 @@ async fn entry_stage(
     entry: Entry,
 ) -> anyhow::Result<Option<EntryStage>> {
     let listed = entry.clone();
-    let (outcome, item) = single::made(world, source, list, key.clone(), entry).await?;
+    let start = Instant::now();
+    let (seen, item) = single::made(world, source, list, key.clone(), entry).await?;
     let id = identity::item_id(&source.id, &key).to_string();
-    let article = match outcome {
-        ArticleOutcome::NotWanted => Value::Null,
+    let article = article_stage(&seen, start.elapsed().as_millis());
+    let item = item.map(|item| shown(settings, &item));
+    let (list, page) = (list.to_owned(), seen.page);
+    Ok(Some(EntryStage { list, key, id, entry: listed, article, item, page }))
+}
+
+fn article_stage(seen: &SeenArticle, millis: u128) -> Value {
+    let mut stage = match &seen.outcome {
+        ArticleOutcome::NotWanted => return Value::Null,
         ArticleOutcome::Failed(why) => json!({ "error": why }),
         ArticleOutcome::Here(found) => json!({
-            "by": format!("{:?}", found.by),
-            "title": found.title,
+            "by": found.by.to_string(),
             "medium": found.medium,
-            "image": found.image,
-            "language": found.language,
+            "about": found.about,
             "base": found.fragment.base,
             "html": found.fragment.html,
             "faults": found.faults,
         }),
     };
-    let item = item.map(|item| shown(settings, &item));
-    Ok(Some(EntryStage { list: list.to_owned(), key, id, entry: listed, article, item }))
+    stage["steps"] = json!(seen.trace.steps);
+    stage["milliseconds"] = json!(u64::try_from(millis).unwrap_or(u64::MAX));
+    stage
+}
+
+/// Writes the first page that came, with the blocks that are in its item marked.
+fn explain(stages: &Stages, file: &Path) -> anyhow::Result<()> {
+    let mut pages = stages.entries.iter().filter_map(|entry| Some((entry, entry.page.as_ref()?)));
+    let Some((entry, page)) = pages.next() else {
+        out::note("no article's page came: nothing is explained");
+        return Ok(());
+    };
+    // Where the article was refused, the item holds the source's own text: nothing was kept.
+    let failed = entry.article["error"].is_string();
+    let item = entry.item.as_ref().filter(|_| !failed);
+    let text = |name: &str| item.and_then(|item| item[name].as_str()).unwrap_or_default();
+    let link = entry.entry.link.as_deref().unwrap_or(&entry.key);
+    let document = article::explain(page, link, text("text"));
+    std::fs::write(file, document).with_context(|| format!("`{}`", file.display()))
 }
 
 fn shown(settings: &Settings, item: &Item) -> Value {
@@ -223,7 +260,7 @@ fn show(stages: &Stages) -> anyhow::Result<()> {
         out::line(format!("fault: {fault}"))?;
     }
     for entry in &stages.entries {
-        show_entry(entry)?;
+        show_entry(entry, stages.lone)?;
     }
     let total: usize = stages.lists.iter().map(|list| list.entries).sum();
     if total > stages.entries.len() {
@@ -232,21 +269,9 @@ fn show(stages: &Stages) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show_entry(entry: &EntryStage) -> anyhow::Result<()> {
+fn show_entry(entry: &EntryStage, lone: bool) -> anyhow::Result<()> {
     out::line(format!("\nentry {} (key `{}`)", entry.id, entry.key))?;
-    match &entry.article {
-        Value::Null => out::line("  article:    not wanted")?,
-        article => {
-            let error = article["error"].as_str().map(|why| format!("error: {why}"));
-            let by = || format!("by {}", article["by"].as_str().unwrap_or("?"));
-            out::line(format!("  article:    {}", error.unwrap_or_else(by)))?;
-            for fault in article["faults"].as_array().into_iter().flatten() {
-                let (place, what) = (&fault["place"], &fault["what"]);
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                out::line(format!("  fault:      {}: {}", text(place), text(what)))?;
-            }
-        }
-    }
+    show_article(&entry.article)?;
     let Some(item) = &entry.item else {
         return out::line("  item:       none: neither a title nor a text");
     };
@@ -265,8 +290,39 @@ fn show_entry(entry: &EntryStage) -> anyhow::Result<()> {
     out::line(format!("  categories: {}", names.join(", ")))?;
     let text = item["text"].as_str().unwrap_or_default();
     out::line(format!("  text:       {} characters", text.chars().count()))?;
+    if lone {
+        let markup = item["html"].as_str().unwrap_or_default();
+        return out::line(format!("\n{}", html::markdown(&html::clean(markup, None))));
+    }
     for line in text.lines().take(4) {
         out::line(format!("    {}", html::excerpt(line, 100)))?;
+    }
+    Ok(())
+}
+
+fn show_article(article: &Value) -> anyhow::Result<()> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    if article.is_null() {
+        return out::line("  article:    not wanted");
+    }
+    let error = article["error"].as_str().map(|why| format!("error: {why}"));
+    let by = || format!("by {}", text(&article["by"]));
+    let millis = &article["milliseconds"];
+    out::line(format!("  article:    {} ({millis} ms)", error.unwrap_or_else(by)))?;
+    for step in article["steps"].as_array().into_iter().flatten() {
+        let why = step["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
+        let score = step["score"].as_f64().map(|score| format!(", score {score:.2}"));
+        out::line(format!(
+            "    {:<22} {}{why} ({} characters{}, {:.1} ms)",
+            text(&step["name"]),
+            text(&step["verdict"]),
+            step["characters"],
+            score.unwrap_or_default(),
+            step["micros"].as_f64().unwrap_or_default() / 1000.0,
+        ))?;
+    }
+    for fault in article["faults"].as_array().into_iter().flatten() {
+        out::line(format!("  fault:      {}: {}", text(&fault["place"]), text(&fault["what"])))?;
     }
     Ok(())
 }

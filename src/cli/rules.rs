@@ -12,7 +12,7 @@ use url::Url;
 use super::args::{Args, Rules, RulesTest, RulesVerb};
 use super::exit::{Exit, Usage};
 use super::{out, setup};
-use crate::article::{self, By, Found, Reading, Site, SiteFile};
+use crate::article::{self, By, Found, Reading, Site, SiteFile, Visit};
 use crate::charset;
 use crate::config::{self, Settings};
 use crate::html;
@@ -93,8 +93,8 @@ async fn found(
     let mut source = config::source_for(&url, world.settings.site.zone);
     source.access.allow_private.clone_from(&own.allow_private);
     let by = ReadBy::Site(Arc::clone(site));
-    let read = refresh::read_article(world, &Arc::new(source), &url, by).await;
-    read.unwrap_or_else(|| Err("stopped before the answer".to_owned()))
+    let read = refresh::read_article(world, &Arc::new(source), &url, by, Arc::default()).await;
+    read.ok_or_else(|| "stopped before the answer".to_owned())?.found
 }
 
 /// The same of recorded pages.
@@ -102,14 +102,14 @@ fn recorded(folder: &Path, site: &Arc<Site>, url: &Url) -> Result<Found, String>
     let rules = article::Rules::default();
     let mut reading = Reading::on(Some(Arc::clone(site)));
     let first = load(folder, url)?;
-    let mut next = reading.page(&first, url, &rules);
+    let mut next = reading.page(&first, &Visit::to(url), &rules);
     while let Some(url) = next {
         next = match load(folder, &url) {
-            Ok(page) => reading.page(&page, &url, &rules),
+            Ok(page) => reading.page(&page, &Visit::to(&url), &rules),
             Err(why) => reading.failed(&why),
         };
     }
-    reading.end().map_err(|why| why.to_string())
+    reading.end().0.map_err(|why| why.to_string())
 }
 
 fn load(folder: &Path, url: &Url) -> Result<String, String> {

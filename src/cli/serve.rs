@@ -25,8 +25,11 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let address = own.listen.unwrap_or(settings.listen);
     let held = setup::hold(settings).await?;
     let listener = bind(address).await?;
-    tracing::info!("serving at http://{}", listener.local_addr()?);
+    let served = listener.local_addr()?;
+    tracing::info!("serving at http://{served}");
     let world = setup::world(&held.settings, &held.authority, None)?;
+    world.fetcher.mind_site(&held.settings.site.url);
+    world.fetcher.mind_listener(served);
     let clock: daemon::Clock = Arc::new(setup::now);
     let site = site(&held.settings, &held.store);
     let (stop, stopped) = oneshot::channel::<()>();

@@ -144,6 +144,7 @@ pub(super) fn world(
         idle: fetch.idle,
         total: fetch.total,
         head: fetch.idle,
+        wire: fetch.wire,
         bytes: fetch.bytes,
         ..Limits::default()
     };

@@ -13,7 +13,7 @@ use crate::edition;
 use crate::identity;
 use crate::model::{Entry, Item, Listing, Original};
 use crate::publish::{self, Format, SourceNote};
-use crate::refresh::{self, ArticleOutcome, Gathered, Maker, World};
+use crate::refresh::{self, Gathered, Maker, SeenArticle, World};
 
 /// What stands where there are no settings.
 const BARE: &str = "[site]\ntitle = \"finews\"\nurl = \"http://localhost:8080/\"\n";
@@ -111,9 +111,9 @@ pub(super) async fn made(
     list: &str,
     key: String,
     mut entry: Entry,
-) -> anyhow::Result<(ArticleOutcome, Option<Item>)> {
-    let outcome = refresh::article(world, source, &mut entry, setup::now()).await;
-    let article = outcome.fragment().cloned();
+) -> anyhow::Result<(SeenArticle, Option<Item>)> {
+    let seen = refresh::article(world, source, &mut entry, setup::now()).await;
+    let article = seen.outcome.fragment().cloned();
     let list = list.to_owned();
     let originals = vec![Original { list, entry, article }];
     let maker = Maker::new(world, source, setup::now());
@@ -123,5 +123,5 @@ pub(super) async fn made(
         item.categories = wishes.into_iter().map(|wish| wish.id).collect();
         item
     });
-    Ok((outcome, item))
+    Ok((seen, item))
 }

@@ -136,6 +136,8 @@ pub struct Fetch {
     pub idle: Duration,
     /// Time for a whole answer.
     pub total: Duration,
+    /// Most bytes of an answer as it is sent.
+    pub wire: usize,
     /// Most bytes of an answer, decoded.
     pub bytes: usize,
     /// Most requests under way.

@@ -195,11 +195,12 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         connect: Duration::from_secs(10),
         idle: Duration::from_secs(15),
         total: Duration::from_mins(1),
+        wire: 16 << 20,
         bytes: 32 << 20,
         at_once: 32,
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = table.string("user_agent").map(|text| text.value);
+    fetch.user_agent = super::source::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),
@@ -213,6 +214,9 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     }
     if let Some(bytes) = table.number("bytes", 1_024..1 << 30) {
         fetch.bytes = bytes as usize;
+    }
+    if let Some(wire) = table.number("wire", 1_024..1 << 30) {
+        fetch.wire = wire as usize;
     }
     if let Some(at_once) = table.number("at_once", 1..1_025) {
         fetch.at_once = at_once as usize;

@@ -12,7 +12,7 @@ use super::site::{language, web_address, zone};
 use super::{OnChange, list, stories};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
-use crate::model::SourceId;
+use crate::model::{Egress, SourceId};
 use crate::template::Template;
 
 /// What we poll.
@@ -61,6 +61,87 @@ pub struct Access {
     pub headers: Vec<(String, String)>,
     /// Private networks it may be in.
     pub allow_private: Vec<IpNet>,
+    /// Through what, and how trustingly.
+    pub egress: Egress,
+    /// `User-Agent`, if not that of all requests.
+    pub user_agent: Option<String>,
+    /// Whether `robots.txt` is obeyed where pages are asked for that the settings do not name.
+    pub obey_robots: bool,
+}
+
+impl Access {
+    /// What a source has that says nothing of it.
+    fn plain() -> Self {
+        Self { obey_robots: true, ..Self::default() }
+    }
+
+    /// The keys of a table laid over what is inherited.
+    fn overlay(&mut self, table: &mut Table<'_>) {
+        self.headers.extend(headers(table));
+        if let Some(nets) = table.strings("allow_private") {
+            self.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
+        }
+        if let Some(text) = table.string("proxy") {
+            self.egress.proxy = proxy(table, &text);
+        }
+        let flags = [
+            ("allow_invalid_tls", &mut self.egress.allow_invalid_tls),
+            ("http1_only", &mut self.egress.http1_only),
+        ];
+        for (key, place) in flags {
+            *place = table.flag(key).unwrap_or(*place);
+        }
+        if let Some(name) = user_agent(table) {
+            self.user_agent = Some(name);
+        }
+        if let Some(text) = table.string("robots") {
+            self.obey_robots = robots(table, &text);
+        }
+    }
+}
+
+/// `none` undoes what is inherited.
+fn proxy(table: &Table<'_>, text: &At<String>) -> Option<Url> {
+    let typed = text.value.trim();
+    if typed == "none" {
+        return None;
+    }
+    let url = Url::parse(typed).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        // The text itself may hold a password.
+        let what = "`proxy` is no address of an HTTP proxy";
+        table.marks().add_hint(&text.span, what, "write `http://127.0.0.1:3128`, or `none`");
+    }
+    url
+}
+
+/// A name that can stand in a header: one line of ASCII.
+pub(super) fn user_agent(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("user_agent")?;
+    let odd = text.value.chars().find(|c| !matches!(c, ' '..='~'));
+    let (what, hint) = match odd {
+        Some(c) if c.is_control() => (
+            format!("`user_agent` holds the control character {}", c.escape_default()),
+            "write it in one line, without tabs",
+        ),
+        Some(c) => (format!("`user_agent` holds `{c}`"), "letters of ASCII alone go in a header"),
+        None if text.value.trim().is_empty() => (
+            "`user_agent` is empty".to_owned(),
+            "leave it out to be `finews/<version> (+<site.url>)`",
+        ),
+        None => return Some(text.value),
+    };
+    table.marks().add_hint(&text.span, what, hint);
+    None
+}
+
+fn robots(table: &Table<'_>, text: &At<String>) -> bool {
+    if !matches!(text.value.as_str(), "obey" | "ignore") {
+        let what = format!("`robots` is not `{}`", text.value);
+        table.marks().add_hint(&text.span, what, "write `obey` or `ignore`");
+    }
+    text.value != "ignore"
 }
 
 /// One list of a source.
@@ -141,8 +222,7 @@ pub(super) struct Defaults {
     categories: Vec<Template>,
     zone: Tz,
     language: Option<String>,
-    headers: Vec<(String, String)>,
-    allow_private: Vec<IpNet>,
+    access: Access,
     on_change: Option<OnChange>,
     most_new: u32,
     stories: bool,
@@ -159,8 +239,7 @@ impl Defaults {
             categories: Vec::new(),
             zone,
             language: None,
-            headers: Vec::new(),
-            allow_private: Vec::new(),
+            access: Access::plain(),
             on_change: None,
             most_new: MOST_NEW,
             stories: true,
@@ -179,10 +258,7 @@ impl Defaults {
         }
         own.zone = zone(table).unwrap_or(own.zone);
         own.language = language(table).or(own.language);
-        own.headers.extend(headers(table));
-        if let Some(nets) = table.strings("allow_private") {
-            own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
-        }
+        own.access.overlay(table);
         own.on_change = stories::on_change(table).or(own.on_change);
         if let Some(most) = table.number("most_new", 1..1_000_001) {
             own.most_new = most as u32;
@@ -291,7 +367,7 @@ fn source(
         medium,
         article_url,
         article: article?,
-        access: Access { headers: own.headers, allow_private: own.allow_private },
+        access: own.access,
         on_change: own.on_change,
         most_new: own.most_new,
         stories: own.stories,
@@ -394,7 +470,7 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         medium: None,
         article_url: None,
         article: Rules::default(),
-        access: Access::default(),
+        access: Access::plain(),
         on_change: None,
         most_new: defaults.most_new,
         stories: true,

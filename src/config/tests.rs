@@ -207,3 +207,62 @@ fn stories_and_changes_are_read() {
         ],
     );
 }
+
+#[test]
+fn ways_out_are_checked_with_place_and_cure() {
+    let source =
+        |text: &str| format!("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{text}");
+    check(
+        &source("user_agent = \"a\\r\\nX: y\""),
+        &[
+            "4:14: `user_agent` holds the control character \\r\n  hint: write it in one line, without tabs",
+        ],
+    );
+    check(
+        "[fetch]\nuser_agent = \"a\\tb\"",
+        &[
+            "2:14: `user_agent` holds the control character \\t\n  hint: write it in one line, without tabs",
+        ],
+    );
+    check(
+        &source("user_agent = \"消息\""),
+        &["4:14: `user_agent` holds `消`\n  hint: letters of ASCII alone go in a header"],
+    );
+    check(
+        &source("user_agent = \" \""),
+        &[
+            "4:14: `user_agent` is empty\n  hint: leave it out to be `finews/<version> (+<site.url>)`",
+        ],
+    );
+    check(
+        &source("proxy = \"ftp://me:secret@b.example\""),
+        &[
+            "4:9: `proxy` is no address of an HTTP proxy\n  hint: write `http://127.0.0.1:3128`, or `none`",
+        ],
+    );
+    check(
+        &source("robots = \"maybe\""),
+        &["4:10: `robots` is not `maybe`\n  hint: write `obey` or `ignore`"],
+    );
+}
+
+#[test]
+fn sources_inherit_their_way_out() {
+    let settings = good(
+        "[defaults]\nproxy = \"http://127.0.0.1:3128\"\nrobots = \"ignore\"\nuser_agent = \"x/1\"\n\
+         [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n\
+         [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nproxy = \"none\"\nrobots = \"obey\"\n\
+         http1_only = true\nallow_invalid_tls = true\n",
+    );
+    let [a, b] = [0, 1].map(|at: usize| settings.sources[at].access.clone());
+    assert_eq!(a.egress.proxy.as_ref().map(url::Url::as_str), Some("http://127.0.0.1:3128/"));
+    assert!(!a.obey_robots && !a.egress.http1_only && !a.egress.allow_invalid_tls);
+    assert!(b.obey_robots && b.egress.http1_only && b.egress.allow_invalid_tls);
+    assert_eq!(b.egress.proxy, None);
+    assert_eq!(b.user_agent.as_deref(), Some("x/1"));
+    assert!(
+        good("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n").sources[0]
+            .access
+            .obey_robots
+    );
+}

@@ -7,16 +7,20 @@ mod guard;
 mod names;
 mod clients;
 mod manners;
+mod permits;
 mod answer;
+mod links;
+mod coding;
 mod body;
 mod error;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, Wishes};
+pub use answer::{Answer, Raw, Wishes};
 pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
 pub use manners::Manners;
 pub use names::Lookup;
+pub use permits::NotForRobots;
 pub use request::{Accept, Limits, Method, Request};
 pub use route::shown;

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use url::Url;
 
-use super::{News, Work, World, pages};
-use crate::article::Found;
+use super::pages::{self, OwnText};
+use super::{News, Work, World};
+use crate::article::{Found, Trace};
 use crate::config::Source;
 use crate::date;
 use crate::model::{Entry, Fault, Fragment, Instant, Original, Person, Text};
@@ -30,9 +32,25 @@ pub enum Outcome {
     NotWanted,
     /// Here it is.
     Here(Box<Found>),
-    /// It failed, with the reason.
+    /// It failed, with the reason; nothing of the page is used.
     Failed(String),
 }
+
+/// One entry's article with all that led to it; for those who look closely.
+#[derive(Debug)]
+pub struct Seen {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The steps of the chain on its first page.
+    pub trace: Trace,
+    /// The first page as text, if it came.
+    pub page: Option<String>,
+}
+
+/// Hours to wait after the first, second … vain attempt at an article.
+const BACK_OFF: [i64; 5] = [1, 4, 24, 3 * 24, 7 * 24];
+/// The attempts at one article: none follows the last wait.
+pub(super) const MOST_TRIES: u32 = BACK_OFF.len() as u32 + 1;
 
 /// Fetches the articles that the source wants, one after the other as its manners ask. An article
 /// that several lists name is asked for once.
@@ -58,7 +76,9 @@ pub(super) async fn fetch(
                 if let Some(outcome) = asked.get(&url) {
                     Outcome::clone(outcome)
                 } else {
-                    let Some(outcome) = ask(world, source, &url).await else {
+                    let Some(Seen { outcome, .. }) =
+                        ask(world, source, &url, OwnText::of(&one.entry)).await
+                    else {
                         done.interrupted = true;
                         break;
                     };
@@ -70,13 +90,13 @@ pub(super) async fn fetch(
         };
         outcome.fill_gaps(&mut one.entry, source, now);
         world.tell(News::Article(source.id.clone()));
-        done.keep(one, outcome);
+        done.keep(one, outcome, now);
     }
     done
 }
 
 impl Done {
-    fn keep(&mut self, work: Work, outcome: Outcome) {
+    fn keep(&mut self, work: Work, outcome: Outcome, now: Instant) {
         let Work { list, key, entry, print, tries } = work;
         let place = || format!("article `{}`", entry.link.as_deref().unwrap_or(&key));
         let mut kept_tries = 0;
@@ -94,31 +114,42 @@ impl Done {
             }
         }
         let original = Original { list, entry, article };
-        self.by_key.entry(key).or_default().push(Kept { original, print, tries: kept_tries });
+        let not_before = again(now, kept_tries);
+        let kept = Kept { original, print, tries: kept_tries, not_before };
+        self.by_key.entry(key).or_default().push(kept);
     }
 }
 
+/// When an article may be asked for again after so many vain attempts.
+fn again(now: Instant, tries: u32) -> Option<Instant> {
+    let hours = BACK_OFF.get(tries.checked_sub(1)? as usize)?;
+    Some(now + TimeDelta::hours(*hours))
+}
+
 /// Fetches the article of one entry, and fills what the list left out and the article names.
-pub async fn article(
-    world: &World,
-    source: &Arc<Source>,
-    entry: &mut Entry,
-    now: Instant,
-) -> Outcome {
-    let Some(url) = address(source, entry) else { return Outcome::NotWanted };
-    let outcome = ask(world, source, &url).await;
-    let outcome = outcome.unwrap_or_else(|| Outcome::Failed("stopped before the answer".into()));
-    outcome.fill_gaps(entry, source, now);
-    outcome
+pub async fn article(world: &World, source: &Arc<Source>, entry: &mut Entry, now: Instant) -> Seen {
+    let Some(url) = address(source, entry) else { return Seen::of(Outcome::NotWanted) };
+    let seen = ask(world, source, &url, OwnText::of(entry).closely()).await;
+    let stopped = || Seen::of(Outcome::Failed("stopped before the answer".into()));
+    let seen = seen.unwrap_or_else(stopped);
+    seen.outcome.fill_gaps(entry, source, now);
+    seen
 }
 
 /// `None` where the stop came before the answer.
-async fn ask(world: &World, source: &Arc<Source>, url: &Url) -> Option<Outcome> {
-    let read = pages::read(world, source, url, pages::By::Settings).await?;
-    Some(match read {
+async fn ask(world: &World, source: &Arc<Source>, url: &Url, own: OwnText) -> Option<Seen> {
+    let read = pages::read(world, source, url, pages::By::Settings, Arc::new(own)).await?;
+    let outcome = match read.found {
         Ok(found) => Outcome::Here(Box::new(found)),
         Err(why) => Outcome::Failed(why),
-    })
+    };
+    Some(Seen { outcome, trace: read.trace, page: read.page })
+}
+
+impl Seen {
+    fn of(outcome: Outcome) -> Self {
+        Self { outcome, trace: Trace::default(), page: None }
+    }
 }
 
 /// The entry's link, or the detail address that the settings make of its fields; none where the
@@ -166,20 +197,20 @@ impl Outcome {
     fn fill_gaps(&self, entry: &mut Entry, source: &Source, now: Instant) {
         let Self::Here(found) = self else { return };
         if entry.published.is_none() {
-            let text = found.published_text.as_deref();
+            let text = found.about.published.as_deref();
             entry.published = text.and_then(|text| date::parse(text, now, source.zone));
         }
         if entry.title.is_none() {
-            entry.title = found.title.clone().map(Text::Plain);
+            entry.title = found.about.title.clone().map(Text::Plain);
         }
         if entry.authors.is_empty() {
             let person = |name: &String| Person { name: Some(name.clone()), ..Person::default() };
-            entry.authors = found.authors.iter().map(person).collect();
+            entry.authors = found.about.authors.iter().map(person).collect();
         }
         let gaps = [
             (&mut entry.medium, &found.medium),
-            (&mut entry.image, &found.image),
-            (&mut entry.language, &found.language),
+            (&mut entry.image, &found.about.image),
+            (&mut entry.language, &found.about.language),
         ];
         for (gap, found) in gaps {
             if gap.is_none() {

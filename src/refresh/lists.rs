@@ -16,7 +16,7 @@ use crate::store::{self, Given, Store};
 use crate::template::Template;
 use asking::{Target, Values};
 
-mod asking;
+pub(super) mod asking;
 mod reading;
 
 /// What one request for a list brought.
@@ -325,7 +325,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 fn given(one: &Gathered, asked: [u8; 16], by: &Url, validators: Validators) -> Given {
     let given_by = Some(by.to_string());
-    Given { address: one.address.clone(), asked, given_by, validators }
+    Given { address: one.address.clone(), asked, given_by, validators, full: !one.unchanged }
 }
 
 /// A 304 changes only the validators that it carries.

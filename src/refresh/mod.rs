@@ -18,19 +18,20 @@ use tokio::sync::watch;
 use crate::config::{Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::identity::{self, Known, Verdict};
-use crate::model::{Entry, Fault, Instant, SourceId};
+use crate::model::{Entry, Fault, Instant, Page, SourceId};
+use crate::robots;
 use crate::schedule::{self, Visit};
 use crate::store::{self, Findings, Held, KnownItem, Saved, Store, Visited};
 use recognition::Sifted;
 
-pub use articles::{Outcome as ArticleOutcome, article};
+pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, gather};
 pub use making::{Made, Maker, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 pub use release::release;
 
-/// The articles that are asked for again at a visit, and how often each.
-const RETRIES: (usize, u32) = (20, 6);
+/// The most articles that are asked for again at a visit.
+const MOST_AGAIN: usize = 20;
 
 /// All that a journey needs besides its source.
 #[derive(Clone)]
@@ -90,6 +91,13 @@ impl World {
             answer = self.fetcher.fetch(request) => Some(answer),
             () = self.stop.over() => None,
         }
+    }
+
+    /// Whether an article's page lets us keep its text (`noarchive`).
+    fn may_keep(&self, source: &Source, page: &Page) -> bool {
+        let product = robots::product(self.fetcher.name_for(source.access.user_agent.as_deref()));
+        !source.access.obey_robots
+            || !robots::keeps_out_of_archives(&page.robots, &page.bytes, product)
     }
 
     /// Tells whoever listens that no more news will come.
@@ -154,7 +162,7 @@ pub async fn visit(
     world.tell(News::Started(source.id.clone()));
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
-    let sifted = sift(store, source, &mut gathered, &mut report, now).await?;
+    let sifted = sift(store, source, now, &mut gathered, &mut report).await?;
     let done = articles::fetch(world, source, sifted.work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
@@ -216,12 +224,12 @@ struct Brought {
 async fn sift(
     store: &Store,
     source: &Source,
+    now: Instant,
     gathered: &mut [Gathered],
     report: &mut Report,
-    now: Instant,
 ) -> Result<Sifted, store::Error> {
     let mut sifted = recognition::sift(store, source, gathered, report, now).await?;
-    let again = store.unfinished(&source.id, RETRIES.1, RETRIES.0).await?;
+    let again = store.unfinished(&source.id, now, articles::MOST_TRIES, MOST_AGAIN).await?;
     for (key, original, tries) in again {
         let (list, print) = (original.list, identity::print(&original.entry));
         // What came anew is asked for anyway.

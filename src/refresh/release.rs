@@ -26,7 +26,7 @@ pub async fn release(
     loop {
         let mut by_key = BTreeMap::<String, Vec<Kept>>::new();
         for (key, original, print) in store.held_back(&source.id, BATCH).await? {
-            by_key.entry(key).or_default().push(Kept { original, print, tries });
+            by_key.entry(key).or_default().push(Kept { original, print, tries, not_before: None });
         }
         let (mut items, mut held) = (Vec::new(), Vec::new());
         for (key, renditions) in by_key {

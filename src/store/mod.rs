@@ -1,5 +1,6 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod doubt;
 mod lock;
 mod read;
 mod revisions;
@@ -153,12 +154,17 @@ impl Store {
 }
 
 fn migrations() -> Vec<Migration> {
-    let begin = sqlx::SqlStr::from_static(include_str!("migrations/0001_begin.sql"));
-    let stories = sqlx::SqlStr::from_static(include_str!("migrations/0005_stories.sql"));
-    vec![
-        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
-        Migration::new(5, "stories".into(), MigrationType::Simple, stories, false),
-    ]
+    let texts = [
+        (1, "begin", include_str!("migrations/0001_begin.sql")),
+        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (5, "stories", include_str!("migrations/0005_stories.sql")),
+        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
+    ];
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        let text = sqlx::SqlStr::from_static(text);
+        Migration::new(number, name.into(), MigrationType::Simple, text, false)
+    };
+    texts.map(migration).into()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

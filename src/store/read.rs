@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// The validators of an address and who gave them, if the request is the one that brought
-    /// them.
+    /// them and nobody doubts them.
     pub async fn validators(
         &self,
         source: &SourceId,
@@ -44,7 +44,7 @@ impl Store {
         asked: &[u8; 16],
     ) -> Result<(Validators, Option<String>), Error> {
         let query = "SELECT etag, last_modified, given_by FROM validator \
-                     WHERE source = ? AND address = ? AND asked = ?";
+                     WHERE source = ? AND address = ? AND asked = ? AND doubted = 0";
         let row = sqlx::query(query)
             .bind(source.as_str())
             .bind(address)
@@ -57,19 +57,21 @@ impl Store {
         Ok((validators, row.try_get("given_by")?))
     }
 
-    /// Renditions whose article was asked for in vain, fewer than `tries` times: key, original,
-    /// tries so far. Newest first.
+    /// Renditions whose article was asked for in vain, fewer than `tries` times, and whose time
+    /// has come again: key, original, tries so far. Newest first.
     pub async fn unfinished(
         &self,
         source: &SourceId,
+        now: Instant,
         tries: u32,
         most: usize,
     ) -> Result<Vec<(String, Original, u32)>, Error> {
         let query = "SELECT key, data, tries FROM original JOIN item ON id = item \
-                     WHERE tries > 0 AND tries < ? AND source = ? \
+                     WHERE tries > 0 AND tries < ? AND not_before <= ? AND source = ? \
                      ORDER BY published DESC LIMIT ?";
         let rows = sqlx::query(query)
             .bind(tries)
+            .bind(now.timestamp())
             .bind(source.as_str())
             .bind(most as i64)
             .fetch_all(&self.pool)

@@ -40,6 +40,8 @@ pub struct Kept {
     pub print: [u8; 16],
     /// How often its article was asked for in vain; 0 where it is here or not wanted.
     pub tries: u32,
+    /// Its article is not asked for again before then.
+    pub not_before: Option<Instant>,
 }
 
 /// What a server gave for an address.
@@ -53,6 +55,8 @@ pub struct Given {
     pub given_by: Option<String>,
     /// The validators.
     pub validators: Validators,
+    /// Whether they came with a whole answer, and not with a 304.
+    pub full: bool,
 }
 
 /// A category that an item asks for.

@@ -55,7 +55,7 @@ fn saved(item: Item, categories: Vec<CategoryWish>) -> Saved {
         key: format!("key {}", item.id),
         fallback_uri: format!("tag:ours:{}", item.id),
         substance: [7; 16],
-        originals: vec![Kept { original, print: [1; 16], tries: 0 }],
+        originals: vec![Kept { original, print: [1; 16], tries: 0, not_before: None }],
         categories,
         announce: true,
         item,
@@ -94,6 +94,7 @@ async fn what_is_kept_comes_back() {
         asked: [3; 16],
         given_by: Some("https://b.example/".into()),
         validators: validators.clone(),
+        full: true,
     });
     store.record(&outcome).await.unwrap();
     store.close().await;
@@ -337,4 +338,52 @@ async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
     let source = SourceId::new("s");
     assert_eq!(store.traces(&source, &["key a"]).await.unwrap().len(), 1);
     assert!(store.known(&source, std::iter::once("key a")).await.unwrap().is_empty());
+}
+
+#[test]
+fn validators_are_doubted_after_a_long_silence_alone() {
+    const DAY: i64 = 86_400;
+    fn silent(seen: &[i64], now: i64, expect: bool) {
+        assert_eq!(super::doubt::is_silent(seen, now), expect, "{seen:?} {now}");
+    }
+    let daily: Vec<_> = (0..20).rev().map(|day| day * DAY).collect();
+    silent(&daily, 23 * DAY, false);
+    silent(&daily, 23 * DAY + 1, true);
+    silent(&[], DAY, true);
+    silent(&[0], 28 * DAY, false);
+    silent(&[0], 29 * DAY, true);
+    silent(&[400 * DAY, 300 * DAY, 200 * DAY, 100 * DAY], 700 * DAY, false);
+    let might = super::doubt::might_doubt;
+    assert!(might(20, 0, 31 * DAY) && !might(19, 0, 31 * DAY) && !might(99, 0, 31 * DAY - 1));
+    assert!(!might(99, i64::MAX, i64::MIN));
+}
+
+#[tokio::test]
+async fn f39_a_server_that_never_has_news_is_asked_in_full_once_a_month() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let source = SourceId::new("s");
+    let asked = [3; 16];
+    let tag = Validators { etag: Some(b"\"x\"".to_vec()), last_modified: None };
+    let mut conditional = Vec::new();
+    for day in 0..100 {
+        let (known, _) = store.validators(&source, "https://a.example/", &asked).await.unwrap();
+        conditional.push(known == tag);
+        let mut outcome = visited(Vec::new());
+        outcome.at = at(day * 86_400);
+        let given = Given {
+            address: "https://a.example/".into(),
+            asked,
+            given_by: None,
+            validators: tag.clone(),
+            full: day == 0,
+        };
+        // The server is down when it is doubted for the first time.
+        if day != 32 {
+            outcome.validators.push(given);
+        }
+        store.record(&outcome).await.unwrap();
+    }
+    let whole: Vec<_> = (0..100).filter(|day| !conditional[*day]).collect();
+    assert_eq!(whole, [0, 32, 63, 94]);
 }

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
 use super::stories::Uniting;
-use super::{Error, Store, revisions, traces};
+use super::{Error, Store, doubt, revisions, traces};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -21,17 +21,7 @@ impl Store {
         }
         hold_back(&mut tx, visited).await?;
         traces::keep(&mut tx, &visited.source, at, &visited.findings).await?;
-        for given in &visited.validators {
-            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(visited.source.as_str())
-                .bind(&given.address)
-                .bind(&given.asked[..])
-                .bind(&given.given_by)
-                .bind(&given.validators.etag)
-                .bind(&given.validators.last_modified)
-                .execute(&mut *tx)
-                .await?;
-        }
+        doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
@@ -173,11 +163,14 @@ pub(super) async fn save(
     let is_new = upsert(tx, saved).await?;
     traces::leave(tx, saved).await?;
     for kept in &saved.originals {
-        sqlx::query("INSERT OR REPLACE INTO original VALUES (?, ?, ?, ?, ?)")
+        let query = "INSERT OR REPLACE INTO original \
+                     (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
+        sqlx::query(query)
             .bind(item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])
             .bind(kept.tries)
+            .bind(kept.not_before.map_or(0, |time| time.timestamp()))
             .bind(rows::pack(&kept.original))
             .execute(&mut *tx)
             .await?;

@@ -20,6 +20,7 @@ const PURE: &[&str] = &[
     "publish",
     "discover",
     "config",
+    "robots",
 ];
 const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
 const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];

@@ -174,11 +174,11 @@ fn rules_find_the_body_and_what_ends_it() {
     let found =
         article::read(&fixture("body-under-second-selector/page.html"), &url, &rules).unwrap();
     assert_eq!(found.by, By::Rules(".story-text".to_owned()));
-    assert_eq!(found.title.as_deref(), Some("The ferry that learned to wait"));
+    assert_eq!(found.about.title.as_deref(), Some("The ferry that learned to wait"));
     assert_eq!(found.medium.as_deref(), Some("Harbour Radio"));
-    assert_eq!(found.published_text.as_deref(), Some("2026-03-04T08:15:00+00:00"));
-    assert_eq!(found.image.as_deref(), Some("https://gazette.example/2026/ferry/lead.jpg"));
-    assert_eq!(found.language.as_deref(), Some("en-GB"));
+    assert_eq!(found.about.published.as_deref(), Some("2026-03-04T08:15:00+00:00"));
+    assert_eq!(found.about.image.as_deref(), Some("https://gazette.example/2026/ferry/lead.jpg"));
+    assert_eq!(found.about.language.as_deref(), Some("en-GB"));
     assert!(found.faults.is_empty(), "{:?}", found.faults);
     assert!(found.fragment.html.contains("Subscribe"), "the fragment is as it stands");
 
@@ -197,9 +197,9 @@ fn a_page_without_rules_is_read_by_its_look() {
     let found =
         article::read(&fixture("no-rules-but-reads-well/page.html"), &url, &Rules::default())
             .unwrap();
-    assert_eq!(found.by, By::Readability);
-    assert_eq!(found.title.as_deref(), Some("老城墙下的修表铺"));
-    assert_eq!(found.published_text.as_deref(), Some("2026-05-06T07:30:00+08:00"));
+    assert_eq!(found.by, By::Extractor);
+    assert_eq!(found.about.title.as_deref(), Some("老城墙下的修表铺"));
+    assert_eq!(found.about.published.as_deref(), Some("2026-05-06T07:30:00+08:00"));
     let text = html::clean(&found.fragment.html, Some(&url)).text();
     assert!(text.contains("清晨六点半") && text.contains("再回来和师傅谈工钱的事。"), "{text}");
     assert!(

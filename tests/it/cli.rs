@@ -145,7 +145,7 @@ fn preview_reads_an_article_page() {
 }
 
 #[test]
-fn two_processes_never_hold_one_state() {
+fn s45_s46_two_processes_never_hold_one_state() {
     let house = House::new("");
     house.good(&["publish"]);
     let lock = std::fs::File::open(house.path("state/finews.db.lock")).unwrap();
@@ -160,7 +160,7 @@ fn two_processes_never_hold_one_state() {
 }
 
 #[test]
-fn a_damaged_state_is_named_and_the_feeds_stay() {
+fn s43_a_damaged_state_is_named_and_the_feeds_stay() {
     let house = House::new("");
     house.good(&["publish"]);
     let before = house.tree();

@@ -133,7 +133,7 @@ fn health_without_a_daemon_fails() {
 }
 
 #[test]
-fn a_kill_while_publishing_leaves_whole_files_and_loses_nothing() {
+fn s39_a_kill_while_publishing_leaves_whole_files_and_loses_nothing() {
     let items = (0..300).map(|n| {
         format!(
             "<item><title>Item {n}</title><guid>g{n}</guid><link>https://b.example/{n}</link>\

@@ -96,7 +96,7 @@ fn one_dead_source_costs_its_own_visit() {
 }
 
 #[test]
-fn a_second_visit_is_conditional_and_touches_nothing() {
+fn f01_f10_f11_a_second_visit_is_conditional_and_touches_nothing() {
     let one = item("1", "t", "https://bell.example/1", "x");
     let first = reply(200)
         .header("ETag", "W/\"odd, Tag\"")
@@ -126,7 +126,7 @@ fn a_second_visit_is_conditional_and_touches_nothing() {
 }
 
 #[test]
-fn validators_of_what_could_not_be_read_are_not_kept() {
+fn f08_validators_of_what_could_not_be_read_are_not_kept() {
     let one = item("1", "t", "https://bell.example/1", "x");
     let bad = page("<html>maintenance</html>").header("ETag", "\"bad\"");
     let good = reply(200).header("ETag", "\"good\"").body(rss(&one));
@@ -416,11 +416,164 @@ fn a_failed_article_is_tried_again_and_the_item_upgraded() {
     let first = house.json("all.json")["items"][0].clone();
     assert_eq!(first["content_html"], "<p>short</p>");
     all_due(&house);
+    assert_eq!(asked_for(&origin, "/a"), 1, "not before its time");
+    hours_later(&house, 1);
+    all_due(&house);
     let second = house.json("all.json")["items"][0].clone();
     assert_eq!(second["id"], first["id"]);
     assert!(second["content_html"].as_str().unwrap().contains("写给读者看的"), "{second}");
+    hours_later(&house, 1_000);
     all_due(&house);
-    assert_eq!(origin.requests().iter().filter(|r| r.target == "/a").count(), 2);
+    assert_eq!(asked_for(&origin, "/a"), 2);
+}
+
+fn asked_for(origin: &Origin, target: &str) -> usize {
+    origin.requests().iter().filter(|request| request.target == target).count()
+}
+
+/// As if so many hours had gone by since the articles were asked for.
+fn hours_later(house: &House, hours: i64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let file = house.path("state/finews.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let query = "UPDATE original SET not_before = not_before - ?";
+        sqlx::query(query).bind(hours * 3_600).execute(&pool).await.unwrap();
+        pool.close().await;
+    });
+}
+
+/// A feed with one entry and the article that its link leads to.
+fn feed_of_one(origin: &Origin, summary: &str) -> House {
+    let link = origin.url("/2026/a.html");
+    let one = item("1", "水泥价格连涨三周", link.as_str(), summary);
+    origin.on("GET /feed", [reply(200).header("ETag", "\"1\"").body(rss(&one)), reply(304)]);
+    let feed = origin.url("/feed");
+    House::new(&format!("[[source]]\nid = \"bell\"\nurl = \"{feed}\"\nfull_text = true\n"))
+}
+
+fn stub(name: &str) -> String {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/article/stubs/");
+    std::fs::read_to_string(format!("{root}{name}.html")).unwrap()
+}
+
+/// No published file holds any of these words.
+#[track_caller]
+fn check_unpublished(house: &House, words: &[&str]) {
+    for (path, (bytes, _)) in house.tree() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        for word in words {
+            assert!(!text.contains(word), "`{word}` in {path}");
+        }
+    }
+}
+
+#[test]
+fn a_stub_gives_way_to_the_article() {
+    let text = "记者从江城建材市场获悉，本周水泥出厂价每吨再涨二十元。".repeat(20);
+    let article = page(format!("<title>水泥</title><article><p>{text}</p><p>{text}</p></article>"));
+    let replies = vec![page(stub("robot/zh-安全验证")), page(stub("paywall/zh-付费内容")), article];
+    let origin = Origin::start([("GET /2026/a.html", replies)]);
+    let house = feed_of_one(&origin, "<p>本周水泥再涨二十元。</p>");
+    let ended = house.good(&["fetch"]);
+    assert!(ended.err.contains("a check against robots"), "{ended:?}");
+    let first = house.json("all.json")["items"][0].clone();
+    assert_eq!(first["content_html"], "<p>本周水泥再涨二十元。</p>");
+    check_unpublished(&house, &["安全验证", "拖动滑块", "check against robots"]);
+    // The first time after an hour, then after four.
+    hours_later(&house, 1);
+    all_due(&house);
+    assert_eq!(asked_for(&origin, "/2026/a.html"), 2);
+    assert_eq!(house.json("all.json")["items"][0], first);
+    check_unpublished(&house, &["付费内容", "旅馆谈到深夜", "立即订阅"]);
+    hours_later(&house, 1);
+    all_due(&house);
+    assert_eq!(asked_for(&origin, "/2026/a.html"), 2);
+    hours_later(&house, 3);
+    all_due(&house);
+    let last = house.json("all.json")["items"][0].clone();
+    assert_eq!((&last["id"], &last["date_published"]), (&first["id"], &first["date_published"]));
+    assert!(last["content_html"].as_str().unwrap().contains("建材市场"), "{last}");
+    assert!(last["date_modified"].as_str() > first["date_modified"].as_str(), "{last}");
+}
+
+#[test]
+fn a_stub_for_ever_is_given_up_and_never_published() {
+    let origin = Origin::start([("GET /2026/a.html", vec![page(stub("login/zh-登录后查看"))])]);
+    let house = feed_of_one(&origin, "<p>本周水泥再涨二十元。</p>");
+    house.good(&["fetch"]);
+    let before = house.tree();
+    for (asked, hours) in [(1, 0), (2, 1), (3, 4), (4, 24), (5, 72), (6, 168), (6, 9_999)] {
+        hours_later(&house, hours);
+        all_due(&house);
+        assert_eq!(asked_for(&origin, "/2026/a.html"), asked, "after {hours} hours");
+    }
+    assert_eq!(house.tree(), before, "a failure touches no file");
+    check_unpublished(&house, &["登录后查看", "立即注册", "江城论坛"]);
+}
+
+#[test]
+fn a_consent_wall_with_status_200_is_no_article() {
+    let wall = stub("consent/zh-接受全部");
+    let origin = Origin::start([("GET /2026/a.html", vec![page(wall)])]);
+    // Not even the title of an entry without one comes from there.
+    let link = origin.url("/2026/a.html");
+    let bare = format!("<item><link>{link}</link><description>水泥再涨二十元</description></item>");
+    origin.on("GET /feed", [reply(200).body(rss(&bare))]);
+    let house = House::new(&format!(
+        "[[source]]\nid = \"bell\"\nurl = \"{}\"\nfull_text = true\n",
+        origin.url("/feed")
+    ));
+    let ended = house.good(&["fetch"]);
+    assert!(ended.err.contains("a consent wall"), "{ended:?}");
+    assert_eq!(house.titles("all.json"), ["水泥再涨二十元"]);
+    check_unpublished(&house, &["Cookie", "隐私", "接受全部", "江城在线", "consent"]);
+}
+
+#[test]
+fn an_article_that_leads_to_the_front_page_is_none() {
+    let origin = Origin::start([
+        ("GET /2026/a.html", vec![Reply::redirect(302, "/")]),
+        ("GET /", vec![page(stub("links/zh-频道首页"))]),
+    ]);
+    let house = feed_of_one(&origin, "<p>本周水泥再涨二十元。</p>");
+    let ended = house.good(&["fetch"]);
+    assert!(ended.err.contains("the address leads to the front page"), "{ended:?}");
+    check_unpublished(&house, &["钟楼修缮完成", "江城在线"]);
+}
+
+#[test]
+fn preview_shows_the_chain_and_explains_it() {
+    let text = "记者从江城建材市场获悉，本周水泥出厂价每吨再涨二十元。".repeat(12);
+    let article = format!(
+        "<title>水泥</title><nav><a href=/>首页</a></nav><article><h1>水泥</h1><p>{text}</p>\
+         <p>{text}<b onclick=x>完</b></p></article><script>alert(1)</script>"
+    );
+    let origin = Origin::start([
+        ("GET /a.html", vec![page(article)]),
+        ("GET /wall.html", vec![page(stub("consent/zh-接受全部"))]),
+    ]);
+    let house = House::new("");
+    let preview = |path: &str, more: &[&str]| {
+        let url = origin.url(path).to_string();
+        let args = [&["preview", &url, "--allow-private", "127.0.0.1/32"], more].concat();
+        house.run(&args)
+    };
+    let people = preview("/a.html", &["--explain", "why.html"]).out;
+    for words in [" taken (", "json-ld                nothing", " ms)", "**完**"] {
+        assert!(people.contains(words), "{words}: {people}");
+    }
+    let why = std::fs::read_to_string(house.path("why.html")).unwrap();
+    assert!(why.contains("<p class=\"kept\">") && why.contains("</small>首页</p>"), "{why}");
+    assert!(!why.contains("alert") && !why.contains("<b>") && !why.contains("onclick"), "{why}");
+    let stages = preview("/wall.html", &["--json"]).out;
+    let stages: serde_json::Value = serde_json::from_str(&stages).unwrap();
+    let article = &stages["entries"][0]["article"];
+    assert_eq!(article["error"], "a consent wall, not the article");
+    let step = article["steps"].as_array().unwrap().iter().find(|s| s["verdict"] == "refused");
+    assert_eq!(step.unwrap()["why"], "a consent wall, not the article", "{article}");
+    assert!(step.unwrap()["micros"].as_u64() > Some(0) && article["milliseconds"].is_u64());
 }
 
 #[test]
@@ -441,7 +594,7 @@ fn two_names_with_one_slug_never_share_a_feed() {
 }
 
 #[test]
-fn headers_of_a_source_never_go_elsewhere() {
+fn s10_headers_of_a_source_never_go_elsewhere() {
     let elsewhere = Origin::start_at(
         std::net::Ipv4Addr::new(127, 0, 0, 2),
         [("GET /a", vec![page("<p>x</p>")])],
@@ -499,7 +652,7 @@ fn pages_behind_a_failed_one_are_asked_for_again() {
 }
 
 #[test]
-fn a_feed_that_breaks_off_gives_its_whole_entries_and_no_validators() {
+fn f08_s48_a_feed_that_breaks_off_gives_its_whole_entries_and_no_validators() {
     let whole = rss(&format!(
         "{}{}",
         item("1", "one", "https://bell.example/1", "x"),
@@ -559,7 +712,7 @@ fn a_category_moves_with_its_settings_and_its_old_address_is_remembered() {
 }
 
 #[test]
-fn words_of_a_server_do_not_reach_the_terminal_raw() {
+fn s26_words_of_a_server_do_not_reach_the_terminal_raw() {
     let words = "\\u001b[31mred\\u202e".to_owned() + &"x".repeat(3_000);
     let answer = json(format!("{{\"code\":0,\"message\":\"{words}\"}}"));
     let origin = Origin::start([("GET /l", vec![answer])]);

@@ -64,9 +64,10 @@ fn read(path: &Path, known: &Value, models: &Models) -> (String, String) {
     let file = File::open(format!("{}.html.gz", path.display())).unwrap();
     GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
     let page = charset::decode(&bytes, None, None).text;
-    let url = known["url"].as_str().and_then(|url| Url::parse(url).ok());
-    let found = extract::read_with(models, &page, url.as_ref()).unwrap();
-    let text = html::clean(&found.html, url.as_ref()).text();
+    let url = known["url"].as_str().unwrap_or("https://page.example/");
+    let url = Url::parse(url).unwrap();
+    let found = extract::read_with(models, &page, &url).unwrap();
+    let text = html::clean(&found.part.html, Some(&url)).text();
     (text, found.metadata.title.unwrap_or_default())
 }
 

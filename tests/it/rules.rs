@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use finews::article::{By, Error, Found, Reading, Rules, Site, Sites};
+use finews::article::{By, Error, Found, Reading, Rules, Site, Sites, Visit};
 use finews::html;
 use proptest::prelude::*;
 use url::Url;
@@ -39,12 +39,12 @@ fn read(address: &str) -> Result<Found, Error> {
     let mut reading = Reading::on(sites().of(&url));
     for _ in 0..20 {
         let next = match page(&url) {
-            Some(page) => reading.page(&page, &url, &Rules::default()),
+            Some(page) => reading.page(&page, &Visit::to(&url), &Rules::default()),
             None => reading.failed("there is no such page"),
         };
         match next {
             Some(next) => url = next,
-            None => return reading.end(),
+            None => return reading.end().0,
         }
     }
     panic!("{address}: no end of pages");
@@ -76,16 +76,16 @@ fn a_file_says_what_an_article_is() {
     let found =
         check("https://harbour-gazette.example/2026/ferry.html", &has, &["Subscribe", "Share"]);
     assert_eq!(found.by, By::Site("harbour-gazette.example.txt".to_owned()));
-    assert_eq!(found.title.as_deref(), Some("The ferry that waits"));
-    assert_eq!(found.authors, ["Ines Okafor", "Tom Reed"]);
-    assert_eq!(found.published_text.as_deref(), Some("2026-03-04T08:15:00Z"));
-    assert_eq!(found.language.as_deref(), Some("en"));
+    assert_eq!(found.about.title.as_deref(), Some("The ferry that waits"));
+    assert_eq!(found.about.authors, ["Ines Okafor", "Tom Reed"]);
+    assert_eq!(found.about.published.as_deref(), Some("2026-03-04T08:15:00Z"));
+    assert_eq!(found.about.language.as_deref(), Some("en"));
     assert!(found.faults.is_empty(), "{:?}", found.faults);
 }
 
 #[test]
 fn hosts_have_files_of_their_own() {
-    let title = |address: &str| read(address).unwrap().title;
+    let title = |address: &str| read(address).unwrap().about.title;
     assert_eq!(title("http://news.dunes.example/1").as_deref(), Some("Dune news"));
     assert_eq!(title("http://sport.dunes.example/2").as_deref(), Some("Dune sport"));
     let sites = sites();
@@ -162,19 +162,19 @@ fn what_is_not_the_article_goes() {
 fn titles_authors_and_dates_are_found_by_expressions() {
     let found =
         check("http://www.wanbao.example/a/202611/8.html", &["第三代人"], &["责任", "扫码"]);
-    assert_eq!(found.title.as_deref(), Some("江边修石阶"));
-    assert_eq!(found.authors, ["陈江"]);
-    assert_eq!(found.published_text.as_deref(), Some("2026年11月03日 07:30"));
+    assert_eq!(found.about.title.as_deref(), Some("江边修石阶"));
+    assert_eq!(found.about.authors, ["陈江"]);
+    assert_eq!(found.about.published.as_deref(), Some("2026年11月03日 07:30"));
     let has = ["Der erste Absatz", "Der zweite", "Der letzte"];
     let found = check("https://www.abendpost.example/x", &has, &["Kauft"]);
-    assert_eq!(found.title.as_deref(), Some("Ein Abend"));
-    assert_eq!(found.authors, ["Ulla Brandt"]);
-    assert_eq!(found.published_text.as_deref(), Some("05.04.2026, 17:20 Uhr"));
-    let title = |address: &str| read(address).unwrap().title;
+    assert_eq!(found.about.title.as_deref(), Some("Ein Abend"));
+    assert_eq!(found.about.authors, ["Ulla Brandt"]);
+    assert_eq!(found.about.published.as_deref(), Some("05.04.2026, 17:20 Uhr"));
+    let title = |address: &str| read(address).unwrap().about.title;
     assert_eq!(title("https://hidden.example/h").as_deref(), Some("The pier: Part two"));
     assert_eq!(title("https://wrong-data.example/n").as_deref(), Some("Right"));
     let found = check("https://scripted.example/s", &["from an attribute &amp; safe"], &["<b>"]);
-    assert_eq!(found.title.as_deref(), Some("Scripted"));
+    assert_eq!(found.about.title.as_deref(), Some("Scripted"));
 }
 
 #[test]
@@ -182,15 +182,15 @@ fn where_the_rules_fail_the_page_is_read_by_its_look() {
     let faults =
         |found: &Found| found.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let found = check("https://redesigned.example/s", &[], &["give us something"]);
-    assert_eq!(found.by, By::Readability);
+    assert_eq!(found.by, By::Extractor);
     let expect = "rules `redesigned.example.txt`: `body` matches nothing with content";
     assert_eq!(faults(&found), expect);
     let found = check("https://greedy.example/g", &[], &[]);
-    assert_eq!(found.by, By::Readability);
+    assert_eq!(found.by, By::Extractor);
     assert!(faults(&found).starts_with("rules `greedy.example.txt`: refused: "), "{found:?}");
     let lacks = ["Buy the new calendar", "Also read"];
     let found = check("https://tidy-only.example/t", &["without any rule"], &lacks);
-    assert_eq!((found.by.clone(), faults(&found)), (By::Readability, String::new()));
+    assert_eq!((found.by.clone(), faults(&found)), (By::Extractor, String::new()));
     assert_eq!(
         read("https://strict.example/s"),
         Err(Error::NoBody("strict.example.txt".to_owned()))
@@ -353,7 +353,7 @@ fn read_one(rules: &str, page: &str) -> Option<Url> {
     let mut sites = Sites::default();
     sites.add_file("p.example.txt", rules);
     let mut reading = Reading::on(sites.of(&url));
-    let next = reading.page(page, &url, &Rules::default());
+    let next = reading.page(page, &Visit::to(&url), &Rules::default());
     let _ = reading.end();
     next
 }
@@ -384,9 +384,9 @@ fn rules_that_take_too_much_work_are_left_out() {
     sites.add_file("p.example.txt", "body: //p[. = //none or count(//p[. = 'x']) = 1]");
     let mut reading = Reading::on(sites.of(&url));
     let page = format!("<body><article>{page}</article>");
-    assert_eq!(reading.page(&page, &url, &Rules::default()), None);
-    let found = reading.end().unwrap();
-    assert_eq!(found.by, By::Readability);
+    assert_eq!(reading.page(&page, &Visit::to(&url), &Rules::default()), None);
+    let found = reading.end().0.unwrap();
+    assert_eq!(found.by, By::Extractor);
     let fault = "rules `p.example.txt`: the rules take too much work on this page";
     assert_eq!(found.faults.last().unwrap().to_string(), fault);
 }
@@ -433,13 +433,13 @@ fn an_article_has_ten_pages_at_the_most() {
             format!("words {pages} ").repeat(40),
             pages + 1
         );
-        match reading.page(&page, &url, &Rules::default()) {
+        match reading.page(&page, &Visit::to(&url), &Rules::default()) {
             Some(next) => url = next,
             None => break,
         }
     }
     assert_eq!(pages, 10);
-    let found = reading.end().unwrap();
+    let found = reading.end().0.unwrap();
     assert_eq!(
         found.faults.last().unwrap().to_string(),
         "page 11: left out: an article has 10 at the most"

@@ -1,6 +1,7 @@
 //! Title, authors, times, site, language, picture and lasting address of a page, from what is most
 //! trusted down: JSON-LD, OpenGraph, other `meta`, microdata, what the reader sees.
 
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
@@ -13,7 +14,7 @@ use super::tag::Tag;
 use super::tree::Tree;
 
 /// What a page says of its article; every field may be missing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Metadata {
     /// Of the article rather than of the page: without the site's name.
     pub title: Option<String>,
@@ -80,7 +81,7 @@ pub(super) fn read(
     blocks: &Blocks,
     said: &Said,
     kept: &[bool],
-    url: Option<&Url>,
+    url: &Url,
 ) -> Metadata {
     let address = |text: &str| absolute(text, url);
     let stated = said.article();
@@ -107,8 +108,8 @@ pub(super) fn read(
     }
 }
 
-fn absolute(text: &str, url: Option<&Url>) -> Option<String> {
-    let found = Url::options().base_url(url).parse(text).ok()?;
+fn absolute(text: &str, url: &Url) -> Option<String> {
+    let found = url.join(text).ok()?;
     matches!(found.scheme(), "http" | "https").then(|| found.into())
 }
 

@@ -31,11 +31,11 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// The absolute address of a `base` element.
-    pub(super) fn base(&self, url: Option<&Url>) -> Option<String> {
-        let href = self.links.iter().find(|(rel, _)| rel == BASE).map(|(_, href)| href)?;
-        let base = Url::options().base_url(url).parse(href).ok()?;
-        matches!(base.scheme(), "http" | "https").then(|| base.into())
+    /// The address that relative ones start from: that of a `base` element, else the page's own.
+    pub(super) fn base(&self, url: &Url) -> Url {
+        let href = self.links.iter().find(|(rel, _)| rel == BASE).map(|(_, href)| href);
+        let base = href.and_then(|href| url.join(href).ok());
+        base.filter(|base| matches!(base.scheme(), "http" | "https")).unwrap_or_else(|| url.clone())
     }
 
     /// The content of the first `meta` of any of these names; the order is that of the names.

@@ -13,13 +13,13 @@ fn here() -> Url {
 }
 
 fn extract(page: &str) -> Extract {
-    read(page, Some(&here())).unwrap()
+    read(page, &here()).unwrap()
 }
 
 /// Checks which passages are in the text of the cleaned article and which are not.
 #[track_caller]
 fn check_text(page: &str, with: &[&str], without: &[&str]) {
-    let text = html::clean(&extract(page).html, Some(&here())).text();
+    let text = html::clean(&extract(page).part.html, Some(&here())).text();
     for passage in with {
         assert!(text.contains(passage), "`{passage}` is missing in:\n{text}");
     }
@@ -65,7 +65,7 @@ fn an_article_is_told_from_what_stands_around_it() {
 
 #[test]
 fn markup_stays_whole() {
-    let clean = html::clean(&extract(ENGLISH).html, Some(&here()));
+    let clean = html::clean(&extract(ENGLISH).part.html, Some(&here()));
     for whole in ["<table>", "<ul>", "<blockquote>", "<figcaption>", "<pre>", "<h2>"] {
         assert!(clean.as_str().contains(whole), "no {whole} in {}", clean.as_str());
     }
@@ -186,7 +186,7 @@ fn a_model_sums_its_trees() {
 #[test]
 fn monstrous_pages_end() {
     let deep = format!("{}<p>word word word</p>", "<div><b><a>".repeat(100_000));
-    assert!(read(&deep, None).is_some());
+    assert!(read(&deep, &here()).is_some());
     let mut wide = "<p ".to_owned();
     for number in 0..1_000_000 {
         let _ = write!(wide, "a{number}=b ");
@@ -195,9 +195,9 @@ fn monstrous_pages_end() {
     assert_eq!(blocks_of(&wide), "word");
     assert_eq!(blocks_of(&"</b></p></div>".repeat(100_000)), "");
     let many = "<p>word <b>word</b></p>".repeat(100_000);
-    assert!(read(&many, None).is_some());
+    assert!(read(&many, &here()).is_some());
     let unclosed = "<svg><script".repeat(50_000);
-    let _ = read(&unclosed, None);
+    let _ = read(&unclosed, &here());
 }
 
 #[test]
@@ -205,13 +205,13 @@ fn no_cut_page_is_too_much() {
     for page in [ENGLISH, CHINESE] {
         for end in (0..page.len()).step_by(97) {
             let cut = &page[..page.floor_char_boundary(end)];
-            if let Some(found) = read(cut, None) {
-                let _ = html::clean(&found.html, None);
+            if let Some(found) = read(cut, &here()) {
+                let _ = html::clean(&found.part.html, None);
             }
         }
     }
-    assert_eq!(read("", None), None);
-    assert_eq!(read("<p> </p>", None), None);
+    assert_eq!(read("", &here()), None);
+    assert_eq!(read("<p> </p>", &here()), None);
 }
 
 #[test]

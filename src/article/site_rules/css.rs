@@ -3,9 +3,10 @@
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::{Links, Taken, same_page, take};
+use super::take::{as_line, prefer};
+use super::{Links, Taken, same_page};
 use crate::article::rules::{self, Bad, Css, RawRules, Rules};
-use crate::article::{apply, by_rules, structured};
+use crate::article::{apply, by_rules, extract};
 use crate::html::dom;
 
 /// The rules of a `[[site_rules]]` as they stand in the settings.
@@ -63,30 +64,27 @@ impl SiteCss {
 /// Reads a page by the rules of the settings.
 pub(super) fn take(page: &str, url: &Url, site: &SiteCss) -> Taken {
     let tree = dom::page(page);
-    let base = structured::base(&tree, url);
+    let (mut about, base) = extract::about(page, url);
     let mut faults = Vec::new();
     let body = by_rules(&tree, &site.rules.body, &mut faults);
     let texts = |css: &Option<Css>| -> Vec<String> {
-        select(&tree, css.as_ref()).filter_map(|element| take::as_line(&text(element))).collect()
+        select(&tree, css.as_ref()).filter_map(|element| as_line(&text(element))).collect()
     };
     let first = |css: &Option<Css>| texts(css).into_iter().next();
     let link = |css: &Option<Css>| {
         let mut hrefs = select(&tree, css.as_ref()).filter_map(|element| element.attr("href"));
         hrefs.find_map(|href| same_page::link(href, url, &base))
     };
+    prefer(&mut about, first(&site.title), texts(&site.author), first(&site.date));
     Taken {
         body: body.map(|(html, _)| apply(&html, &site.rules)),
-        title: first(&site.title).or_else(|| structured::title(&tree)),
-        authors: texts(&site.author),
-        published: first(&site.date).or_else(|| structured::published(&tree)),
-        image: structured::image(&tree, &base),
-        language: structured::language(&tree),
         links: Links { single: link(&site.single), next: link(&site.next) },
+        about,
         faults,
         looks: true,
         stripped: None,
         instead: None,
-        base: Some(base),
+        base,
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::judge::at_least_as_good;
-use super::{Site, chain, same_page};
-use crate::article::{self, By, Error, Found, Rules};
+use super::{Links, Site, same_page};
+use crate::article::quality::{self, Candidate, Own};
+use crate::article::{self, By, Error, Found, Judged, Rules, Trace, Visit};
 use crate::html;
 use crate::model::Fault;
 
@@ -28,6 +28,8 @@ pub struct Reading {
     seen: HashSet<Url>,
     pages: usize,
     found: Option<Result<Found, Error>>,
+    /// How the first page was read.
+    trace: Trace,
     /// The text of the page before, to know it again.
     last: String,
     faults: Vec<Fault>,
@@ -49,29 +51,22 @@ impl Reading {
         Self { site, ..Self::default() }
     }
 
-    /// Takes a page that was decoded already; `url` is its address after redirects, `rules` are the
-    /// source's own. Gives the address of the page that is wanted next.
-    pub fn page(&mut self, page: &str, url: &Url, rules: &Rules) -> Option<Url> {
-        if self.first.as_ref().is_some_and(|first| !same_page::same_host(first, url)) {
+    /// Takes a page that was decoded already; `rules` are the source's own. Gives the address of the
+    /// page that is wanted next.
+    pub fn page(&mut self, page: &str, visit: &Visit<'_>, rules: &Rules) -> Option<Url> {
+        if self.first.as_ref().is_some_and(|first| !same_page::same_host(first, visit.url)) {
             return self.failed("it leads to another host");
         }
-        self.seen.insert(url.clone());
-        let (found, links) = chain::read(page, url, rules, self.site.as_deref());
+        self.seen.insert(visit.url.clone());
+        // Only the whole article can be compared with what the source itself says of it.
+        let own = if self.first.is_some() { Own { text: None, ..visit.own } } else { visit.own };
+        let visit = Visit { own, ..*visit };
+        let Judged { found, trace, links } =
+            article::judged(page, &visit, rules, self.site.as_deref());
         match std::mem::replace(&mut self.stage, Stage::Next) {
             Stage::First => {
-                self.first = Some(url.clone());
-                self.last = found.as_ref().map_or_else(|_| String::new(), text);
-                self.found = Some(found);
-                self.pages = 1;
-                let single = links.single.filter(|single| self.admits(single));
-                match single {
-                    Some(single) => {
-                        self.stage = Stage::Single(links.next);
-                        self.seen.insert(single.clone());
-                        Some(single)
-                    }
-                    None => self.follow(links.next),
-                }
+                self.trace = trace;
+                self.begin(visit.url, found, links)
             }
             Stage::Single(next) => self.single(found, next),
             Stage::Next => {
@@ -82,8 +77,8 @@ impl Reading {
     }
 
     /// Takes an article that was read otherwise, and has no more pages.
-    pub fn whole(&mut self, found: Found) {
-        self.found = Some(Ok(found));
+    pub fn whole(&mut self, read: Judged) {
+        (self.found, self.trace) = (Some(read.found), read.trace);
     }
 
     /// Takes the word that the page wanted could not be had. Gives the address of another.
@@ -101,16 +96,33 @@ impl Reading {
     }
 
     /// The article, as far as it was read.
-    pub fn end(self) -> Result<Found, Error> {
-        let mut found = self.found.unwrap_or(Err(Error::NoArticle))?;
-        found.faults.extend(self.faults);
-        Ok(found)
+    pub fn end(self) -> (Result<Found, Error>, Trace) {
+        let mut found = self.found.unwrap_or(Err(Error::NoArticle));
+        if let Ok(found) = &mut found {
+            found.faults.extend(self.faults);
+        }
+        (found, self.trace)
+    }
+
+    fn begin(&mut self, url: &Url, found: Result<Found, Error>, links: Links) -> Option<Url> {
+        self.first = Some(url.clone());
+        self.last = found.as_ref().map_or_else(|_| String::new(), text);
+        self.found = Some(found);
+        self.pages = 1;
+        let Some(single) = links.single.filter(|single| self.admits(single)) else {
+            return self.follow(links.next);
+        };
+        self.stage = Stage::Single(links.next);
+        self.seen.insert(single.clone());
+        Some(single)
     }
 
     /// All pages in one are preferred, unless there is less on them than on the first.
     fn single(&mut self, found: Result<Found, Error>, next: Option<Url>) -> Option<Url> {
         let better = match (&found, &self.found) {
-            (Ok(single), Some(Ok(first))) => at_least_as_good(single, first),
+            (Ok(single), Some(Ok(first))) => {
+                quality::at_least_as_good(&candidate(single), &candidate(first))
+            }
             (Ok(_), _) => true,
             (Err(_), _) => false,
         };
@@ -184,6 +196,10 @@ impl Reading {
     fn fault(&mut self, place: &str, what: &str) {
         self.faults.push(Fault::new(place, what));
     }
+}
+
+fn candidate(found: &Found) -> Candidate {
+    Candidate::new(found.fragment.html.clone())
 }
 
 fn text(found: &Found) -> String {

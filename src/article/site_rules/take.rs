@@ -7,7 +7,7 @@ use super::format::{Link, SiteFile};
 use super::sheet::{Match, Sheet};
 use super::xpath::{Spent, Value, XPath};
 use super::{Links, Taken, mend, prune, same_page};
-use crate::article::{fragment, markup, structured};
+use crate::article::{Metadata, extract, fragment, markup};
 use crate::html;
 use crate::html::dom::Id;
 use crate::model::Fault;
@@ -23,9 +23,24 @@ const MAX_LINE: usize = 300;
 
 /// Reads a page by the rules of a file.
 pub(super) fn take(page: &str, url: &Url, file: &SiteFile) -> Taken {
-    let mut taken = Taken { looks: file.body.is_empty(), ..Taken::default() };
-    let page = replaced(page, &file.replace, &mut taken.faults);
+    let mut faults = Vec::new();
+    let page = replaced(page, &file.replace, &mut faults);
     let mut sheet = Sheet::of(&page);
+    let instead = file.flags.skip_json_ld.then(|| {
+        mend::drop_json_ld(&mut sheet);
+        sheet.markup()
+    });
+    let (about, base) = extract::about(instead.as_ref().unwrap_or(&page), url);
+    let mut taken = Taken {
+        body: None,
+        looks: file.body.is_empty(),
+        stripped: None,
+        instead,
+        about,
+        base,
+        links: Links::default(),
+        faults,
+    };
     if let Err(spent) = fill(&mut taken, &mut sheet, url, file) {
         taken.body = None;
         taken.looks |= file.flags.autodetect;
@@ -35,28 +50,18 @@ pub(super) fn take(page: &str, url: &Url, file: &SiteFile) -> Taken {
 }
 
 fn fill(taken: &mut Taken, sheet: &mut Sheet, url: &Url, file: &SiteFile) -> Result<(), Spent> {
-    if file.flags.skip_json_ld {
-        mend::drop_json_ld(sheet);
-        taken.instead = Some(sheet.markup());
-    }
-    let base = structured::base(sheet.tree(), url);
-    taken.image = structured::image(sheet.tree(), &base);
-    taken.language = structured::language(sheet.tree());
     taken.links = Links {
-        single: link(sheet, &file.single_page, url, &base)?,
-        next: link(sheet, &file.next_page, url, &base)?,
+        single: link(sheet, &file.single_page, url, &taken.base)?,
+        next: link(sheet, &file.next_page, url, &taken.base)?,
     };
     if any(sheet, &file.advertisement)? {
         taken.faults.push(Fault::new("rules", "the page is marked as an advertisement"));
     }
-    let plain_title = structured::title(sheet.tree());
-    let plain_date = structured::published(sheet.tree());
-    taken.title = line(sheet, &file.title)?.or(plain_title);
-    taken.authors = lines(sheet, &file.author)?;
-    taken.published = line(sheet, &file.date)?.or(plain_date);
+    let (title, authors) = (line(sheet, &file.title)?, lines(sheet, &file.author)?);
+    prefer(&mut taken.about, title, authors, line(sheet, &file.date)?);
     mend::mend(sheet, file)?;
     sheet.settle()?;
-    taken.body = body(sheet, file, taken.image.as_deref())?;
+    taken.body = body(sheet, file, taken.about.image.as_deref())?;
     if taken.body.is_none() {
         taken.looks |= file.flags.autodetect;
         taken.stripped = taken.looks.then(|| sheet.markup());
@@ -64,8 +69,21 @@ fn fill(taken: &mut Taken, sheet: &mut Sheet, url: &Url, file: &SiteFile) -> Res
             taken.faults.push(Fault::new("rules", "`body` matches nothing with content"));
         }
     }
-    taken.base = Some(base);
     Ok(())
+}
+
+/// What the rules found comes before what the page says.
+pub(super) fn prefer(
+    about: &mut Metadata,
+    title: Option<String>,
+    authors: Vec<String>,
+    published: Option<String>,
+) {
+    about.title = title.or(about.title.take());
+    about.published = published.or(about.published.take());
+    if !authors.is_empty() {
+        about.authors = authors;
+    }
 }
 
 /// The page's text with others in the place of some. What would swell it, or takes too long, is

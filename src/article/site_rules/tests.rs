@@ -1,51 +1,9 @@
 use url::Url;
 
-use super::judge::{Weight, weigh};
 use super::sheet::Sheet;
-use super::{SiteFile, Sites, at_least_as_good, mend, prune, same_page};
-use crate::article::{By, Found};
+use super::{SiteFile, Sites, mend, prune, same_page};
 use crate::html;
 use crate::html::dom::Id;
-use crate::model::Fragment;
-
-fn found(html: &str) -> Found {
-    Found {
-        fragment: Fragment { html: html.to_owned(), base: None },
-        by: By::Readability,
-        title: None,
-        authors: Vec::new(),
-        medium: None,
-        published_text: None,
-        image: None,
-        language: None,
-        faults: Vec::new(),
-    }
-}
-
-#[test]
-fn the_judge_weighs_text_and_links() {
-    let check = |html: &str, text: usize, linked: usize| {
-        assert_eq!(weigh(html), Weight { text, linked }, "{html}");
-    };
-    check("", 0, 0);
-    check("<p>a b</p>c", 3, 0);
-    check("a<a href=x>b<b>c</b></a>d", 4, 2);
-    check("<a>b</a><a>c</a>d<script>efg</script>", 3, 2);
-    check("<p><a>钟声</a></p><style>x</style>江", 3, 2);
-}
-
-#[test]
-fn the_judge_prefers() {
-    let check = |a: &str, b: &str, expect: bool| {
-        assert_eq!(at_least_as_good(&found(a), &found(b)), expect, "{a} | {b}");
-    };
-    check("abc", "abcde", true);
-    check("ab", "abcd", false);
-    check("", "", false);
-    check("<img src=x>", "", false);
-    check("abc<a>defg</a>", "a", false);
-    check("abcd<a>defg</a>", "a", true);
-}
 
 #[test]
 fn lines_have_many_forms() {

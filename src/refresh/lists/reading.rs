@@ -22,6 +22,7 @@ pub(super) async fn read(
     now: Instant,
 ) {
     let (source, form) = (Arc::clone(source), list.form.clone());
+    let on_the_way = page.faults.clone();
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
@@ -35,6 +36,7 @@ pub(super) async fn read(
             if listing.cut.is_some() {
                 one.given = None;
             }
+            listing.faults.extend(on_the_way);
             let ttl = listing.ttl.map(Duration::from_secs);
             one.wish = one.wish.max(ttl);
             one.listing = Some(listing);
