@@ -18,6 +18,7 @@ pub mod identity;
 pub mod story;
 pub mod category;
 pub mod schedule;
+pub mod health;
 pub mod jekyll;
 pub mod publish;
 pub mod discover;

@@ -60,7 +60,7 @@ fn title(original: &Original) -> Option<String> {
 }
 
 async fn publish(args: &Args, id: &str) -> anyhow::Result<Exit> {
-    let held = setup::hold(setup::settings(args)?).await?;
+    let held = setup::hold(setup::settings(args)?, "held release").await?;
     let source = held.settings.sources.iter().find(|source| source.id.as_str() == id);
     let source = source.ok_or_else(|| Usage(format!("there is no source `{id}`")))?;
     let source = Arc::new(source.clone());

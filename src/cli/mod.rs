@@ -2,6 +2,8 @@
 //! environment.
 
 mod args;
+mod ask;
+mod backup;
 mod check;
 mod demo;
 mod demo_site;
@@ -12,6 +14,7 @@ mod fetch;
 mod held;
 mod history;
 mod import;
+mod log;
 mod moved;
 mod out;
 mod preview;
@@ -33,7 +36,7 @@ use exit::Exit;
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    setup::logging(&args);
+    log::begin(&args);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let exit = match runtime {
         Ok(runtime) => {
@@ -60,7 +63,9 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
-        Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Serve(own) => Box::pin(serve::run(&args, own)).await,
+        Verb::Backup(own) => backup::run(&args, own).await,
+        Verb::Restore(own) => backup::restore(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Held(own) => held::run(&args, own).await,
         Verb::History(own) => history::run(&args, own).await,

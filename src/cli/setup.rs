@@ -1,15 +1,13 @@
 //! What verbs need before they begin: settings, state, the way out, the clock.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
-use tracing_subscriber::EnvFilter;
 
-use super::args::{Args, Verb};
+use super::args::Args;
 use super::exit::Usage;
 use crate::config::{self, Faults, Outside, Settings};
 use crate::edition;
@@ -28,26 +26,6 @@ pub(super) fn now() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Logs go to stderr: what the daemon does, and of one-shot verbs only what is amiss.
-pub(super) fn logging(args: &Args) {
-    let usual = if matches!(args.verb, Verb::Serve(_)) { "finews=info,warn" } else { "error" };
-    let filter = args.log.as_deref().map_or_else(|| EnvFilter::new(usual), level);
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
-}
-
-fn level(text: &str) -> EnvFilter {
-    if text.contains(['=', ',']) {
-        EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"))
-    } else {
-        EnvFilter::new(format!("finews={text},warn"))
-    }
 }
 
 /// The settings of the command line.
@@ -80,6 +58,7 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
     if let Some(feeds) = &args.feeds {
         settings.publish.dir.clone_from(feeds);
     }
+    super::log::hide(&settings.secrets);
     Ok(settings)
 }
 
@@ -110,16 +89,24 @@ pub(super) struct Held {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub authority: String,
-    _lock: Lock,
+    pub lock: Lock,
 }
 
-/// Takes and opens the state.
-pub(super) async fn hold(settings: Settings) -> anyhow::Result<Held> {
-    let lock = Lock::take(&settings.store)?;
+/// Takes and opens the state for a verb.
+pub(super) async fn hold(settings: Settings, verb: &str) -> anyhow::Result<Held> {
+    let lock = Lock::take(&settings.store, verb, now())?;
+    if let Some(other) = lock.taken_over() {
+        tracing::warn!("another process ended without a word: {other}; its lock is taken over");
+    }
+    open(settings, lock).await
+}
+
+/// Opens the state that this process holds already.
+pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held> {
     let store = Store::open(&settings.store).await?;
     store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;
-    Ok(Held { store, settings: Arc::new(settings), authority, _lock: lock })
+    Ok(Held { store, settings: Arc::new(settings), authority, lock })
 }
 
 /// Opens the state to look at it, whoever holds it.
@@ -137,6 +124,17 @@ pub(super) fn world(
     authority: &str,
     news: Option<UnboundedSender<News>>,
 ) -> anyhow::Result<World> {
+    Ok(World {
+        settings: Arc::clone(settings),
+        fetcher: Arc::new(fetcher(settings)?),
+        authority: authority.to_owned(),
+        stop: crate::refresh::Stop::default(),
+        news,
+    })
+}
+
+/// The way out, as the settings ask for it.
+pub(super) fn fetcher(settings: &Settings) -> anyhow::Result<Fetcher> {
     let own = format!("finews/{} (+{})", env!("CARGO_PKG_VERSION"), settings.site.url);
     let fetch = &settings.fetch;
     let limits = Limits {
@@ -152,14 +150,7 @@ pub(super) fn world(
     manners.gap = fetch.gap;
     manners.at_once = fetch.at_once;
     manners.limits = limits;
-    let fetcher = Fetcher::new(manners).context("cannot make requests")?;
-    Ok(World {
-        settings: Arc::clone(settings),
-        fetcher: Arc::new(fetcher),
-        authority: authority.to_owned(),
-        stop: crate::refresh::Stop::default(),
-        news,
-    })
+    Fetcher::new(manners).context("cannot make requests")
 }
 
 /// Comes with the next Ctrl-C or SIGTERM from the moment of this call on, whenever it is awaited.

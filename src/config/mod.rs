@@ -3,7 +3,10 @@
 mod fault;
 mod list;
 mod read;
+mod log;
 mod rules;
+mod secrets;
+mod serve;
 mod site;
 mod source;
 mod stories;
@@ -18,6 +21,9 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use log::{Log, LogForm, log};
+pub use secrets::Secrets;
+pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::article::Sites;
@@ -65,8 +71,14 @@ pub struct Settings {
     pub store: PathBuf,
     /// The published folder and its form.
     pub publish: Publish,
-    /// The daemon's address.
-    pub listen: std::net::SocketAddr,
+    /// Copies of the state.
+    pub backups: Backups,
+    /// How the daemon is reached.
+    pub serve: Serve,
+    /// What is logged, and how.
+    pub log: Log,
+    /// What must not be shown to anybody.
+    pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
     /// Fixed categories and rules by words.
@@ -185,10 +197,18 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
         return Err(fault::locate(text, marks));
     }
     let span = 0..0;
+    let heard = secrets::Heard::default();
     let settings = {
-        let table = Table::new(root.get_ref(), span, "", &marks, outside);
+        let env = |name: &str| heard.note((outside.env)(name));
+        let file = |path: &str| (outside.file)(path).inspect(|text| heard.add(text));
+        let outside = Outside { env: &env, file: &file, folder: outside.folder };
+        let table = Table::new(root.get_ref(), span, "", &marks, &outside);
         settings(table)
     };
+    let settings = settings.map(|mut settings| {
+        settings.secrets = Arc::new(Secrets::new(heard, &settings.sources));
+        settings
+    });
     match settings {
         Some(settings) if marks.is_empty() => Ok(settings),
         _ => Err(fault::locate(text, marks)),
@@ -197,9 +217,10 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
 
 fn settings(mut root: Table<'_>) -> Option<Settings> {
     let site = site::site(&mut root);
-    let store = site::store(&mut root);
+    let store = serve::store(&mut root);
     let publish = site::publish(&mut root);
-    let listen = site::serve(&mut root);
+    let serve = serve::serve(&mut root);
+    let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
@@ -212,9 +233,12 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     root.finish();
     Some(Settings {
         site: site?,
-        store: store?,
+        store: store.0?,
+        backups: store.1,
         publish,
-        listen: listen?,
+        serve,
+        log,
+        secrets: Arc::default(),
         fetch,
         categories,
         sources,

@@ -1,8 +1,7 @@
-//! The tables about the site itself: `[site]`, `[store]`, `[publish]`, `[serve]`, `[fetch]`,
+//! The tables about the site itself: `[site]`, `[publish]`, `[fetch]`,
 //! `[[category]]` and `[jekyll]`.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -133,24 +132,6 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
     zone
 }
 
-pub(super) fn store(root: &mut Table<'_>) -> Option<PathBuf> {
-    let Some(mut table) = root.table("store") else {
-        return Some(PathBuf::from("state/finews.db"));
-    };
-    let url = table.string("url");
-    table.finish();
-    let Some(url) = url else { return Some(PathBuf::from("state/finews.db")) };
-    let path = url.value.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-    match path {
-        Some(path) if !path.is_empty() => Some(PathBuf::from(path)),
-        _ => {
-            let what = format!("`{}` is no store", url.value);
-            root.marks().add_hint(&url.span, what, "write `sqlite:state/finews.db`");
-            None
-        }
-    }
-}
-
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     let mut publish = Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
     let Some(mut table) = root.table("publish") else { return publish };
@@ -172,20 +153,6 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     }
     table.finish();
     publish
-}
-
-pub(super) fn serve(root: &mut Table<'_>) -> Option<SocketAddr> {
-    let default = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let Some(mut table) = root.table("serve") else { return Some(default) };
-    let listen = table.string("listen");
-    table.finish();
-    let Some(listen) = listen else { return Some(default) };
-    let address = listen.value.parse().ok();
-    if address.is_none() {
-        let what = format!("`{}` is no address to listen at", listen.value);
-        root.marks().add_hint(&listen.span, what, "write `127.0.0.1:8080` or `[::]:8080`");
-    }
-    address
 }
 
 pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {

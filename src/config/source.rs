@@ -28,6 +28,8 @@ pub struct Source {
     pub lists: Vec<List>,
     /// Our rhythm.
     pub every: Duration,
+    /// Whether it is left alone unless it is named.
+    pub paused: bool,
     /// Whether the article is fetched for each entry.
     pub full_text: bool,
     /// Where its items belong: names, or templates such as `{medium}`.
@@ -346,7 +348,8 @@ fn source(
     let title = table.string("title").map(|text| text.value);
     let home = table.string("home").and_then(|text| web_address(&table, "home", &text));
     let medium = table.string("medium").map(|text| text.value);
-    let charset = table.string("charset").map(|text| text.value);
+    let charset = charset(&mut table);
+    let paused = table.flag("paused").unwrap_or(false);
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
     let lists = list::lists(&mut table, categories, own.full_text);
@@ -359,6 +362,7 @@ fn source(
         home,
         lists: lists?,
         every: own.every,
+        paused,
         full_text: own.full_text,
         categories: own.categories,
         zone: own.zone,
@@ -373,6 +377,22 @@ fn source(
         stories: own.stories,
     };
     Some((source, id))
+}
+
+/// A label of an encoding (WHATWG Encoding §4.2).
+fn charset(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("charset")?;
+    if encoding_rs::Encoding::for_label(text.value.as_bytes()).is_none() {
+        let what = format!("`{}` is no charset", text.value);
+        let known = ["utf-8", "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc-jp", "euc-kr"];
+        let more = ["iso-2022-jp", "windows-1252", "windows-1251", "iso-8859-1", "koi8-r"];
+        let hint = match nearest(&text.value, known.into_iter().chain(more)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write a label such as {}", known.map(|l| format!("`{l}`")).join(", ")),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+    Some(text.value)
 }
 
 fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
@@ -462,6 +482,7 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         home: None,
         lists: vec![list::feed_at(url)],
         every: defaults.every,
+        paused: false,
         full_text: false,
         categories: Vec::new(),
         zone,

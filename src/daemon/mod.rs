@@ -10,7 +10,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use crate::config::Source;
 use crate::edition::{self, Care};
 use crate::model::Instant;
-use crate::refresh::{self, Report, World};
+use crate::refresh::{self, News, Printed, Report, World};
 use crate::store::{self, Store};
 
 /// How long the daemon sleeps at the most before it looks who is due.
@@ -121,7 +121,7 @@ impl Daemon<'_> {
         let now = (self.clock)();
         let mut nap = NAP;
         for source in &self.sources {
-            if self.under_way.values().any(|one| one.id == source.id) {
+            if source.paused || self.under_way.values().any(|one| one.id == source.id) {
                 continue;
             }
             let due = self.store.next_visit(&source.id).await?.unwrap_or(now);
@@ -152,6 +152,7 @@ impl Daemon<'_> {
                 tracing::error!(cause = %why, "a journey came to an unexpected end");
                 if let Some(source) = source {
                     refresh::broken(self.store, &source, (self.clock)()).await?;
+                    self.world.tell(News::Broke(source.id.clone()));
                 }
             }
         }
@@ -163,7 +164,11 @@ impl Daemon<'_> {
     /// good files meanwhile.
     async fn publish(&self, care: Care) {
         let World { settings, authority, .. } = self.world;
-        match edition::publish(self.store, settings, authority, care).await {
+        let began = tokio::time::Instant::now();
+        let done = edition::publish(self.store, settings, authority, care).await;
+        let written = done.as_ref().ok().map(|done| done.written);
+        self.world.tell(News::Published(Printed { written, took: began.elapsed() }));
+        match done {
             Ok(done) if done.written + done.removed > 0 => {
                 tracing::info!(written = done.written, removed = done.removed, "published");
             }

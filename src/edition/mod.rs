@@ -51,6 +51,7 @@ pub async fn publish(
     authority: &str,
     care: Care,
 ) -> anyhow::Result<Done> {
+    let _press = store.press().await;
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);

@@ -13,6 +13,7 @@ use crate::model::{Page, Validators};
 
 /// What came back.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is moved a few times for each request")]
 pub enum Answer {
     /// A page with content.
     Fresh {

@@ -87,6 +87,14 @@ pub enum Error {
         /// `Retry-After`, at most seven days.
         retry_after: Option<Duration>,
     },
+    /// A wall against robots answers instead of the server.
+    #[error("a wall against robots answers {status} instead of the server")]
+    Wall {
+        /// HTTP status.
+        status: u16,
+        /// `Retry-After`, at most seven days.
+        retry_after: Option<Duration>,
+    },
     /// `robots.txt` keeps us from asking; nothing was sent.
     #[error(transparent)]
     Robots(#[from] NotForRobots),
@@ -158,6 +166,7 @@ impl Error {
             Self::TooLarge { .. } | Self::Inflated { .. } => "too_large",
             Self::Redirects(_) => "redirect",
             Self::Status { .. } => "status",
+            Self::Wall { .. } => "wall",
             Self::Robots(_) => "robots",
             Self::CoolingDown { .. } => "cooling_down",
             Self::Body { .. } => "body",
@@ -169,7 +178,7 @@ impl Error {
     /// How long the server asked to be left alone, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Status { retry_after, .. } => *retry_after,
+            Self::Status { retry_after, .. } | Self::Wall { retry_after, .. } => *retry_after,
             Self::CoolingDown { wait, .. } => Some(*wait),
             _ => None,
         }

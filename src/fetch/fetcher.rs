@@ -17,7 +17,8 @@ use crate::fetch::manners::{self, Turn, Turns};
 use crate::fetch::names::{self, Lookup};
 use crate::fetch::permits::Permits;
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Error, Manners, Method, Request, guard, links};
+use crate::fetch::witness::{self, Asked, Witness};
+use crate::fetch::{Error, Manners, Method, Request, guard, links, wall};
 use crate::model::{Egress, Fault, Page};
 use crate::robots;
 
@@ -26,6 +27,7 @@ pub struct Fetcher {
     manners: Manners,
     turns: Turns,
     clients: Clients,
+    witness: Option<Witness>,
     lookup: Lookup,
     permits: Permits,
     own: Own,
@@ -44,7 +46,13 @@ impl Fetcher {
         agent(&manners.user_agent)?;
         let turns = Turns::new(manners.gap, manners.at_once);
         let (permits, own) = (Permits::default(), Own::default());
-        Ok(Self { manners, turns, clients, lookup, permits, own })
+        Ok(Self { manners, turns, clients, witness: None, lookup, permits, own })
+    }
+
+    /// The same, telling somebody of each request.
+    #[must_use]
+    pub fn witnessed(self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 
     /// Asks for a page and follows its redirects; every hop is vetted, waits for its turn,
@@ -85,13 +93,16 @@ impl Fetcher {
             let began = Instant::now();
             self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, cut, deadline: began + left };
-            let response = visit.send(&route).await?;
+            let response = visit.send(&route).await;
+            let response = response.inspect_err(|error| self.tell(began, error.kind()))?;
             self.own.vet_answer(&route.url, response.remote_addr())?;
             if !route::redirects(response.status().as_u16()) {
                 let answer = visit.receive(&route, response).await;
                 self.mind(&host, &answer);
+                self.tell(began, witness::outcome(&answer));
                 return answer;
             }
+            self.tell(began, "redirected");
             let status = response.status().as_u16();
             let from = route.url.origin();
             route.follow(status, response.headers(), manners.limits.redirects)?;
@@ -104,6 +115,12 @@ impl Fetcher {
                 allow = &[];
             }
             left = left.saturating_sub(began.elapsed());
+        }
+    }
+
+    fn tell(&self, began: Instant, outcome: &'static str) {
+        if let Some(witness) = &self.witness {
+            witness(Asked { outcome, took: began.elapsed() });
         }
     }
 
@@ -156,7 +173,11 @@ impl Fetcher {
 
     /// Lets a host rest that asks for it.
     fn mind(&self, host: &str, answer: &Result<Answer, Error>) {
-        if let Err(Error::Status { status: 429 | 503, retry_after: Some(wait) }) = answer {
+        if let Err(
+            Error::Status { status: 429 | 503, retry_after: Some(wait) }
+            | Error::Wall { retry_after: Some(wait), .. },
+        ) = answer
+        {
             self.turns.rest(host, *wait);
         }
     }
@@ -203,7 +224,11 @@ impl Visit<'_> {
             return Ok(Answer::Unchanged { validators, wait });
         }
         if status >= 300 {
-            return Err(Error::Status { status, retry_after: answer::retry_after(head) });
+            let retry_after = answer::retry_after(head);
+            if wall::answers(status, head) {
+                return Err(Error::Wall { status, retry_after });
+            }
+            return Err(Error::Status { status, retry_after });
         }
         let content_type = answer::text(head, CONTENT_TYPE);
         let (links, robots) = (links::read(head, &route.url), answer::fields(head, ROBOTS_TAG));

@@ -13,6 +13,9 @@ mod links;
 mod coding;
 mod body;
 mod error;
+mod cause;
+mod wall;
+mod witness;
 #[cfg(test)]
 mod tests;
 
@@ -24,3 +27,4 @@ pub use names::Lookup;
 pub use permits::NotForRobots;
 pub use request::{Accept, Limits, Method, Request};
 pub use route::shown;
+pub use witness::{Asked, Witness};

@@ -9,6 +9,7 @@ use url::Url;
 use super::World;
 use crate::config::{First, Form, List, Pages, Source};
 use crate::fetch::{Answer, Error};
+use crate::health::Cause;
 use crate::identity;
 use crate::listing::sitemap;
 use crate::model::{Fault, Instant, Listing, Page, Validators};
@@ -34,6 +35,10 @@ pub struct Gathered {
     pub unchanged: bool,
     /// What went wrong, in a line.
     pub error: Option<String>,
+    /// What it means for the source's state.
+    pub cause: Option<Cause>,
+    /// Where the list is now, if every redirect to it was permanent.
+    pub moved_to: Option<Url>,
     /// Whether the answer was good but for its entries: behind the last page that is no fault.
     pub ended: bool,
     /// How long the server asked to be left alone after a refusal.
@@ -109,6 +114,7 @@ impl Round<'_> {
                 Ok(values) => return Ok(values),
                 Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
             },
+            Err(_) if one.interrupted => {}
             Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
         }
         Err(Box::new(one))
@@ -133,6 +139,7 @@ impl Round<'_> {
             Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
             Err(why) => {
                 one.retry_after = why.retry_after();
+                one.cause = Some(why.cause());
                 Err(chain(&why))
             }
         }
@@ -254,7 +261,10 @@ impl Round<'_> {
         let mut one = Gathered { list: list.name.clone(), ..Gathered::default() };
         let mut request = match asking::request(self.source, list, values, target, self.now) {
             Ok(request) => request,
-            Err(why) => return Ok(Gathered { error: Some(why), ..one }),
+            Err(why) => {
+                let cause = Some(Cause::Settings);
+                return Ok(Gathered { error: Some(why), cause, ..one });
+            }
         };
         one.address = crate::fetch::shown(&request.url);
         let asked = asking::print(&request);
@@ -269,12 +279,14 @@ impl Round<'_> {
         match answer {
             Ok(Answer::Unchanged { validators, wait }) => {
                 one.unchanged = true;
+                one.moved_to.clone_from(&wait.moved_to);
                 one.wish = wait.max_age;
                 let by = request.validated.as_ref().unwrap_or(&request.url);
                 one.given = Some(given(&one, asked, by, merged(validators, request.validators)));
             }
             Ok(Answer::Fresh { page, validators, wait }) => {
                 one.bytes = page.bytes.len();
+                one.moved_to.clone_from(&wait.moved_to);
                 one.given = Some(given(&one, asked, &page.url, validators));
                 one.wish = wait.max_age;
                 reading::read(&mut one, self.source, list, page, self.now).await;
@@ -305,6 +317,7 @@ fn tell_of_next(list: &List, one: &mut Gathered) {
 fn refused(one: &mut Gathered, why: &Error) {
     one.retry_after = why.retry_after();
     one.blocked = matches!(why, Error::Blocked(_));
+    one.cause = Some(why.cause());
     one.error = Some(format!("`{}`: {}", one.address, chain(why)));
 }
 

@@ -1,6 +1,7 @@
 //! One source's journey from its address to the store: the whole program on one page.
 
 mod articles;
+mod causes;
 mod lists;
 mod making;
 mod pages;
@@ -15,8 +16,9 @@ use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use crate::config::{Settings, Source};
+use crate::config::{Secrets, Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
+use crate::health::Cause;
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, Page, SourceId};
 use crate::robots;
@@ -105,7 +107,8 @@ impl World {
         self.tell(News::End);
     }
 
-    fn tell(&self, news: News) {
+    /// Tells whoever listens.
+    pub fn tell(&self, news: News) {
         if let Some(sender) = &self.news {
             // Nobody listening any more is no fault of the journey.
             let _ = sender.send(news);
@@ -124,8 +127,21 @@ pub enum News {
     Article(SourceId),
     /// It is over.
     Done(Report),
-    /// All journeys are.
+    /// It broke down; nobody else's did.
+    Broke(SourceId),
+    /// Files were published, or could not be.
+    Published(Printed),
+    /// All journeys are over.
     End,
+}
+
+/// An attempt to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// Files that are new or have new contents; `None` where publishing failed.
+    pub written: Option<usize>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// What a journey brought.
@@ -149,6 +165,12 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// What went wrong, a line for each list that failed.
     pub errors: Vec<String>,
+    /// What that means for the source's state.
+    #[serde(skip)]
+    pub cause: Option<Cause>,
+    /// Why articles were not taken, in a word each.
+    #[serde(skip)]
+    pub refused: Vec<&'static str>,
 }
 
 /// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
@@ -166,6 +188,9 @@ pub async fn visit(
     let done = articles::fetch(world, source, sifted.work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
+    let failed = done.by_key.values().flatten().filter(|kept| kept.tries > 0).count();
+    report.refused = vec!["failed"; failed];
+    report.hide(&world.settings.secrets);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
     let (held_back, findings) = (sifted.held_back, sifted.findings);
     let mut brought = Brought { held_back, findings, interrupted, ..Brought::default() };
@@ -184,7 +209,10 @@ pub async fn visit(
             Made::Ignored(prints) => brought.findings.ignored.extend(prints),
         }
     }
-    let visited = conclude(store, source, now, &gathered, brought, &report).await?;
+    let mut visited = conclude(store, source, now, &gathered, brought, &report).await?;
+    visited.feed = visited.feed.filter(|feed| !world.settings.secrets.are_in(feed));
+    visited.seen.moved_to = visited.seen.moved_to.map(|to| world.settings.secrets.hidden(to));
+    report.cause = visited.seen.cause;
     store.record(&visited).await?;
     world.tell(News::Done(report.clone()));
     Ok(report)
@@ -287,6 +315,7 @@ async fn conclude(
         incomplete: interrupted || failed,
         held_back,
         findings,
+        seen: causes::seen(source, gathered, report),
     })
 }
 
@@ -298,6 +327,17 @@ impl Report {
         }
         self.unchanged_lists += usize::from(one.unchanged);
         self.errors.extend(one.error.clone());
+    }
+
+    /// Nothing that is secret stands in what is kept, logged or shown.
+    fn hide(&mut self, secrets: &Secrets) {
+        for error in &mut self.errors {
+            *error = secrets.hidden(std::mem::take(error));
+        }
+        for fault in &mut self.faults {
+            fault.place = secrets.hidden(std::mem::take(&mut fault.place));
+            fault.what = secrets.hidden(std::mem::take(&mut fault.what));
+        }
     }
 
     fn count(&mut self, verdict: Verdict) {

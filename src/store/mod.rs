@@ -1,29 +1,36 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod backup;
 mod doubt;
 mod lock;
 mod read;
 mod revisions;
 mod rows;
+mod standing;
 mod stories;
 mod traces;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-pub use lock::Lock;
+pub use backup::{Backup, restore};
+pub use lock::{Holder, Lock};
 pub use revisions::Revision;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use standing::{Past, Standing, Turn};
 pub use stories::Kin;
 pub use traces::{Face, Findings};
 
@@ -34,8 +41,8 @@ const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process holds the state.
-    #[error("another process holds the state in `{}`", .0.display())]
-    Held(PathBuf),
+    #[error("another process holds the state: {0}")]
+    Held(Box<Holder>),
     /// The file is no database of ours, or it is damaged.
     #[error("the state in `{}` is damaged: {what}", path.display())]
     Damaged {
@@ -58,6 +65,14 @@ pub enum Error {
     /// There is no room left on the disk.
     #[error("no space left for the state")]
     Full,
+    /// A backup could not be made, or is none.
+    #[error("backup `{}`: {why}", path.display())]
+    Backup {
+        /// The file or its folder.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// Anything else that SQLite says.
     #[error("the store: {0}")]
     Sql(sqlx::Error),
@@ -90,6 +105,7 @@ pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
     stories: stories::Stories,
+    press: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -110,8 +126,12 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let stories = stories::Stories::default();
-        let store = Self { pool, path: path.to_owned(), stories };
+        let store = Self {
+            pool,
+            path: path.to_owned(),
+            stories: stories::Stories::default(),
+            press: Arc::default(),
+        };
         store.check().await?;
         store.migrate().await?;
         store.retrace().await?;
@@ -121,6 +141,11 @@ impl Store {
     /// Where the database is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Held by whoever publishes: one at a time.
+    pub async fn press(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.press).lock_owned().await
     }
 
     /// Closes all connections, which folds the write-ahead log into the database.
@@ -157,6 +182,7 @@ fn migrations() -> Vec<Migration> {
     let texts = [
         (1, "begin", include_str!("migrations/0001_begin.sql")),
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (4, "standing", include_str!("migrations/0004_standing.sql")),
         (5, "stories", include_str!("migrations/0005_stories.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];

@@ -116,6 +116,8 @@ pub struct Visited {
     pub held_back: Vec<Held>,
     /// What it found out about keys and lists.
     pub findings: super::Findings,
+    /// What it was, for the source's history and its state.
+    pub seen: crate::health::Visit,
 }
 
 /// What is known of a key.

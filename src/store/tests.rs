@@ -78,6 +78,7 @@ fn visited(items: Vec<Saved>) -> Visited {
         incomplete: false,
         held_back: Vec::new(),
         findings: Findings::default(),
+        seen: crate::health::Visit::default(),
     }
 }
 
@@ -270,10 +271,10 @@ async fn a_newer_schema_is_refused() {
 fn one_lock_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("finews.db");
-    let held = Lock::take(&path).unwrap();
-    assert!(matches!(Lock::take(&path), Err(Error::Held(_))));
+    let held = Lock::take(&path, "serve", at(0)).unwrap();
+    assert!(matches!(Lock::take(&path, "fetch", at(1)), Err(Error::Held(_))));
     drop(held);
-    Lock::take(&path).unwrap();
+    Lock::take(&path, "fetch", at(2)).unwrap();
 }
 
 #[test]
@@ -338,6 +339,39 @@ async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
     let source = SourceId::new("s");
     assert_eq!(store.traces(&source, &["key a"]).await.unwrap().len(), 1);
     assert!(store.known(&source, std::iter::once("key a")).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn s44_the_bundled_sqlite_is_safe_and_maps_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let version: String =
+        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&store.pool).await.unwrap();
+    assert!(version_of(&version) >= Some(super::LEAST_VERSION), "{version}");
+    let mapped: i64 = sqlx::query_scalar("PRAGMA mmap_size").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(mapped, 0);
+}
+
+#[tokio::test]
+async fn the_history_of_a_source_and_of_all_changes_is_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let busy = Some(crate::health::Cause::Status(503));
+    for round in 0..60 {
+        let cause = busy.filter(|_| round % 2 == 0);
+        let error = cause.map(|cause| cause.to_string());
+        let seen = crate::health::Visit { cause, entries: 1, ..crate::health::Visit::default() };
+        let visit = Visited { at: at(round), error, seen, ..visited(Vec::new()) };
+        store.record(&visit).await.unwrap();
+    }
+    let visits = store.visits(&SourceId::new("s")).await.unwrap();
+    assert_eq!(visits.len(), 24);
+    assert_eq!((visits[0].at, visits[23].at), (at(59), at(36)));
+    let turns = store.turns(1_000).await.unwrap();
+    assert_eq!(turns.len(), 60, "each visit changed the state");
+    assert_eq!(turns[0].state, crate::health::State::Well);
+    let standing = store.standings().await.unwrap().remove(&SourceId::new("s")).unwrap();
+    assert_eq!((standing.state, standing.since), (crate::health::State::Well, at(59)));
 }
 
 #[test]

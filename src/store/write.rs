@@ -25,6 +25,7 @@ impl Store {
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
+        super::standing::note(&mut tx, visited).await?;
         tx.commit().await?;
         uniting.kept();
         Ok(())

@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "story",
     "category",
     "schedule",
+    "health",
     "jekyll",
     "publish",
     "discover",

@@ -14,10 +14,7 @@ const RSS: &str = "<rss version=\"2.0\"><channel><title>Bell</title><link>https:
 fn check_counts_what_holds() {
     let house = House::new("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n");
     let ended = house.good(&["check"]);
-    assert_eq!(
-        ended.out,
-        "`config/finews.toml` holds: 1 sources with 1 lists, 0 fixed categories\n"
-    );
+    assert_eq!(ended.out, "`config/finews.toml` holds: 1 source with 1 list, 0 fixed categories\n");
 }
 
 #[test]

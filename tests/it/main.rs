@@ -21,6 +21,7 @@ mod jekyll;
 mod journey;
 mod listing;
 mod moving;
+mod operation;
 mod pages;
 mod polls;
 mod publish;

@@ -204,7 +204,9 @@ fn f52_an_article_that_robots_may_not_have_keeps_the_feeds_words() {
     assert_eq!(bodies(&house), [("open".to_owned(), true), ("shut".to_owned(), false)]);
     assert!(house.feed("all.json").contains("the feed's own words of shut"));
     assert_eq!(origin.lines(), ["GET /feed", "GET /open"]);
-    // The operator may know better.
+    // The operator may know better; a changed entry asks for its article at once.
+    let changed = feed(&origin, &["open", "shut"]).replace("own words", "very own words");
+    origin.on("GET /feed", [reply(200).body(changed)]);
     house.reconfigure(&format!("{source}robots = \"ignore\"\n"));
     all_due(&house);
     assert_eq!(bodies(&house), [("open".to_owned(), true), ("shut".to_owned(), true)]);
