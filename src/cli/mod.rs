@@ -80,7 +80,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
         Verb::Rules(own) => rules::run(&args, own).await,
-        Verb::Demo(own) => demo::run(&args, own).await,
+        Verb::Demo(own) => Box::pin(demo::run(&args, own)).await,
         Verb::Health(own) => serve::health(own).await,
     }
 }
