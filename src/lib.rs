@@ -23,6 +23,7 @@ pub mod discover;
 pub mod config;
 // shell
 pub mod fetch;
+pub mod render;
 pub mod store;
 pub mod output;
 pub mod serve;

@@ -3,6 +3,7 @@
 mod fault;
 mod list;
 mod read;
+mod render;
 mod rules;
 mod site;
 mod source;
@@ -17,6 +18,7 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use render::Render;
 pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::article::Sites;
@@ -67,6 +69,8 @@ pub struct Settings {
     pub listen: std::net::SocketAddr,
     /// How requests are made.
     pub fetch: Fetch,
+    /// The browser for pages that need one.
+    pub render: Option<Render>,
     /// Fixed categories and rules by words.
     pub categories: Vec<Category>,
     /// The sources, in the order of the file.
@@ -181,11 +185,13 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let publish = site::publish(&mut root);
     let listen = site::serve(&mut root);
     let fetch = site::fetch(&mut root);
+    let render = render::render(&mut root);
     let categories = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
+    render::vet(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     root.finish();
@@ -195,6 +201,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         publish,
         listen: listen?,
         fetch,
+        render,
         categories,
         sources,
         sites,

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::list;
+use super::render;
 use super::read::{At, Table, nearest};
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
@@ -55,6 +56,8 @@ pub struct Access {
     pub headers: Vec<(String, String)>,
     /// Private networks it may be in.
     pub allow_private: Vec<IpNet>,
+    /// Whether a browser puts its pages together.
+    pub render: bool,
 }
 
 /// One list of a source.
@@ -137,6 +140,7 @@ pub(super) struct Defaults {
     language: Option<String>,
     headers: Vec<(String, String)>,
     allow_private: Vec<IpNet>,
+    render: bool,
 }
 
 impl Defaults {
@@ -149,6 +153,7 @@ impl Defaults {
             language: None,
             headers: Vec::new(),
             allow_private: Vec::new(),
+            render: false,
         }
     }
 
@@ -168,6 +173,7 @@ impl Defaults {
         if let Some(nets) = table.strings("allow_private") {
             own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
         }
+        own.render = render::wish(table).unwrap_or(own.render);
         own
     }
 }
@@ -271,7 +277,11 @@ fn source(
         medium,
         article_url,
         article: article?,
-        access: Access { headers: own.headers, allow_private: own.allow_private },
+        access: Access {
+            headers: own.headers,
+            allow_private: own.allow_private,
+            render: own.render,
+        },
     };
     Some((source, id))
 }

@@ -89,6 +89,9 @@ pub enum Error {
         /// What was wrong; none where the encoding is one that we do not know.
         source: Option<reqwest::Error>,
     },
+    /// The browser that was asked to put the page together could not.
+    #[error(transparent)]
+    Browser(Box<dyn StdError + Send + Sync>),
     /// A configured header cannot be sent.
     #[error("the header `{name}` cannot be sent")]
     Header {
@@ -143,6 +146,7 @@ impl Error {
             Self::Status { .. } => "status",
             Self::CoolingDown { .. } => "cooling_down",
             Self::Body { .. } => "body",
+            Self::Browser(_) => "browser",
             Self::Header { .. } => "header",
             Self::Setup(_) => "setup",
         }

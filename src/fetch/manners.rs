@@ -72,11 +72,20 @@ impl Turns {
 
     /// Waits for the host's turn and then for a free slot; fails at once while the host rests.
     pub(super) async fn take(&self, host: &str) -> Result<Turn<'_>, Error> {
+        self.queue(host, self.gap).await
+    }
+
+    /// The same without the pause, for a part of a page that is being put together.
+    pub(super) async fn take_part(&self, host: &str) -> Result<Turn<'_>, Error> {
+        self.queue(host, Duration::ZERO).await
+    }
+
+    async fn queue(&self, host: &str, gap: Duration) -> Result<Turn<'_>, Error> {
         let place = self.place(host);
         place.awake(host)?;
         let queue = place.queue.clone().acquire_owned().await.ok();
         place.awake(host)?;
-        let pause = locked(&place.pace).pause(Instant::now(), self.gap);
+        let pause = locked(&place.pace).pause(Instant::now(), gap);
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }

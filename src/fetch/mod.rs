@@ -19,4 +19,5 @@ pub use fetcher::Fetcher;
 pub use manners::Manners;
 pub use names::Lookup;
 pub use request::{Accept, Limits, Method, Request};
+pub(crate) use route::base64;
 pub use route::shown;

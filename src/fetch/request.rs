@@ -96,6 +96,9 @@ pub struct Request {
     pub allow_private: Vec<IpNet>,
     /// Its own limit of bytes after decompression, instead of [`Limits::bytes`].
     pub bytes: Option<usize>,
+    /// Whether it is for a part of a page that is being put together: it waits for the host's turn,
+    /// without the pause between two requests.
+    pub part: bool,
 }
 
 impl Request {
@@ -111,6 +114,7 @@ impl Request {
             accept,
             allow_private: Vec::new(),
             bytes: None,
+            part: false,
         }
     }
 }

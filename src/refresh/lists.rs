@@ -263,7 +263,11 @@ impl Round<'_> {
             request.validators = validators;
             request.validated = by.and_then(|by| Url::parse(&by).ok());
         }
-        let Some(answer) = self.world.ask(&request).await else {
+        let answer = match list.form {
+            Form::Page(_) => self.world.ask_page(self.source, &request).await,
+            _ => self.world.ask(&request).await,
+        };
+        let Some(answer) = answer else {
             return Ok(Gathered { interrupted: true, ..one });
         };
         match answer {

@@ -120,7 +120,7 @@ async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, S
         allow_private: source.access.allow_private.clone(),
         ..Request::get(url.clone(), Accept::Page)
     };
-    Some(match world.ask(&request).await? {
+    Some(match world.ask_page(source, &request).await? {
         Ok(Answer::Fresh { page, .. }) => Ok(page),
         Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
         Err(why) => Err(lists::chain(&why)),

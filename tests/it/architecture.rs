@@ -20,7 +20,7 @@ const PURE: &[&str] = &[
     "discover",
     "config",
 ];
-const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
+const SHELL: &[&str] = &["fetch", "render", "store", "output", "serve"];
 const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
 
 /// Who may know a room of its own floor, and why.
@@ -30,6 +30,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("render", "fetch"), // what a page in a browser asks for leaves by the one door, too
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -51,6 +52,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("reqwest", &["fetch"]),
+    ("tokio_tungstenite", &["render"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
     ("clap", &["cli"]),

@@ -20,5 +20,6 @@ mod listing;
 mod moving;
 mod pages;
 mod publish;
+mod render;
 mod rules;
 mod serve;

@@ -1,0 +1,217 @@
+//! The same with Debian's Chromium, where it is installed.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use finews::fetch::Answer;
+use finews::render::{Limits, Renderer};
+use url::Url;
+
+use super::{fetcher, request};
+use crate::house::House;
+use crate::origin::{Origin, Reply, reply};
+
+/// The browser with a profile of its own; it ends when dropped.
+struct Chromium {
+    child: Child,
+    endpoint: Url,
+    _profile: tempfile::TempDir,
+}
+
+impl Chromium {
+    /// None where it is not installed.
+    fn start() -> Option<Self> {
+        let Some(path) = ["/usr/bin/chromium"].into_iter().find(|path| Path::new(path).exists())
+        else {
+            println!("skipped: no chromium");
+            return None;
+        };
+        let profile = tempfile::tempdir().unwrap();
+        let mut child = Command::new(path)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.find_map(|line| {
+            line.ok()?.strip_prefix("DevTools listening on ").and_then(|url| Url::parse(url).ok())
+        });
+        // Its further words must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self { child, endpoint: url.unwrap(), _profile: profile })
+    }
+
+    /// As an operator would name it.
+    fn by_http(&self) -> Url {
+        let port = self.endpoint.port().unwrap();
+        format!("http://localhost:{port}").parse().unwrap()
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn html(body: &str) -> Reply {
+    reply(200).header("Content-Type", "text/html; charset=utf-8").body(body)
+}
+
+fn js(body: &str) -> Reply {
+    reply(200).header("Content-Type", "text/javascript").body(body)
+}
+
+const APP: &str = r#"
+const load = async () => {
+  const story = await (await fetch('/api/story?id=1')).json();
+  document.title = story.title;
+  const root = document.getElementById('root');
+  root.innerHTML = `<article><h1>${story.title}</h1></article>`;
+  for (const text of story.paragraphs) {
+    const p = document.createElement('p');
+    p.textContent = text;
+    root.firstChild.append(p);
+  }
+};
+setTimeout(load, 50);
+"#;
+
+fn story() -> String {
+    let sentence = "The bell at the river was cast again this week, and the town heard it at noon. ";
+    let paragraphs: Vec<_> = (1..=6).map(|n| format!("{n}. {}", sentence.repeat(4))).collect();
+    serde_json::json!({ "title": "The bell at the river", "paragraphs": paragraphs }).to_string()
+}
+
+fn site() -> Origin {
+    let shell = "<!DOCTYPE html><html><head><title>App</title><link rel=stylesheet href=/a.css>\
+        </head><body><noscript>You need to enable JavaScript to run this app.</noscript>\
+        <div id=root></div><img src=/a.png><script type=module src=/app.js></script></body></html>";
+    let item = "<item><title>bell</title><guid>1</guid><link>LINK</link></item>";
+    let origin = Origin::start([
+        ("GET /story/1", vec![html(shell)]),
+        ("GET /app.js", vec![js(APP)]),
+        ("GET /api/story?id=1", vec![
+            reply(200).header("Content-Type", "application/json").body(story()),
+        ]),
+    ]);
+    let item = item.replace("LINK", origin.url("/story/1").as_str());
+    let feed = format!("<rss version=\"2.0\"><channel><title>t</title>{item}</channel></rss>");
+    origin.on("GET /feed", [reply(200).body(feed)]);
+    origin
+}
+
+#[test]
+fn an_article_that_a_script_builds_is_published() {
+    let Some(chromium) = Chromium::start() else { return };
+    let origin = site();
+    let house = House::new(&format!(
+        "[render]\nendpoint = \"{}\"\n\
+         [[source]]\nid = \"app\"\nurl = \"{}\"\nfull_text = true\nrender = \"browser\"\n",
+        chromium.by_http(),
+        origin.url("/feed"),
+    ));
+    let ended = house.good(&["fetch"]);
+    let item = &house.json("all.json")["items"][0];
+    let text = item["content_html"].as_str().unwrap_or_default();
+    assert!(text.contains("<p>6. The bell at the river was cast again"), "{item} {ended:?}");
+    let mut asked: Vec<_> = origin.requests().into_iter().map(|one| one.target).collect();
+    asked.sort();
+    assert_eq!(asked, ["/api/story?id=1", "/app.js", "/feed", "/story/1"]);
+    let seen = house.good(&["preview", "--render", "--full-text", "--json",
+        "--allow-private", "127.0.0.1/32", origin.url("/story/1").as_str()]);
+    assert!(seen.out.contains("6. The bell at the river"), "{seen:?}");
+}
+
+/// What a page may try to get past us.
+const HOSTILE: &str = r#"
+const ways = {
+  fetch: () => fetch('OTHER/fetch').then(r => r.text()),
+  meta: () => fetch('http://169.254.169.254/latest/'),
+  xhr: () => new Promise((done, fail) => {
+    const x = new XMLHttpRequest(); x.open('GET', 'OTHER/xhr'); x.onload = done; x.onerror = fail; x.send();
+  }),
+  post: () => fetch('OTHER/post', { method: 'POST', mode: 'no-cors', body: 'x' }),
+  beacon: () => { if (!navigator.sendBeacon('OTHER/beacon', 'x')) throw 0; },
+  socket: () => new Promise((done, fail) => {
+    const s = new WebSocket('OTHER/socket'.replace('http', 'ws')); s.onopen = done; s.onerror = fail;
+  }),
+  events: () => new Promise((done, fail) => {
+    const s = new EventSource('OTHER/events'); s.onopen = done; s.onerror = fail;
+  }),
+  worker: () => new Promise((done, fail) => {
+    const code = "fetch('OTHER/worker').then(() => postMessage(1))";
+    const w = new Worker(URL.createObjectURL(new Blob([code]))); w.onmessage = done; w.onerror = fail;
+  }),
+  service: () => navigator.serviceWorker.register('/app.js'),
+  rtc: () => new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }] }),
+  frame: () => new Promise((done, fail) => {
+    const f = document.createElement('iframe'); f.src = 'OTHER/frame';
+    f.onload = () => { try { f.contentDocument.body } catch { } fail(); };
+    document.body.append(f); setTimeout(fail, 100);
+  }),
+  popup: () => { if (!window.open('OTHER/popup')) throw 0; },
+  hints: () => {
+    for (const rel of ['preconnect', 'dns-prefetch', 'prefetch', 'prerender', 'preload', 'modulepreload', 'manifest', 'icon']) {
+      const link = document.createElement('link'); link.rel = rel; link.href = 'OTHER/' + rel;
+      if (rel === 'preload') link.as = 'fetch';
+      document.head.append(link);
+    }
+    const rules = document.createElement('script'); rules.type = 'speculationrules';
+    rules.textContent = JSON.stringify({ prerender: [{ urls: ['OTHER/rules'] }], prefetch: [{ urls: ['OTHER/rules'] }] });
+    document.head.append(rules);
+    throw 0;
+  },
+  blank: () => {
+    const f = document.createElement('iframe'); document.body.append(f);
+    return new f.contentWindow.RTCPeerConnection();
+  },
+  srcdoc: () => new Promise((done, fail) => {
+    const f = document.createElement('iframe');
+    f.srcdoc = "<script>fetch('OTHER/srcdoc').then(() => parent.done(), () => parent.fail())<\/script>";
+    window.done = done; window.fail = fail;
+    document.body.append(f); setTimeout(fail, 200);
+  }),
+  media: () => { const v = document.createElement('video'); v.src = 'OTHER/video'; document.body.append(v); throw 0; },
+  image: () => { new Image().src = 'OTHER/image'; throw 0; },
+  form: () => {
+    const f = document.createElement('form'); f.action = 'OTHER/form'; f.method = 'POST';
+    f.target = '_blank'; document.body.append(f); f.submit(); throw 0;
+  },
+  ask: () => { if (!confirm('?')) throw 0; },
+};
+(async () => {
+  const got = [];
+  for (const [name, way] of Object.entries(ways)) {
+    try { await way(); got.push(name) } catch (e) { }
+  }
+  document.getElementById('root').textContent = 'done: [' + got.join(' ') + ']';
+})();
+"#;
+
+#[tokio::test]
+async fn a_hostile_page_gets_nowhere() {
+    let Some(chromium) = Chromium::start() else { return };
+    let other = Origin::start([]);
+    let script = HOSTILE.replace("OTHER", other.url("").as_str().trim_end_matches('/'));
+    let page = format!(
+        "<!DOCTYPE html><body><p id=root>not done</p><script>{script}</script></body>"
+    );
+    let origin = Origin::start([("GET /", vec![html(&page)])]);
+    let limits = Limits { quiet: Duration::from_secs(1), ..Limits::default() };
+    let renderer = Renderer::new(chromium.endpoint.clone(), limits);
+    let answer = renderer.render(&fetcher(), &request(origin.url("/")), None).await.unwrap();
+    let Answer::Fresh { page, .. } = answer else { panic!("nothing was asked on a condition") };
+    let text = String::from_utf8(page.bytes).unwrap();
+    assert!(text.contains("done: []"), "{text}");
+    assert_eq!(other.connections(), 0, "{:?}", other.requests());
+}
