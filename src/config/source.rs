@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::list;
-use super::render;
 use super::read::{At, Table, nearest};
+use super::render;
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};

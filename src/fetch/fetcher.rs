@@ -62,9 +62,11 @@ impl Fetcher {
             guard::vet_url(&route.url, allow)?;
             let client = self.clients.get(allow, coding)?;
             let host = manners::host_of(&route.url);
-            let _turn = match request.part {
-                true => self.turns.take_part(&host).await?,
-                false => self.turns.take(&host).await?,
+            let turns = &self.turns;
+            let _turn = if request.part {
+                turns.take_part(&host).await?
+            } else {
+                turns.take(&host).await?
             };
             let began = Instant::now();
             let visit = Visit { manners, client, request, coding, deadline: began + left };

@@ -4,7 +4,6 @@ use serde_json::Value;
 use url::{Origin, Url};
 
 use crate::fetch::{Accept, Method, Request};
-use crate::model::Validators;
 
 /// A request of a page that waits for its answer.
 #[derive(Clone, Debug)]
@@ -40,7 +39,7 @@ pub(super) enum Verdict {
 /// For whom a page asks: decides what goes along.
 #[derive(Debug)]
 pub(super) struct Page<'p> {
-    /// The request that led to it, with headers and permissions.
+    /// The request that led to it, with headers and permissions, and without validators.
     pub request: &'p Request,
     /// Where the document that asks is.
     pub document: &'p Url,
@@ -141,8 +140,6 @@ impl Asked {
             method,
             headers,
             body: self.body.clone(),
-            validators: Validators::default(),
-            validated: None,
             accept: if document { Accept::Page } else { Accept::Json },
             allow_private: if own { page.request.allow_private.clone() } else { Vec::new() },
             bytes: Some(page.left),

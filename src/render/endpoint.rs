@@ -39,7 +39,10 @@ async fn numbered(mut url: Url) -> io::Result<Url> {
 }
 
 /// What `/json/version` says. The endpoint is the operator's word, so that it may lie anywhere.
-async fn version(endpoint: &Url, fetcher: &Fetcher) -> Result<Url, Box<dyn StdError + Send + Sync>> {
+async fn version(
+    endpoint: &Url,
+    fetcher: &Fetcher,
+) -> Result<Url, Box<dyn StdError + Send + Sync>> {
     let mut url = endpoint.clone();
     url.set_scheme("http").map_err(|()| "it cannot be asked by HTTP")?;
     if url.path() == "/" {

@@ -105,12 +105,7 @@ impl Renderer {
         Ok(Answer::Fresh { page, validators: Validators::default(), wait })
     }
 
-    async fn draw(
-        &self,
-        fetcher: &Fetcher,
-        request: &Request,
-        page: Page,
-    ) -> Result<Drawn, Error> {
+    async fn draw(&self, fetcher: &Fetcher, request: &Request, page: Page) -> Result<Drawn, Error> {
         let limits = &self.limits;
         let place = timeout(limits.time, self.places.acquire()).await;
         let _place = place.map_err(|_| Error::Busy(limits.time))?;

@@ -22,21 +22,21 @@ pub(super) fn page(asked: &Asked, page: &Page, document: bool) -> Value {
         headers.push(header("Content-Security-Policy", POLICY));
         headers.push(header("X-DNS-Prefetch-Control", "off"));
     }
-    answer(asked, page.status, headers, &page.bytes)
+    answer(asked, page.status, &headers, &page.bytes)
 }
 
 /// With something empty.
 pub(super) fn blank(asked: &Asked, kind: &str, bytes: &[u8]) -> Value {
     let mut headers = shared(asked);
     headers.push(header("Content-Type", kind));
-    answer(asked, 200, headers, bytes)
+    answer(asked, 200, &headers, bytes)
 }
 
 /// With the address that our fetcher was led to: what came from there waits for the browser.
 pub(super) fn moved(asked: &Asked, to: &Url) -> Value {
     let mut headers = shared(asked);
     headers.push(header("Location", to.as_str()));
-    answer(asked, 302, headers, b"")
+    answer(asked, 302, &headers, b"")
 }
 
 /// With leave to ask.
@@ -45,14 +45,14 @@ pub(super) fn may(asked: &Asked) -> Value {
     headers.push(header("Access-Control-Allow-Methods", "GET, POST"));
     let wanted = asked.header("access-control-request-headers").unwrap_or("*");
     headers.push(header("Access-Control-Allow-Headers", wanted));
-    answer(asked, 204, headers, b"")
+    answer(asked, 204, &headers, b"")
 }
 
 /// With a failure: `Fetch.fulfillRequest` where the server said so, else `Fetch.failRequest`.
 pub(super) fn failure(asked: &Asked, why: &fetch::Error) -> (&'static str, Value) {
     let reason = match why {
         fetch::Error::Status { status, .. } if *status >= 400 => {
-            return ("Fetch.fulfillRequest", answer(asked, *status, shared(asked), b""));
+            return ("Fetch.fulfillRequest", answer(asked, *status, &shared(asked), b""));
         }
         fetch::Error::Timeout { .. } => "TimedOut",
         fetch::Error::Dns { .. } => "NameNotResolved",
@@ -99,7 +99,7 @@ fn header(name: &str, value: &str) -> Value {
     json!({ "name": name, "value": value })
 }
 
-fn answer(asked: &Asked, status: u16, headers: Vec<Value>, body: &[u8]) -> Value {
+fn answer(asked: &Asked, status: u16, headers: &[Value], body: &[u8]) -> Value {
     json!({
         "requestId": asked.id,
         "responseCode": status,

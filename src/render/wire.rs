@@ -108,13 +108,11 @@ impl Wire {
     }
 
     fn broken(&self, why: &tungstenite::Error) -> Error {
-        match why {
-            tungstenite::Error::Capacity(_) => Error::Bytes(self.bytes),
-            _ => {
-                tracing::debug!(%why, "the connection to the browser broke");
-                Error::Crashed
-            }
+        if matches!(why, tungstenite::Error::Capacity(_)) {
+            return Error::Bytes(self.bytes);
         }
+        tracing::debug!(%why, "the connection to the browser broke");
+        Error::Crashed
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::house::House;
 use crate::origin::{Origin, Reply, reply};
 use fake::{Act, Ask, Fake};
 
@@ -77,7 +78,8 @@ fn header<'v>(params: &'v Value, name: &str) -> Option<&'v str> {
 
 #[tokio::test]
 async fn what_a_page_asks_is_answered_by_the_fetcher() {
-    let origin = Origin::start([("GET /page", shell()), ("GET /data", vec![reply(200).body("{}")])]);
+    let origin =
+        Origin::start([("GET /page", shell()), ("GET /data", vec![reply(200).body("{}")])]);
     origin.on("GET /old.js", [reply(302).header("Location", "/new.js")]);
     origin.on("GET /new.js", [reply(200).header("Content-Type", "text/javascript").body("1")]);
     let asks = vec![
@@ -113,13 +115,10 @@ async fn what_a_page_asks_is_answered_by_the_fetcher() {
     let code = |id: &str| fake.reply_to(id)["responseCode"].as_u64();
     assert_eq!([code("0"), code("1"), code("2")], [Some(200), Some(302), Some(404)]);
     assert_eq!(code("1+"), Some(200), "the answer waits where the redirect leads");
-    assert_eq!([code("3"), code("4"), code("5"), code("6"), code("7")], [
-        Some(200),
-        Some(200),
-        None,
-        None,
-        None
-    ]);
+    assert_eq!(
+        [code("3"), code("4"), code("5"), code("6"), code("7")],
+        [Some(200), Some(200), None, None, None]
+    );
     assert_eq!(fake.reply_to("0")["body"], "e30=");
     assert_eq!(fake.reply_to("5")["errorReason"], "BlockedByClient");
     assert_eq!(fake.methods().last().unwrap(), "Target.disposeBrowserContext");
@@ -127,7 +126,8 @@ async fn what_a_page_asks_is_answered_by_the_fetcher() {
 
 #[tokio::test]
 async fn a_pages_script_reaches_no_private_address_but_its_own_server() {
-    let origin = Origin::start([("GET /page", shell()), ("GET /data", vec![reply(200).body("{}")])]);
+    let origin =
+        Origin::start([("GET /page", shell()), ("GET /data", vec![reply(200).body("{}")])]);
     let other = Origin::start([("GET /", vec![reply(200).body("private")])]);
     let asks = vec![
         ask("Fetch", other.url("/")),
@@ -243,4 +243,19 @@ async fn what_is_no_html_needs_no_browser() {
     let renderer = Renderer::new("ws://127.0.0.1:9/x".parse().unwrap(), limits());
     let page = rendered(&renderer, origin.url("/data")).await.unwrap();
     assert_eq!(page.bytes, b"{}");
+}
+
+#[test]
+fn who_wants_a_browser_must_name_one() {
+    let source = "[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\nrender = \"browser\"\n";
+    let house =
+        House::bare(&format!("[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\n{source}"));
+    let ended = house.run(&["check"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("7:10: there is no browser that could `render`"), "{ended:?}");
+    assert!(ended.err.contains("hint: add [render]"), "{ended:?}");
+    let house = House::new("");
+    let ended = house.run(&["preview", "--render", "https://a.example/"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("there is no browser for `--render`"), "{ended:?}");
 }

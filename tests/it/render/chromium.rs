@@ -1,6 +1,7 @@
 //! The same with Debian's Chromium, where it is installed.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::UdpSocket;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -23,6 +24,7 @@ struct Chromium {
 
 impl Chromium {
     /// None where it is not installed.
+    #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
     fn start() -> Option<Self> {
         let Some(path) = ["/usr/bin/chromium"].into_iter().find(|path| Path::new(path).exists())
         else {
@@ -71,7 +73,7 @@ fn js(body: &str) -> Reply {
     reply(200).header("Content-Type", "text/javascript").body(body)
 }
 
-const APP: &str = r#"
+const APP: &str = r"
 const load = async () => {
   const story = await (await fetch('/api/story?id=1')).json();
   document.title = story.title;
@@ -84,10 +86,11 @@ const load = async () => {
   }
 };
 setTimeout(load, 50);
-"#;
+";
 
 fn story() -> String {
-    let sentence = "The bell at the river was cast again this week, and the town heard it at noon. ";
+    let sentence =
+        "The bell at the river was cast again this week, and the town heard it at noon. ";
     let paragraphs: Vec<_> = (1..=6).map(|n| format!("{n}. {}", sentence.repeat(4))).collect();
     serde_json::json!({ "title": "The bell at the river", "paragraphs": paragraphs }).to_string()
 }
@@ -100,9 +103,10 @@ fn site() -> Origin {
     let origin = Origin::start([
         ("GET /story/1", vec![html(shell)]),
         ("GET /app.js", vec![js(APP)]),
-        ("GET /api/story?id=1", vec![
-            reply(200).header("Content-Type", "application/json").body(story()),
-        ]),
+        (
+            "GET /api/story?id=1",
+            vec![reply(200).header("Content-Type", "application/json").body(story())],
+        ),
     ]);
     let item = item.replace("LINK", origin.url("/story/1").as_str());
     let feed = format!("<rss version=\"2.0\"><channel><title>t</title>{item}</channel></rss>");
@@ -127,8 +131,15 @@ fn an_article_that_a_script_builds_is_published() {
     let mut asked: Vec<_> = origin.requests().into_iter().map(|one| one.target).collect();
     asked.sort();
     assert_eq!(asked, ["/api/story?id=1", "/app.js", "/feed", "/story/1"]);
-    let seen = house.good(&["preview", "--render", "--full-text", "--json",
-        "--allow-private", "127.0.0.1/32", origin.url("/story/1").as_str()]);
+    let seen = house.good(&[
+        "preview",
+        "--render",
+        "--full-text",
+        "--json",
+        "--allow-private",
+        "127.0.0.1/32",
+        origin.url("/story/1").as_str(),
+    ]);
     assert!(seen.out.contains("6. The bell at the river"), "{seen:?}");
 }
 
@@ -141,7 +152,7 @@ const ways = {
     const x = new XMLHttpRequest(); x.open('GET', 'OTHER/xhr'); x.onload = done; x.onerror = fail; x.send();
   }),
   post: () => fetch('OTHER/post', { method: 'POST', mode: 'no-cors', body: 'x' }),
-  beacon: () => { if (!navigator.sendBeacon('OTHER/beacon', 'x')) throw 0; },
+  beacon: () => { navigator.sendBeacon('OTHER/beacon', 'x'); throw 0; },
   socket: () => new Promise((done, fail) => {
     const s = new WebSocket('OTHER/socket'.replace('http', 'ws')); s.onopen = done; s.onerror = fail;
   }),
@@ -153,7 +164,7 @@ const ways = {
     const w = new Worker(URL.createObjectURL(new Blob([code]))); w.onmessage = done; w.onerror = fail;
   }),
   service: () => navigator.serviceWorker.register('/app.js'),
-  rtc: () => new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }] }),
+  rtc: () => new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:UDP' }] }).createDataChannel('x'),
   frame: () => new Promise((done, fail) => {
     const f = document.createElement('iframe'); f.src = 'OTHER/frame';
     f.onload = () => { try { f.contentDocument.body } catch { } fail(); };
@@ -173,7 +184,8 @@ const ways = {
   },
   blank: () => {
     const f = document.createElement('iframe'); document.body.append(f);
-    return new f.contentWindow.RTCPeerConnection();
+    const c = new f.contentWindow.RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:UDP' }] });
+    c.createDataChannel('x'); c.createOffer().then(o => c.setLocalDescription(o));
   },
   srcdoc: () => new Promise((done, fail) => {
     const f = document.createElement('iframe');
@@ -202,10 +214,13 @@ const ways = {
 async fn a_hostile_page_gets_nowhere() {
     let Some(chromium) = Chromium::start() else { return };
     let other = Origin::start([]);
+    let stun = UdpSocket::bind("127.0.0.1:0").unwrap();
+    stun.set_nonblocking(true).unwrap();
+    let port = stun.local_addr().unwrap().port().to_string();
     let script = HOSTILE.replace("OTHER", other.url("").as_str().trim_end_matches('/'));
-    let page = format!(
-        "<!DOCTYPE html><body><p id=root>not done</p><script>{script}</script></body>"
-    );
+    let script = script.replace("UDP", &port);
+    let page =
+        format!("<!DOCTYPE html><body><p id=root>not done</p><script>{script}</script></body>");
     let origin = Origin::start([("GET /", vec![html(&page)])]);
     let limits = Limits { quiet: Duration::from_secs(1), ..Limits::default() };
     let renderer = Renderer::new(chromium.endpoint.clone(), limits);
@@ -214,4 +229,5 @@ async fn a_hostile_page_gets_nowhere() {
     let text = String::from_utf8(page.bytes).unwrap();
     assert!(text.contains("done: []"), "{text}");
     assert_eq!(other.connections(), 0, "{:?}", other.requests());
+    assert!(stun.recv(&mut [0; 64]).is_err(), "something came by UDP");
 }
