@@ -5,10 +5,11 @@ use std::net::UdpSocket;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use finews::fetch::Answer;
-use finews::render::{Limits, Renderer};
+use finews::fetch::{self, Accept, Answer, Fetcher, Lookup, Manners, Request};
+use finews::render::{Error, Limits, Renderer};
 use url::Url;
 
 use super::{fetcher, request};
@@ -230,4 +231,69 @@ async fn a_hostile_page_gets_nowhere() {
     assert!(text.contains("done: []"), "{text}");
     assert_eq!(other.connections(), 0, "{:?}", other.requests());
     assert!(stun.recv(&mut [0; 64]).is_err(), "something came by UDP");
+}
+
+#[tokio::test]
+async fn a_page_without_end_dies_and_leaves_nothing_behind() {
+    let Some(chromium) = Chromium::start() else { return };
+    let origin = Origin::start([
+        ("GET /loop", vec![html("<!DOCTYPE html><script>for (;;) {}</script>")]),
+        ("GET /again", vec![html("<!DOCTYPE html><script>location.reload()</script>")]),
+        ("GET /old", vec![reply(302).header("Location", "/deep/new")]),
+        ("GET /deep/new", vec![html("<!DOCTYPE html><p id=a></p><script src=old.js></script>")]),
+        ("GET /deep/old.js", vec![reply(301).header("Location", "/js/new.js")]),
+        ("GET /js/new.js", vec![js("a.textContent = document.URL; location.hash = 'x'")]),
+        ("GET /leads", vec![html("<!DOCTYPE html><script>location = '/old'</script>")]),
+    ]);
+    let limits = Limits { time: Duration::from_secs(2), requests: 20, ..Limits::default() };
+    let short = Renderer::new(chromium.endpoint.clone(), limits);
+    let render = async |renderer: &Renderer, path: &str| {
+        let request = request(origin.url(path));
+        match renderer.render(&fetcher(), &request, None).await {
+            Ok(Answer::Fresh { page, .. }) => {
+                Ok((page.url, String::from_utf8(page.bytes).unwrap()))
+            }
+            Ok(Answer::Unchanged { .. }) => panic!("nothing was asked on a condition"),
+            Err(fetch::Error::Browser(why)) => Err(*why.downcast::<Error>().unwrap()),
+            Err(why) => panic!("{why:?}"),
+        }
+    };
+    let gone = render(&short, "/loop").await;
+    assert!(matches!(gone, Err(Error::Time(_))), "{gone:?}");
+    let gone = render(&short, "/again").await;
+    assert!(matches!(gone, Err(Error::Requests(20) | Error::Time(_))), "{gone:?}");
+    // Relative addresses are relative to where redirects and scripts led.
+    let renderer = Renderer::new(chromium.endpoint.clone(), Limits::default());
+    for path in ["/old", "/leads"] {
+        let (url, text) = render(&renderer, path).await.unwrap();
+        assert_eq!(url, origin.url("/deep/new"), "{path}");
+        assert!(text.contains(&format!(">{}</p>", origin.url("/deep/new"))), "{path}: {text}");
+    }
+    let list = Request {
+        allow_private: request(origin.url("/")).allow_private,
+        ..Request::get(chromium.by_http().join("/json/list").unwrap(), Accept::Json)
+    };
+    let Ok(Answer::Fresh { page, .. }) = fetcher().fetch(&list).await else { panic!("no list") };
+    let list = String::from_utf8(page.bytes).unwrap();
+    assert!(!list.contains(origin.url("/").as_str()), "{list}");
+}
+
+#[tokio::test]
+async fn a_page_may_ask_other_servers_as_browsers_do() {
+    let Some(chromium) = Chromium::start() else { return };
+    let script = "fetch('http://api.example/x', { method: 'POST', credentials: 'include', \
+        headers: { 'X-A': '1' }, body: '{}' }).catch(() => {})";
+    let page = format!("<!DOCTYPE html><script type=module>{script}</script>");
+    let origin = Origin::start([("GET /", vec![html(&page)])]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let names = Arc::clone(&asked);
+    let lookup: Lookup = Arc::new(move |name| {
+        names.lock().unwrap().push(name);
+        Box::pin(async { Err(std::io::ErrorKind::NotFound.into()) })
+    });
+    let fetcher = Fetcher::with_lookup(Manners::new("finews/0"), lookup).unwrap();
+    let renderer = Renderer::new(chromium.endpoint.clone(), Limits::default());
+    renderer.render(&fetcher, &request(origin.url("/")), None).await.unwrap();
+    // Its leave to ask came from us, and the request itself left through the fetcher.
+    assert_eq!(*asked.lock().unwrap(), ["api.example"]);
 }
