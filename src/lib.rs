@@ -17,10 +17,12 @@ pub mod normalize;
 pub mod identity;
 pub mod category;
 pub mod schedule;
+pub mod health;
 pub mod jekyll;
 pub mod publish;
 pub mod discover;
 pub mod config;
+pub mod robots;
 // shell
 pub mod fetch;
 pub mod render;

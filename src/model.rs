@@ -139,6 +139,8 @@ pub struct Listing {
     pub language: Option<String>,
     /// How long the list asks to be left alone, in seconds (RSS `ttl`, `sy:update…`).
     pub ttl: Option<u64>,
+    /// When the list asks not to be visited.
+    pub quiet: Quiet,
     /// WebSub hub.
     pub hub: Option<String>,
     /// Where the document breaks off, if it does: what it says of itself is not to be relied on.
@@ -149,6 +151,15 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// What was wrong and could be got over.
     pub faults: Vec<Fault>,
+}
+
+/// Hours and days in which a list asks not to be visited (RSS `skipHours`, `skipDays`), in GMT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quiet {
+    /// Bit `n` is the hour that begins at `n` o'clock.
+    pub hours: u32,
+    /// Bit 0 is Monday.
+    pub days: u8,
 }
 
 /// Where a document breaks off.
@@ -264,6 +275,43 @@ pub struct Page {
     pub content_type: Option<String>,
     /// The body, decompressed.
     pub bytes: Vec<u8>,
+    /// What the `Link` header fields name (RFC 8288), in their order.
+    pub links: Vec<HeadLink>,
+    /// The `X-Robots-Tag` fields.
+    pub robots: Vec<String>,
+    /// What was wrong on the way and could be got over.
+    pub faults: Vec<Fault>,
+}
+
+/// A link in the head of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadLink {
+    /// Where it leads, absolute.
+    pub url: url::Url,
+    /// What it is to the page, in lower case: `hub`, `self`, `next`, `alternate`.
+    pub rels: Vec<String>,
+    /// `type`, as given.
+    pub media_type: Option<String>,
+}
+
+impl Page {
+    /// The addresses that the head names as this: `hub`, `self`, `next`, `alternate`.
+    pub fn linked(&self, rel: &str) -> impl Iterator<Item = &url::Url> {
+        let named = move |link: &&HeadLink| link.rels.iter().any(|it| it == rel);
+        self.links.iter().filter(named).map(|link| &link.url)
+    }
+}
+
+/// How requests leave, and with how much trust: what an answer depends on besides its address.
+/// What a server asks of us, it asks of this.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Egress {
+    /// The proxy; without one the connection is direct, whatever the environment says.
+    pub proxy: Option<url::Url>,
+    /// Whether a certificate that does not hold is taken all the same.
+    pub allow_invalid_tls: bool,
+    /// Whether HTTP/2 is not even offered.
+    pub http1_only: bool,
 }
 
 /// Opaque tokens of a server, echoed byte for byte (RFC 9110 §8.8).

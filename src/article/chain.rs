@@ -190,10 +190,10 @@ impl<'a> View<'a> {
     }
 
     fn said(&self) -> &(Metadata, Url) {
-        self.about.get_or_init(|| match (self.taken, self.looked.get()) {
+        self.about.get_or_init(|| match (self.taken, self.looked()) {
             (Some((_, taken)), _) => (taken.about.clone(), taken.base.clone()),
-            (None, Some(Some(found))) => (found.metadata.clone(), found.base.clone()),
-            _ => extract::about(self.paper.text, self.url),
+            (None, Some(found)) => (found.metadata.clone(), found.base.clone()),
+            (None, None) => extract::about(self.paper.text, self.url),
         })
     }
 

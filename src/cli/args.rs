@@ -20,8 +20,9 @@ pub(super) struct Args {
     /// The published folder, instead of the settings' `publish.dir`.
     #[arg(long, global = true, value_name = "DIR", env = "FINEWS_FEEDS")]
     pub feeds: Option<PathBuf>,
-    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `finews=debug`.
-    #[arg(long, global = true, value_name = "LEVEL", env = "FINEWS_LOG")]
+    /// What is logged, and how: `error`, `warn`, `info`, `debug`, or a filter such as
+    /// `finews=debug`; `json` for a JSON object on each line; or both, as in `json,debug`.
+    #[arg(long, global = true, value_name = "LEVEL|FORM", env = "FINEWS_LOG")]
     pub log: Option<String>,
     #[command(subcommand)]
     pub verb: Verb,
@@ -33,6 +34,8 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Polls the due sources, or those named, once; or turns an address into a feed on stdout.
     Fetch(Fetch),
+    /// Polls sources that are gone (410) again, from now on.
+    Revive(Revive),
     /// Writes the store to the published folder.
     Publish(Publish),
     /// Reads the settings and names every fault.
@@ -41,8 +44,12 @@ pub(super) enum Verb {
     Preview(Preview),
     /// Finds the feeds behind an address, or infers rules for its list.
     Discover(Discover),
-    /// Shows how the sources are.
+    /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
+    /// Makes a backup of the state, also while a daemon runs.
+    Backup(Backup),
+    /// Puts a backup in the place of the state, which stays beside it.
+    Restore(Restore),
     /// Brings in what another system wrote.
     Import(Move),
     /// Writes what is kept in another system's form.
@@ -61,6 +68,9 @@ pub(super) struct Serve {
     /// Where to listen, instead of the settings' `serve.listen`.
     #[arg(long, value_name = "ADDRESS", env = "FINEWS_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Where status and metrics are served, instead of the settings' `serve.admin`.
+    #[arg(long, value_name = "ADDRESS", env = "FINEWS_ADMIN")]
+    pub admin: Option<SocketAddr>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -73,9 +83,25 @@ pub(super) struct Fetch {
     pub format: Form,
     #[command(flatten)]
     pub address: Address,
-    /// Visits every source, whether it is due or not.
+    /// Visits every source, whether it is due or not; those that are paused only by their names.
     #[arg(long)]
     pub all: bool,
+    /// How long to wait for another one-shot command that holds the state, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub wait: u64,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Revive {
+    /// Sources by their ids.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// How long to wait for another one-shot command that holds the state, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub wait: u64,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,
@@ -155,9 +181,26 @@ pub(super) struct Discover {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
+    /// One source, with the history of its visits.
+    #[arg(value_name = "SOURCE")]
+    pub source: Option<String>,
     /// Prints the state of every source as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Backup {
+    /// The folder, instead of the settings' `store.backup_dir`.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Restore {
+    /// The backup; without it, the newest one.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,8 +9,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let (sources, categories) = (settings.sources.len(), settings.categories.len());
     let lists: usize = settings.sources.iter().map(|source| source.lists.len()).sum();
     out::line(format!(
-        "`{}` holds: {sources} sources with {lists} lists, {categories} fixed categories",
-        setup::config(args).display()
+        "`{}` holds: {} with {}, {}",
+        setup::config(args).display(),
+        out::count(sources, "source", "sources"),
+        out::count(lists, "list", "lists"),
+        out::count(categories, "fixed category", "fixed categories"),
     ))?;
     Ok(Exit::Well)
 }

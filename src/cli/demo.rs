@@ -40,7 +40,7 @@ pub(super) async fn run(args: &Args, own: &Demo) -> anyhow::Result<Exit> {
     let files = settings.store.with_file_name("example-site");
     lay_out(&files, &base).with_context(|| format!("cannot write `{}`", files.display()))?;
     out::note(format!("example site at {base}/"));
-    let held = setup::hold(settings).await?;
+    let held = setup::hold(settings, "demo").await?;
     // The example site stays as long as its readers: pages show its pictures and lead to it.
     let (stop, stopped) = oneshot::channel::<()>();
     let example = crate::serve::run(example, Site::new(Rules::new(&files), Arc::new(())), async {

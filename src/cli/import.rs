@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let (_, source) = predecessor(&settings)?;
     let zone = settings.site.zone;
-    let held = setup::hold(settings).await?;
+    let held = setup::hold(settings, "import").await?;
     let mut outcome = Outcome::default();
     let dir = own.dir.clone();
     let read = tokio::task::spawn_blocking(move || read(&dir, zone)).await??;

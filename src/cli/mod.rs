@@ -2,6 +2,8 @@
 //! environment.
 
 mod args;
+mod ask;
+mod backup;
 mod check;
 mod demo;
 mod demo_site;
@@ -10,6 +12,7 @@ mod exit;
 mod export;
 mod fetch;
 mod import;
+mod log;
 mod moved;
 mod out;
 mod preview;
@@ -31,7 +34,7 @@ use exit::Exit;
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    setup::logging(&args);
+    log::begin(&args);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let exit = match runtime {
         Ok(runtime) => {
@@ -55,10 +58,13 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
     match &args.verb {
         Verb::Check => check::run(&args),
         Verb::Fetch(own) => fetch::run(&args, own).await,
+        Verb::Revive(own) => fetch::revive(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
-        Verb::Serve(own) => serve::run(&args, own).await,
+        Verb::Serve(own) => Box::pin(serve::run(&args, own)).await,
+        Verb::Backup(own) => backup::run(&args, own).await,
+        Verb::Restore(own) => backup::restore(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,

@@ -24,6 +24,11 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string_pretty(value)?)
 }
 
+/// So many of something: `1 source`, `2 sources`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// A line for people.
 pub(super) fn note(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "{}", plain(text.as_ref()));
@@ -56,8 +61,8 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     match store? {
         store::Error::Held(_) => Some("stop the other finews, or name another state (`--state`)"),
         store::Error::Damaged { .. } => Some(
-            "the published folder is untouched; put a copy of the database in its place, or move \
-             it away to begin anew",
+            "the published folder is untouched; `finews restore` puts the newest backup in its \
+             place, or move it away to begin anew",
         ),
         store::Error::Newer(_) => Some("use the finews that wrote it, or a newer one"),
         store::Error::Full => Some("make room; nothing is lost, and the next run goes on"),

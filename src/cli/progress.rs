@@ -70,7 +70,7 @@ impl Bars {
                 }
             }
             News::Done(report) => self.done(&report),
-            News::End => {}
+            News::Broke(_) | News::Published(_) | News::End => {}
         }
     }
 

@@ -6,7 +6,7 @@ use super::{out, setup};
 use crate::edition::{self, Care};
 
 pub(super) async fn run(args: &Args, own: &Publish) -> anyhow::Result<Exit> {
-    let held = setup::hold(setup::settings(args)?).await?;
+    let held = setup::hold(setup::settings(args)?, "publish").await?;
     if own.all {
         held.store.pend_all().await?;
     }

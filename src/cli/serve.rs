@@ -1,48 +1,204 @@
 //! `finews serve`: polls on schedule and serves the published folder.
 
+mod documents;
+mod metrics;
+mod reload;
+mod shared;
+mod signals;
+mod upkeep;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use sd_notify::NotifyState;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::args::{Args, Health, Serve};
+use super::ask::{self, Counter, Reply};
 use super::exit::Exit;
 use super::moved::Moved;
-use super::{out, setup};
+use super::{fetch, out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
-use crate::serve::{self, Rules, Site};
+use crate::refresh::News;
+use crate::serve::{self, Inside, Place, Rules, Site};
 use crate::store::Store;
+use documents::Documents;
+use reload::Reload;
+use shared::Shared;
+use signals::Stops;
+
+/// How long answers under way may take when the daemon ends.
+const GRACE: Duration = Duration::from_secs(4);
 
 pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
-    let stop_asked = setup::stop_asked();
-    let settings = setup::settings(args)?;
-    let address = own.listen.unwrap_or(settings.listen);
-    let held = setup::hold(settings).await?;
-    let listener = bind(address).await?;
-    tracing::info!("serving at http://{}", listener.local_addr()?);
-    let world = setup::world(&held.settings, &held.authority, None)?;
-    let clock: daemon::Clock = Arc::new(setup::now);
-    let site = site(&held.settings, &held.store);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = serve::run(listener, site, async {
-        let _ = stopped.await;
-    });
-    let polling = async {
-        let ended = daemon::run(&world, &held.store, &clock, stop_asked).await;
-        drop(stop);
-        ended
+    let stops = Stops::new().context("cannot listen to signals")?;
+    let mut settings = setup::settings(args)?;
+    let reload = Reload::new(args, &settings)?;
+    settings.serve.listen = own.listen.unwrap_or(settings.serve.listen);
+    settings.serve.admin = own.admin.or(settings.serve.admin);
+    let held = setup::hold(settings, "serve").await?;
+    let doors = Doors::open(&held.settings).await?;
+    let counter = Counter::open(&held.settings.store);
+    let counter = counter.inspect_err(|why| tracing::warn!("`finews fetch` cannot ask: {why:#}"));
+    let setup::Held { store, settings, authority, mut lock } = held;
+    let (shared, news) = Shared::new(store, settings, authority, doors.site.local_addr()?)?;
+    let work = async {
+        let (served, polled, (), (), ()) = tokio::join!(
+            doors.serve(&shared),
+            poll(&shared, reload),
+            listen(&shared, news),
+            attend(&shared, counter.ok()),
+            upkeep::back_up(&shared),
+        );
+        served.and(polled)
     };
-    let (served, polled) = tokio::join!(serving, polling);
-    held.store.close().await;
-    served?;
-    polled?;
-    Ok(Exit::Well)
+    let ended = tokio::select! {
+        ended = work => ended,
+        () = stops.heed(&shared) => Ok(()),
+        never = upkeep::beat(&shared, &mut lock) => match never {},
+    };
+    let closing = shared.store.clone().close();
+    let _ = tokio::time::timeout(Duration::from_millis(500), closing).await;
+    drop(lock);
+    ended.map(|()| Exit::Well)
+}
+
+/// The listening sockets.
+struct Doors {
+    site: TcpListener,
+    admin: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let site = bind(settings.serve.listen).await?;
+        let admin = match settings.serve.admin {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        if let Some(admin) = &admin {
+            tracing::info!("status and metrics at http://{}", admin.local_addr()?);
+        }
+        tracing::info!("serving at http://{}", site.local_addr()?);
+        Ok(Self { site, admin })
+    }
+
+    /// Serves until the daemon is over; when a socket fails, the daemon ends.
+    async fn serve(self, shared: &Shared) -> anyhow::Result<()> {
+        let inside = |place| inside(shared, place);
+        let place = if self.admin.is_some() { Place::Elsewhere } else { Place::Beside };
+        let public = door(self.site, shared, inside(place));
+        let admin = async {
+            let Some(listener) = self.admin else { return Ok(()) };
+            let near = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
+            door(listener, shared, inside(Place::Alone { near })).await
+        };
+        let (public, admin) = tokio::join!(public, admin);
+        public.and(admin)
+    }
+}
+
+async fn door(listener: TcpListener, shared: &Shared, inside: Inside) -> anyhow::Result<()> {
+    let settings = shared.settings();
+    let moved = Arc::new(Moved::new(shared.store.clone(), &settings));
+    let site = Site::with(rules(&settings), moved, inside, shared.ready.clone());
+    let served = serve::run(listener, site, shared.over()).await;
+    shared.end();
+    Ok(served?)
+}
+
+fn inside(shared: &Shared, place: Place) -> Inside {
+    let open = shared.settings().serve.status;
+    Inside {
+        lookup: Arc::new(Documents(shared.clone())),
+        paths: documents::PATHS.map(str::to_owned).to_vec(),
+        open: if open { vec!["/status.".to_owned()] } else { Vec::new() },
+        place,
+    }
+}
+
+/// Polls, with one settings after the other, until the daemon is told to end.
+async fn poll(shared: &Shared, mut reload: Reload<'_>) -> anyhow::Result<()> {
+    let clock: daemon::Clock = Arc::new(setup::now);
+    let polled = loop {
+        let world = match shared.world() {
+            Ok(world) => world,
+            Err(why) => break Err(why),
+        };
+        let mut new = None;
+        let until = async {
+            tokio::select! {
+                () = shared.ended() => {}
+                settings = reload.next(shared) => new = Some(settings),
+            }
+        };
+        if let Err(why) = daemon::run(&world, &shared.store, &clock, until).await {
+            break Err(why);
+        }
+        let Some(new) = new else { break Ok(()) };
+        shared.renew(new);
+        reload::tell(false);
+        tracing::info!("going on with the new settings");
+    };
+    shared.end();
+    shared.finish();
+    polled
+}
+
+/// Hears how journeys go, for those who count.
+async fn listen(shared: &Shared, mut news: UnboundedReceiver<News>) {
+    loop {
+        let one = tokio::select! {
+            one = news.recv() => one,
+            () = shared.over() => None,
+        };
+        match one {
+            Some(News::Started(_)) => shared.metrics.began(),
+            Some(News::Done(report)) => shared.metrics.visited(&report),
+            Some(News::Broke(_)) => shared.metrics.broke(),
+            Some(News::Published(printed)) => {
+                shared.metrics.published(printed.written, printed.took);
+                if printed.written.is_some() && !shared.ready.is_ready() && !shared.is_ended() {
+                    shared.ready.set(true);
+                    upkeep::tell(&[NotifyState::Ready]);
+                    tracing::info!("ready");
+                }
+            }
+            Some(_) => {}
+            None => return,
+        }
+    }
+}
+
+/// Does what `finews fetch` asks for, one wish after the other.
+async fn attend(shared: &Shared, counter: Option<Counter>) {
+    let Some(counter) = counter else { return };
+    loop {
+        let (wish, stream) = tokio::select! {
+            asked = counter.next() => asked,
+            () = shared.ended() => return,
+        };
+        let reply = match grant(shared, &wish).await {
+            Ok(outcome) => Reply::Done(outcome),
+            Err(why) => Reply::Failed(format!("{why:#}")),
+        };
+        ask::answer(stream, &reply).await;
+    }
+}
+
+async fn grant(shared: &Shared, wish: &ask::Wish) -> anyhow::Result<serde_json::Value> {
+    let world = shared.world()?;
+    fetch::known(&world.settings, wish)?;
+    let sources = fetch::chosen(&world.settings, &shared.store, wish).await?;
+    let work = fetch::within(&world, &shared.store, &sources);
+    let outcome = shared.heeding(&world, work).await?;
+    Ok(serde_json::to_value(outcome)?)
 }
 
 /// Takes an address to listen at.
@@ -52,12 +208,17 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// The published folder as a site, with the addresses that things once had.
 pub(super) fn site(settings: &Arc<Settings>, store: &Store) -> Site {
+    Site::new(rules(settings), Arc::new(Moved::new(store.clone(), settings)))
+}
+
+fn rules(settings: &Arc<Settings>) -> Rules {
     let mut rules = Rules::new(settings.publish.dir.clone());
     let minutes = u64::from(edition::site(settings, "").ttl_minutes);
     rules.max_age = Duration::from_secs(minutes * 60);
     settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
-    Site::new(rules, Arc::new(Moved::new(store.clone(), settings)))
+    rules.limits.grace = GRACE;
+    rules
 }
 
 /// Asks a daemon on this machine whether it is well.
@@ -66,7 +227,7 @@ pub(super) async fn health(own: &Health) -> anyhow::Result<Exit> {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    let asked = tokio::time::timeout(Duration::from_secs(3), ask(address)).await;
+    let asked = tokio::time::timeout(Duration::from_secs(3), inquire(address)).await;
     let answer = asked.map_err(|_| anyhow!("`{address}` does not answer"))??;
     if answer.starts_with("HTTP/1.1 200") {
         return Ok(Exit::Well);
@@ -76,7 +237,7 @@ pub(super) async fn health(own: &Health) -> anyhow::Result<Exit> {
     Ok(Exit::SomeFailed)
 }
 
-async fn ask(address: SocketAddr) -> anyhow::Result<String> {
+async fn inquire(address: SocketAddr) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect(address).await.context("cannot connect")?;
     let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

@@ -1,15 +1,13 @@
 //! What verbs need before they begin: settings, state, the way out, the clock.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
-use tracing_subscriber::EnvFilter;
 
-use super::args::{Args, Verb};
+use super::args::Args;
 use super::exit::Usage;
 use crate::config::{self, Faults, Outside, Settings};
 use crate::edition;
@@ -29,26 +27,6 @@ pub(super) fn now() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Logs go to stderr: what the daemon does, and of one-shot verbs only what is amiss.
-pub(super) fn logging(args: &Args) {
-    let usual = if matches!(args.verb, Verb::Serve(_)) { "finews=info,warn" } else { "error" };
-    let filter = args.log.as_deref().map_or_else(|| EnvFilter::new(usual), level);
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
-}
-
-fn level(text: &str) -> EnvFilter {
-    if text.contains(['=', ',']) {
-        EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"))
-    } else {
-        EnvFilter::new(format!("finews={text},warn"))
-    }
 }
 
 /// The settings of the command line.
@@ -81,6 +59,7 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
     if let Some(feeds) = &args.feeds {
         settings.publish.dir.clone_from(feeds);
     }
+    super::log::hide(&settings.secrets);
     Ok(settings)
 }
 
@@ -111,15 +90,23 @@ pub(super) struct Held {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub authority: String,
-    _lock: Lock,
+    pub lock: Lock,
 }
 
-/// Takes and opens the state.
-pub(super) async fn hold(settings: Settings) -> anyhow::Result<Held> {
-    let lock = Lock::take(&settings.store)?;
+/// Takes and opens the state for a verb.
+pub(super) async fn hold(settings: Settings, verb: &str) -> anyhow::Result<Held> {
+    let lock = Lock::take(&settings.store, verb, now())?;
+    if let Some(other) = lock.taken_over() {
+        tracing::warn!("another process ended without a word: {other}; its lock is taken over");
+    }
+    open(settings, lock).await
+}
+
+/// Opens the state that this process holds already.
+pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held> {
     let store = Store::open(&settings.store).await?;
     let authority = edition::authority(&store, &settings, now()).await?;
-    Ok(Held { store, settings: Arc::new(settings), authority, _lock: lock })
+    Ok(Held { store, settings: Arc::new(settings), authority, lock })
 }
 
 /// Opens the state to look at it, whoever holds it.
@@ -137,6 +124,18 @@ pub(super) fn world(
     authority: &str,
     news: Option<UnboundedSender<News>>,
 ) -> anyhow::Result<World> {
+    Ok(World {
+        settings: Arc::clone(settings),
+        fetcher: Arc::new(fetcher(settings)?),
+        renderer: settings.render.as_ref().map(|own| Arc::new(renderer(own))),
+        authority: authority.to_owned(),
+        stop: crate::refresh::Stop::default(),
+        news,
+    })
+}
+
+/// The way out, as the settings ask for it.
+pub(super) fn fetcher(settings: &Settings) -> anyhow::Result<Fetcher> {
     let own = format!("finews/{} (+{})", env!("CARGO_PKG_VERSION"), settings.site.url);
     let fetch = &settings.fetch;
     let limits = Limits {
@@ -144,22 +143,16 @@ pub(super) fn world(
         idle: fetch.idle,
         total: fetch.total,
         head: fetch.idle,
+        wire: fetch.wire,
         bytes: fetch.bytes,
         ..Limits::default()
     };
     let mut manners = Manners::new(fetch.user_agent.clone().unwrap_or(own));
     manners.gap = fetch.gap;
     manners.at_once = fetch.at_once;
+    manners.rest_together.clone_from(&fetch.rest_together);
     manners.limits = limits;
-    let fetcher = Fetcher::new(manners).context("cannot make requests")?;
-    Ok(World {
-        settings: Arc::clone(settings),
-        fetcher: Arc::new(fetcher),
-        renderer: settings.render.as_ref().map(|own| Arc::new(renderer(own))),
-        authority: authority.to_owned(),
-        stop: crate::refresh::Stop::default(),
-        news,
-    })
+    Fetcher::new(manners).context("cannot make requests")
 }
 
 fn renderer(own: &config::Render) -> Renderer {

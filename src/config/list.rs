@@ -166,13 +166,14 @@ fn list(mut table: Table<'_>, default: String, shared: &Shared<'_>) -> Option<Li
         table.marks().add(&table.span, "this list has no `url`, and neither has its source");
     }
     known_places(&table, urls, first.as_ref());
-    let urls = urls.iter().map(|(url, _)| url.clone()).collect();
+    let (urls, spans): (Vec<_>, Vec<_>) = urls.iter().cloned().unzip();
     let body = body(&mut table);
     let headers = headers(&mut table);
     let names = table.strings("categories").unwrap_or_default();
     known_categories(&table, "categories", shared.categories);
     let categories = templates(&table, "categories", &names);
     let pages = if shared.kind == Kind::Sitemap { Some(Pages::One) } else { pages(&mut table) };
+    paged(&table, &urls, &spans, body.as_ref(), pages);
     let form = match shared.kind {
         Kind::Feed => Some(Form::Feed),
         Kind::Api => plan::plan(&mut table, false).map(|plan| Form::Api(Box::new(plan))),
@@ -181,6 +182,30 @@ fn list(mut table: Table<'_>, default: String, shared: &Shared<'_>) -> Option<Li
     };
     table.finish();
     Some(List { name, first, urls, body, headers, form: form?, pages: pages?, categories })
+}
+
+/// A list of several pages asks for each by its number or cursor; else all would be the first.
+fn paged(
+    table: &Table<'_>,
+    urls: &[Template],
+    spans: &[Range<usize>],
+    body: Option<&Template>,
+    pages: Option<Pages>,
+) {
+    let place = match pages {
+        Some(Pages::Numbered { most: 2.., .. }) => "page",
+        Some(Pages::Cursor { .. }) => "cursor",
+        _ => return,
+    };
+    let has = |template: &Template| template.names().any(|name| name == place);
+    if body.is_some_and(has) {
+        return;
+    }
+    for (_, span) in urls.iter().zip(spans).filter(|(url, _)| !has(url)) {
+        let what = format!("`pages` asks for several pages, but `url` has no `{{{place}}}`");
+        let hint = format!("put `{{{place}}}` where its number stands, or leave out `pages`");
+        table.marks().add_hint(span, what, hint);
+    }
 }
 
 fn sitemap(table: &mut Table<'_>, full_text: bool) -> sitemap::Plan {

@@ -1,10 +1,14 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
+mod every;
 mod fault;
 mod list;
 mod read;
 mod render;
+mod log;
 mod rules;
+mod secrets;
+mod serve;
 mod site;
 mod source;
 
@@ -18,7 +22,10 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use log::{Log, LogForm, log};
 pub use render::Render;
+pub use secrets::Secrets;
+pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
 
 use crate::article::Sites;
@@ -65,8 +72,14 @@ pub struct Settings {
     pub store: PathBuf,
     /// The published folder and its form.
     pub publish: Publish,
-    /// The daemon's address.
-    pub listen: std::net::SocketAddr,
+    /// Copies of the state.
+    pub backups: Backups,
+    /// How the daemon is reached.
+    pub serve: Serve,
+    /// What is logged, and how.
+    pub log: Log,
+    /// What must not be shown to anybody.
+    pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
     /// The browser for pages that need one.
@@ -124,10 +137,16 @@ pub struct Fetch {
     pub idle: Duration,
     /// Time for a whole answer.
     pub total: Duration,
+    /// Most bytes of an answer as it is sent.
+    pub wire: usize,
     /// Most bytes of an answer, decoded.
     pub bytes: usize,
     /// Most requests under way.
     pub at_once: usize,
+    /// The longest that a server's wish (`max-age`, `Expires`, `ttl`, `sy:`) puts off a visit.
+    pub longest_wish: Duration,
+    /// Domains whose hosts rest together when one of them asks to be left alone.
+    pub rest_together: Vec<String>,
 }
 
 /// A `[[category]]`.
@@ -169,10 +188,18 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
         return Err(fault::locate(text, marks));
     }
     let span = 0..0;
+    let heard = secrets::Heard::default();
     let settings = {
-        let table = Table::new(root.get_ref(), span, "", &marks, outside);
+        let env = |name: &str| heard.note((outside.env)(name));
+        let file = |path: &str| (outside.file)(path).inspect(|text| heard.add(text));
+        let outside = Outside { env: &env, file: &file, folder: outside.folder };
+        let table = Table::new(root.get_ref(), span, "", &marks, &outside);
         settings(table)
     };
+    let settings = settings.map(|mut settings| {
+        settings.secrets = Arc::new(Secrets::new(heard, &settings.sources));
+        settings
+    });
     match settings {
         Some(settings) if marks.is_empty() => Ok(settings),
         _ => Err(fault::locate(text, marks)),
@@ -181,9 +208,10 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
 
 fn settings(mut root: Table<'_>) -> Option<Settings> {
     let site = site::site(&mut root);
-    let store = site::store(&mut root);
+    let store = serve::store(&mut root);
     let publish = site::publish(&mut root);
-    let listen = site::serve(&mut root);
+    let serve = serve::serve(&mut root);
+    let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
     let render = render::render(&mut root);
     let categories = site::categories(&mut root);
@@ -197,9 +225,12 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     root.finish();
     Some(Settings {
         site: site?,
-        store: store?,
+        store: store.0?,
+        backups: store.1,
         publish,
-        listen: listen?,
+        serve,
+        log,
+        secrets: Arc::default(),
         fetch,
         render,
         categories,

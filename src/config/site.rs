@@ -1,8 +1,7 @@
-//! The tables about the site itself: `[site]`, `[store]`, `[publish]`, `[serve]`, `[fetch]`,
+//! The tables about the site itself: `[site]`, `[publish]`, `[fetch]`,
 //! `[[category]]` and `[jekyll]`.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +12,11 @@ use super::read::{At, Table, nearest};
 use super::{Category, Fetch, Jekyll, Publish, Site, Source};
 use crate::category::Rule;
 use crate::model::CategoryId;
+use crate::schedule::LONGEST_WISH;
 use crate::slug::Style;
+
+/// Public hosts that limit all their names as one.
+const REST_TOGETHER: [&str; 2] = ["tumblr.com", "reddit.com"];
 
 pub(super) fn site(root: &mut Table<'_>) -> Option<Site> {
     if !root.has("site") {
@@ -133,24 +136,6 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
     zone
 }
 
-pub(super) fn store(root: &mut Table<'_>) -> Option<PathBuf> {
-    let Some(mut table) = root.table("store") else {
-        return Some(PathBuf::from("state/finews.db"));
-    };
-    let url = table.string("url");
-    table.finish();
-    let Some(url) = url else { return Some(PathBuf::from("state/finews.db")) };
-    let path = url.value.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-    match path {
-        Some(path) if !path.is_empty() => Some(PathBuf::from(path)),
-        _ => {
-            let what = format!("`{}` is no store", url.value);
-            root.marks().add_hint(&url.span, what, "write `sqlite:state/finews.db`");
-            None
-        }
-    }
-}
-
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     let mut publish = Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
     let Some(mut table) = root.table("publish") else { return publish };
@@ -174,20 +159,6 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     publish
 }
 
-pub(super) fn serve(root: &mut Table<'_>) -> Option<SocketAddr> {
-    let default = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let Some(mut table) = root.table("serve") else { return Some(default) };
-    let listen = table.string("listen");
-    table.finish();
-    let Some(listen) = listen else { return Some(default) };
-    let address = listen.value.parse().ok();
-    if address.is_none() {
-        let what = format!("`{}` is no address to listen at", listen.value);
-        root.marks().add_hint(&listen.span, what, "write `127.0.0.1:8080` or `[::]:8080`");
-    }
-    address
-}
-
 pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     let mut fetch = Fetch {
         user_agent: None,
@@ -195,16 +166,20 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         connect: Duration::from_secs(10),
         idle: Duration::from_secs(15),
         total: Duration::from_mins(1),
+        wire: 16 << 20,
         bytes: 32 << 20,
         at_once: 32,
+        longest_wish: LONGEST_WISH,
+        rest_together: REST_TOGETHER.map(str::to_owned).to_vec(),
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = table.string("user_agent").map(|text| text.value);
+    fetch.user_agent = super::source::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),
         ("idle", &mut fetch.idle),
         ("total", &mut fetch.total),
+        ("longest_wish", &mut fetch.longest_wish),
     ];
     for (key, place) in times {
         if let Some(time) = table.duration(key) {
@@ -214,11 +189,29 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
     if let Some(bytes) = table.number("bytes", 1_024..1 << 30) {
         fetch.bytes = bytes as usize;
     }
+    if let Some(wire) = table.number("wire", 1_024..1 << 30) {
+        fetch.wire = wire as usize;
+    }
     if let Some(at_once) = table.number("at_once", 1..1_025) {
         fetch.at_once = at_once as usize;
     }
+    if let Some(domains) = table.strings("rest_together") {
+        fetch.rest_together = domains.iter().filter_map(|text| domain(&table, text)).collect();
+    }
     table.finish();
     fetch
+}
+
+/// A name of at least two parts, in lower case.
+fn domain(table: &Table<'_>, text: &At<String>) -> Option<String> {
+    let name = text.value.trim().trim_matches('.').to_ascii_lowercase();
+    let host = url::Host::parse(&name).ok();
+    let good = matches!(&host, Some(url::Host::Domain(name)) if name.contains('.'));
+    if !good {
+        let what = format!("`{}` is no domain", text.value);
+        table.marks().add_hint(&text.span, what, "write a name such as `tumblr.com`");
+    }
+    good.then_some(name)
 }
 
 pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {

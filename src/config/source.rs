@@ -1,19 +1,20 @@
 //! The tables about what is polled: `[defaults]` and `[[source]]`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
+use super::every::every;
 use super::list;
 use super::read::{At, Table, nearest};
 use super::render;
 use super::site::{language, web_address, zone};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
-use crate::model::SourceId;
+use crate::model::{Egress, SourceId};
+use crate::schedule::Rhythm;
 use crate::template::Template;
 
 /// What we poll.
@@ -28,7 +29,9 @@ pub struct Source {
     /// Its lists, at least one.
     pub lists: Vec<List>,
     /// Our rhythm.
-    pub every: Duration,
+    pub every: Rhythm,
+    /// Whether it is left alone unless it is named.
+    pub paused: bool,
     /// Whether the article is fetched for each entry.
     pub full_text: bool,
     /// Where its items belong: names, or templates such as `{medium}`.
@@ -56,8 +59,90 @@ pub struct Access {
     pub headers: Vec<(String, String)>,
     /// Private networks it may be in.
     pub allow_private: Vec<IpNet>,
+    /// Through what, and how trustingly.
+    pub egress: Egress,
+    /// `User-Agent`, if not that of all requests.
+    pub user_agent: Option<String>,
+    /// Whether `robots.txt` is obeyed where pages are asked for that the settings do not name.
+    pub obey_robots: bool,
     /// Whether a browser puts its pages together.
     pub render: bool,
+}
+
+impl Access {
+    /// What a source has that says nothing of it.
+    fn plain() -> Self {
+        Self { obey_robots: true, ..Self::default() }
+    }
+
+    /// The keys of a table laid over what is inherited.
+    fn overlay(&mut self, table: &mut Table<'_>) {
+        self.headers.extend(headers(table));
+        if let Some(nets) = table.strings("allow_private") {
+            self.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
+        }
+        if let Some(text) = table.string("proxy") {
+            self.egress.proxy = proxy(table, &text);
+        }
+        let flags = [
+            ("allow_invalid_tls", &mut self.egress.allow_invalid_tls),
+            ("http1_only", &mut self.egress.http1_only),
+        ];
+        for (key, place) in flags {
+            *place = table.flag(key).unwrap_or(*place);
+        }
+        if let Some(name) = user_agent(table) {
+            self.user_agent = Some(name);
+        }
+        self.render = render::wish(table).unwrap_or(self.render);
+        if let Some(text) = table.string("robots") {
+            self.obey_robots = robots(table, &text);
+        }
+    }
+}
+
+/// `none` undoes what is inherited.
+fn proxy(table: &Table<'_>, text: &At<String>) -> Option<Url> {
+    let typed = text.value.trim();
+    if typed == "none" {
+        return None;
+    }
+    let url = Url::parse(typed).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        // The text itself may hold a password.
+        let what = "`proxy` is no address of an HTTP proxy";
+        table.marks().add_hint(&text.span, what, "write `http://127.0.0.1:3128`, or `none`");
+    }
+    url
+}
+
+/// A name that can stand in a header: one line of ASCII.
+pub(super) fn user_agent(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("user_agent")?;
+    let odd = text.value.chars().find(|c| !matches!(c, ' '..='~'));
+    let (what, hint) = match odd {
+        Some(c) if c.is_control() => (
+            format!("`user_agent` holds the control character {}", c.escape_default()),
+            "write it in one line, without tabs",
+        ),
+        Some(c) => (format!("`user_agent` holds `{c}`"), "letters of ASCII alone go in a header"),
+        None if text.value.trim().is_empty() => (
+            "`user_agent` is empty".to_owned(),
+            "leave it out to be `finews/<version> (+<site.url>)`",
+        ),
+        None => return Some(text.value),
+    };
+    table.marks().add_hint(&text.span, what, hint);
+    None
+}
+
+fn robots(table: &Table<'_>, text: &At<String>) -> bool {
+    if !matches!(text.value.as_str(), "obey" | "ignore") {
+        let what = format!("`robots` is not `{}`", text.value);
+        table.marks().add_hint(&text.span, what, "write `obey` or `ignore`");
+    }
+    text.value != "ignore"
 }
 
 /// One list of a source.
@@ -133,57 +218,42 @@ pub enum Pages {
 /// What sources inherit.
 #[derive(Clone)]
 pub(super) struct Defaults {
-    every: Duration,
+    every: Rhythm,
     full_text: bool,
     categories: Vec<Template>,
     zone: Tz,
+    /// The site's zone, in which times of day are meant.
+    site: Tz,
     language: Option<String>,
-    headers: Vec<(String, String)>,
-    allow_private: Vec<IpNet>,
-    render: bool,
+    access: Access,
 }
 
 impl Defaults {
     fn plain(zone: Tz) -> Self {
         Self {
-            every: Duration::from_hours(1),
+            every: Rhythm::Auto,
             full_text: false,
             categories: Vec::new(),
             zone,
+            site: zone,
             language: None,
-            headers: Vec::new(),
-            allow_private: Vec::new(),
-            render: false,
+            access: Access::plain(),
         }
     }
 
     /// The keys that `[defaults]` and `[[source]]` share, laid over what is inherited.
     fn overlaid(&self, table: &mut Table<'_>) -> Self {
         let mut own = self.clone();
-        if let Some(every) = table.duration("every") {
-            own.every = at_least_a_minute(table, &every);
-        }
+        own.every = every(table, own.site).unwrap_or(own.every);
         own.full_text = table.flag("full_text").unwrap_or(own.full_text);
         if let Some(names) = table.strings("categories") {
             own.categories = templates(table, "categories", &names);
         }
         own.zone = zone(table).unwrap_or(own.zone);
         own.language = language(table).or(own.language);
-        own.headers.extend(headers(table));
-        if let Some(nets) = table.strings("allow_private") {
-            own.allow_private = nets.iter().filter_map(|net| network(table, net)).collect();
-        }
-        own.render = render::wish(table).unwrap_or(own.render);
+        own.access.overlay(table);
         own
     }
-}
-
-fn at_least_a_minute(table: &Table<'_>, every: &At<Duration>) -> Duration {
-    if every.value < Duration::from_mins(1) {
-        let what = "`every` is under a minute: no server deserves that";
-        table.marks().add_hint(&every.span, what, "write `5m`, or `1m` if you must");
-    }
-    every.value
 }
 
 fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
@@ -256,7 +326,8 @@ fn source(
     let title = table.string("title").map(|text| text.value);
     let home = table.string("home").and_then(|text| web_address(&table, "home", &text));
     let medium = table.string("medium").map(|text| text.value);
-    let charset = table.string("charset").map(|text| text.value);
+    let charset = charset(&mut table);
+    let paused = table.flag("paused").unwrap_or(false);
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
     let lists = list::lists(&mut table, categories, own.full_text);
@@ -269,6 +340,7 @@ fn source(
         home,
         lists: lists?,
         every: own.every,
+        paused,
         full_text: own.full_text,
         categories: own.categories,
         zone: own.zone,
@@ -277,13 +349,25 @@ fn source(
         medium,
         article_url,
         article: article?,
-        access: Access {
-            headers: own.headers,
-            allow_private: own.allow_private,
-            render: own.render,
-        },
+        access: own.access,
     };
     Some((source, id))
+}
+
+/// A label of an encoding (WHATWG Encoding §4.2).
+fn charset(table: &mut Table<'_>) -> Option<String> {
+    let text = table.string("charset")?;
+    if encoding_rs::Encoding::for_label(text.value.as_bytes()).is_none() {
+        let what = format!("`{}` is no charset", text.value);
+        let known = ["utf-8", "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc-jp", "euc-kr"];
+        let more = ["iso-2022-jp", "windows-1252", "windows-1251", "iso-8859-1", "koi8-r"];
+        let hint = match nearest(&text.value, known.into_iter().chain(more)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write a label such as {}", known.map(|l| format!("`{l}`")).join(", ")),
+        };
+        table.marks().add_hint(&text.span, what, hint);
+    }
+    Some(text.value)
 }
 
 fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
@@ -373,6 +457,7 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         home: None,
         lists: vec![list::feed_at(url)],
         every: defaults.every,
+        paused: false,
         full_text: false,
         categories: Vec::new(),
         zone,
@@ -381,6 +466,6 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         medium: None,
         article_url: None,
         article: Rules::default(),
-        access: Access::default(),
+        access: Access::plain(),
     }
 }

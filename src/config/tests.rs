@@ -41,7 +41,7 @@ fn names_every_fault_at_once() {
             "10:6: `a b` is no name for a source\n  hint: letters, digits, `-`, `_` and `.`, up \
              to 64",
             "12:15: there is no category `tech`\n  hint: add [[category]] with id = \"tech\"",
-            "13:9: `every` is no length of time: `soon`\n  hint: write `30s`, `15m`, `2h` or `1d`",
+            "13:9: `every` is no length of time: `soon`\n  hint: write `15m`, `2h`, `1d`, `auto`, or a cron expression: `0 7 * * 1-5`",
         ]
     );
 }
@@ -132,9 +132,31 @@ fn defaults_are_inherited_and_overridden() {
          [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nfull_text = false\nevery = \"1d\"\n",
     );
     let [a, b] = settings.sources.as_slice() else { panic!() };
-    assert_eq!((a.every.as_secs(), a.full_text), (7_200, true));
-    assert_eq!((b.every.as_secs(), b.full_text), (86_400, false));
+    assert_eq!((a.every.shortest().as_secs(), a.full_text), (7_200, true));
+    assert_eq!((b.every.shortest().as_secs(), b.full_text), (86_400, false));
     assert_eq!(b.zone, chrono_tz::Asia::Shanghai);
+}
+
+#[test]
+fn a_rhythm_is_a_length_of_time_or_a_cron_expression_or_the_sources_own() {
+    let settings = |every: &str| {
+        format!(
+            "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\ntimezone = \"Asia/Shanghai\"\n\
+             [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{every}\n"
+        )
+    };
+    let rhythm = |every: &str| {
+        let parsed = parse(&settings(every), &Outside::NOTHING).map_err(|why| why.to_string())?;
+        Ok::<_, String>(format!("{:?}", parsed.sources[0].every))
+    };
+    assert_eq!(rhythm("").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"auto\"").unwrap(), "Auto");
+    assert_eq!(rhythm("every = \"15m\"").unwrap(), "Every(900s)");
+    let cron = rhythm("timezone = \"UTC\"\nevery = \"30 6 * * 1-5\"").unwrap();
+    assert_eq!(cron, "Cron(`30 6 * * 1-5` in Asia/Shanghai)", "times are the site's");
+    for wrong in ["61 * * * *", "0 0 30 2 *", "* * * *", "30s"] {
+        assert!(rhythm(&format!("every = \"{wrong}\"")).is_err(), "{wrong}");
+    }
 }
 
 #[test]
@@ -218,4 +240,63 @@ fn a_browser_is_named_once_and_wanted_by_source() {
                 \"http://127.0.0.1:9222\"`, where your browser is";
     check(&source("a", "render = \"browser\""), &[&format!("4:10: {cure}")]);
     check("[defaults]\nrender = \"browser\"", &[&format!("2:10: {cure}")]);
+}
+
+#[test]
+fn ways_out_are_checked_with_place_and_cure() {
+    let source =
+        |text: &str| format!("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{text}");
+    check(
+        &source("user_agent = \"a\\r\\nX: y\""),
+        &[
+            "4:14: `user_agent` holds the control character \\r\n  hint: write it in one line, without tabs",
+        ],
+    );
+    check(
+        "[fetch]\nuser_agent = \"a\\tb\"",
+        &[
+            "2:14: `user_agent` holds the control character \\t\n  hint: write it in one line, without tabs",
+        ],
+    );
+    check(
+        &source("user_agent = \"消息\""),
+        &["4:14: `user_agent` holds `消`\n  hint: letters of ASCII alone go in a header"],
+    );
+    check(
+        &source("user_agent = \" \""),
+        &[
+            "4:14: `user_agent` is empty\n  hint: leave it out to be `finews/<version> (+<site.url>)`",
+        ],
+    );
+    check(
+        &source("proxy = \"ftp://me:secret@b.example\""),
+        &[
+            "4:9: `proxy` is no address of an HTTP proxy\n  hint: write `http://127.0.0.1:3128`, or `none`",
+        ],
+    );
+    check(
+        &source("robots = \"maybe\""),
+        &["4:10: `robots` is not `maybe`\n  hint: write `obey` or `ignore`"],
+    );
+}
+
+#[test]
+fn sources_inherit_their_way_out() {
+    let settings = good(
+        "[defaults]\nproxy = \"http://127.0.0.1:3128\"\nrobots = \"ignore\"\nuser_agent = \"x/1\"\n\
+         [[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n\
+         [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nproxy = \"none\"\nrobots = \"obey\"\n\
+         http1_only = true\nallow_invalid_tls = true\n",
+    );
+    let [a, b] = [0, 1].map(|at: usize| settings.sources[at].access.clone());
+    assert_eq!(a.egress.proxy.as_ref().map(url::Url::as_str), Some("http://127.0.0.1:3128/"));
+    assert!(!a.obey_robots && !a.egress.http1_only && !a.egress.allow_invalid_tls);
+    assert!(b.obey_robots && b.egress.http1_only && b.egress.allow_invalid_tls);
+    assert_eq!(b.egress.proxy, None);
+    assert_eq!(b.user_agent.as_deref(), Some("x/1"));
+    assert!(
+        good("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n").sources[0]
+            .access
+            .obey_robots
+    );
 }

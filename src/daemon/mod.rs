@@ -1,23 +1,28 @@
 //! Many journeys, for ever: who is due, how many at once, and how to stop.
 
+mod breaker;
+mod journeys;
+mod queue;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::config::Source;
 use crate::edition::{self, Care};
-use crate::model::Instant;
-use crate::refresh::{self, Report, World};
+use crate::model::{Instant, SourceId};
+use crate::refresh::{News, Printed, Report, World};
 use crate::store::{self, Store};
+use journeys::Journeys;
 
 /// How long the daemon sleeps at the most before it looks who is due.
 const NAP: Duration = Duration::from_secs(30);
-
-/// A next visit further off than this (or twice the source's rhythm) was never meant.
-const LONGEST: TimeDelta = TimeDelta::days(8);
+/// What journeys bring is published together, at the latest after this.
+const TOGETHER: Duration = Duration::from_secs(1);
+/// A clock that was set back by more than this makes us look at all next visits again.
+const SET_BACK: TimeDelta = TimeDelta::hours(1);
 
 /// The clock, handed in by whoever may read it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -29,40 +34,26 @@ pub struct Round {
     pub reports: Vec<Report>,
 }
 
-/// Visits sources once, many at a time, and waits for all of them.
+/// Visits sources once, many at a time but one to each host, and waits for all of them.
 pub async fn round(
     world: &World,
     store: &Store,
     sources: &[Arc<Source>],
     now: Instant,
 ) -> Result<Round, store::Error> {
-    let mut journeys = JoinSet::new();
-    let mut waiting = sources.iter().cloned();
-    let at_once = world.settings.fetch.at_once;
-    let mut under_way = HashMap::new();
+    let mut journeys = Journeys::new(world, store, sources.to_vec());
+    journeys.resume_rests(now).await?;
+    for source in 0..sources.len() {
+        journeys.queue.put(source, now);
+    }
     let mut reports = Vec::new();
     loop {
-        while journeys.len() < at_once
-            && !world.stop.is_said()
-            && let Some(source) = waiting.next()
-        {
-            let begun =
-                journeys.spawn(journey(world.clone(), store.clone(), Arc::clone(&source), now));
-            under_way.insert(begun.id(), source);
-        }
-        let Some(ended) = journeys.join_next_with_id().await else { break };
-        match ended {
-            Ok((_, report)) => reports.push(report?),
-            Err(why) => {
-                let Some(source) = under_way.get(&why.id()) else { continue };
-                reports.push(refresh::broken(store, source, now).await?);
-            }
-        }
+        while !world.stop.is_said() && journeys.start(now) {}
+        let Some((source, report)) = journeys.end(now).await? else { break };
+        reports.push((source, report));
     }
-    let place =
-        |report: &Report| sources.iter().position(|source| source.id.as_str() == report.source);
-    reports.sort_by_key(place);
-    Ok(Round { reports })
+    reports.sort_by_key(|(source, _)| *source);
+    Ok(Round { reports: reports.into_iter().map(|(_, report)| report).collect() })
 }
 
 /// Visits sources as they become due, and publishes what they bring, until the stop is there.
@@ -72,37 +63,28 @@ pub async fn run(
     clock: &Clock,
     stopped: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let sources = world.settings.sources.iter().cloned().map(Arc::new).collect();
-    let mut daemon = Daemon {
-        world,
-        store,
-        clock,
-        sources,
-        journeys: JoinSet::new(),
-        under_way: HashMap::new(),
-    };
+    let sources: Vec<_> = world.settings.sources.iter().cloned().map(Arc::new).collect();
+    let journeys = Journeys::new(world, store, sources);
+    let mut daemon = Daemon { world, store, clock, journeys, seen: clock(), unpublished: None };
     let mut stopped = std::pin::pin!(stopped);
     daemon.publish(Care::Folder).await;
+    daemon.begin().await?;
     loop {
         let nap = daemon.start_due().await?;
         tokio::select! {
             () = &mut stopped => break,
-            Some(ended) = daemon.journeys.join_next_with_id() => daemon.end(ended).await?,
-            () = tokio::time::sleep(nap) => {}
+            ended = daemon.journeys.joined(), if daemon.journeys.any() => daemon.end(ended).await?,
+            () = tokio::time::sleep(nap) => daemon.publish_in_time().await,
         }
     }
     tracing::info!("stopping: what is at hand is kept");
     world.stop.say();
-    while let Some(ended) = daemon.journeys.join_next_with_id().await {
+    while daemon.journeys.any() {
+        let ended = daemon.journeys.joined().await;
         daemon.end(ended).await?;
     }
+    daemon.publish(Care::Changes).await;
     Ok(())
-}
-
-type Outcome = Result<Report, store::Error>;
-
-async fn journey(world: World, store: Store, source: Arc<Source>, now: Instant) -> Outcome {
-    refresh::visit(&world, &store, &source, now).await
 }
 
 /// The journeys that are under way, and who may begin one.
@@ -110,60 +92,87 @@ struct Daemon<'d> {
     world: &'d World,
     store: &'d Store,
     clock: &'d Clock,
-    sources: Vec<Arc<Source>>,
-    journeys: JoinSet<Outcome>,
-    under_way: HashMap<Id, Arc<Source>>,
+    journeys: Journeys,
+    /// The time when it was last looked at.
+    seen: Instant,
+    /// Since when something waits to be published.
+    unpublished: Option<tokio::time::Instant>,
 }
 
 impl Daemon<'_> {
+    /// Takes up what the last process left: who is due when, and which hosts rest.
+    async fn begin(&mut self) -> Result<(), store::Error> {
+        let now = self.seen;
+        self.journeys.resume_rests(now).await?;
+        self.load(now).await?;
+        self.journeys.spread(now);
+        Ok(())
+    }
+
+    /// Puts every source in its place, but those that are gone.
+    async fn load(&mut self, now: Instant) -> Result<(), store::Error> {
+        let agenda = self.store.agenda().await?;
+        let known: HashMap<_, _> = agenda.iter().map(|one| (one.source.as_str(), one)).collect();
+        for (number, source) in self.journeys.sources.iter().enumerate() {
+            let known = known.get(source.id.as_str());
+            if source.paused || known.is_some_and(|one| one.gone) {
+                continue;
+            }
+            let due = known.map_or(now, |one| one.next_visit);
+            let meant = journeys::is_meant(source, due, now);
+            self.journeys.queue.put(number, if meant { due } else { now });
+        }
+        Ok(())
+    }
+
     /// Sends those on their way who are due; says how long nobody else will be.
     async fn start_due(&mut self) -> Result<Duration, store::Error> {
         let now = (self.clock)();
-        let mut nap = NAP;
-        for source in &self.sources {
-            if self.under_way.values().any(|one| one.id == source.id) {
-                continue;
-            }
-            let due = self.store.next_visit(&source.id).await?.unwrap_or(now);
-            // A clock that was wrong once must not keep a source away for years.
-            let longest = LONGEST.max(TimeDelta::from_std(source.every * 2).unwrap_or(LONGEST));
-            if due > now && due <= now + longest {
-                nap = nap.min((due - now).to_std().unwrap_or(NAP));
-            } else if self.journeys.len() < self.world.settings.fetch.at_once {
-                let (world, store) = (self.world.clone(), self.store.clone());
-                let begun = self.journeys.spawn(journey(world, store, Arc::clone(source), now));
-                self.under_way.insert(begun.id(), Arc::clone(source));
-            }
+        if now < self.seen - SET_BACK {
+            self.load(now).await?;
+        }
+        self.seen = now;
+        while self.journeys.start_due(now).await? {}
+        let mut nap = self.journeys.nap(now).unwrap_or(NAP).min(NAP);
+        if let Some(since) = self.unpublished {
+            nap = nap.min(TOGETHER.saturating_sub(since.elapsed()));
         }
         Ok(nap.max(Duration::from_millis(10)))
     }
 
-    /// Publishes what a journey brought; a journey that broke is a failed visit of its source,
-    /// and of no other.
-    async fn end(&mut self, ended: Result<(Id, Outcome), JoinError>) -> anyhow::Result<()> {
-        let id = match &ended {
-            Ok((id, _)) => *id,
-            Err(why) => why.id(),
-        };
-        let source = self.under_way.remove(&id);
-        match ended {
-            Ok((_, report)) => log(&report?),
-            Err(why) => {
-                tracing::error!(cause = %why, "a journey came to an unexpected end");
-                if let Some(source) = source {
-                    refresh::broken(self.store, &source, (self.clock)()).await?;
-                }
-            }
+    /// Takes what a journey brought.
+    async fn end(&mut self, ended: journeys::Ended) -> anyhow::Result<()> {
+        let now = (self.clock)();
+        let Some((source, report)) = self.journeys.take(ended, now).await? else { return Ok(()) };
+        log(&report);
+        let id = SourceId::new(report.source.clone());
+        if let Some(next) = self.store.next_visit(&id).await? {
+            self.journeys.queue.put(source, next);
         }
-        self.publish(Care::Changes).await;
+        self.unpublished.get_or_insert_with(tokio::time::Instant::now);
+        if !self.journeys.any() {
+            self.publish(Care::Changes).await;
+        }
+        self.publish_in_time().await;
         Ok(())
+    }
+
+    async fn publish_in_time(&mut self) {
+        if self.unpublished.is_some_and(|since| since.elapsed() >= TOGETHER) {
+            self.publish(Care::Changes).await;
+        }
     }
 
     /// What cannot be published now is published with the next change; readers keep the last
     /// good files meanwhile.
-    async fn publish(&self, care: Care) {
+    async fn publish(&mut self, care: Care) {
+        self.unpublished = None;
         let World { settings, authority, .. } = self.world;
-        match edition::publish(self.store, settings, authority, care).await {
+        let began = tokio::time::Instant::now();
+        let done = edition::publish(self.store, settings, authority, care).await;
+        let written = done.as_ref().ok().map(|done| done.written);
+        self.world.tell(News::Published(Printed { written, took: began.elapsed() }));
+        match done {
             Ok(done) if done.written + done.removed > 0 => {
                 tracing::info!(written = done.written, removed = done.removed, "published");
             }

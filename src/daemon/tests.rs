@@ -5,6 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::oneshot;
 
+mod breaker;
+mod queue;
+
+use super::journeys::Journeys;
 use super::{Clock, run};
 use crate::config::{self, Outside};
 use crate::fetch::{Fetcher, Manners};
@@ -67,7 +71,8 @@ async fn a_failing_source_is_visited_by_its_ladder_and_a_restart_causes_no_visit
     let health = store.health().await.unwrap();
     assert_eq!(health.len(), 1);
     assert_eq!((health[0].failures, health[0].last_visit), (1, Some(start())));
-    assert_eq!(health[0].next_visit, start() + TimeDelta::hours(1));
+    let wait = health[0].next_visit - start();
+    assert!(wait > TimeDelta::hours(1) && wait <= TimeDelta::minutes(66), "{wait}");
     assert!(health[0].error.as_deref().unwrap().contains("10.0.0.1"));
     assert!(dir.path().join("feeds/index.html").exists(), "the empty site is published");
 
@@ -97,4 +102,22 @@ async fn a_clock_that_was_far_ahead_does_not_starve_a_source() {
     run(&world, &store, &clock, stopped).await.unwrap();
     let health = store.health().await.unwrap();
     assert_eq!(health[0].last_visit, Some(start()));
+}
+
+#[tokio::test]
+async fn a_source_that_somebody_visited_meanwhile_is_due_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), "1h");
+    let store = Store::open(&dir.path().join("state.db")).await.unwrap();
+    let sources: Vec<_> = world.settings.sources.iter().cloned().map(Arc::new).collect();
+    let mut journeys = Journeys::new(&world, &store, sources.clone());
+    journeys.queue.put(0, start());
+    crate::refresh::broken(&store, &sources[0], start()).await.unwrap();
+    assert!(!journeys.start_due(start()).await.unwrap());
+    let nap = journeys.nap(start()).unwrap();
+    assert!(nap > Duration::from_hours(1), "{nap:?}");
+    let later = start() + TimeDelta::hours(2);
+    assert!(journeys.start_due(later).await.unwrap(), "its host is free");
+    let (number, _) = journeys.end(later).await.unwrap().unwrap();
+    assert_eq!(number, 0);
 }

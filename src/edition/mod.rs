@@ -51,6 +51,7 @@ pub async fn publish(
     authority: &str,
     care: Care,
 ) -> anyhow::Result<Done> {
+    let _press = store.press().await;
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);
@@ -284,7 +285,7 @@ fn shelves<'s>(rows: &'s [ShelfRow], items: &'s BTreeMap<CategoryId, Vec<Item>>)
 /// The site as it is published.
 pub fn site(settings: &Settings, authority: &str) -> Site {
     let site = &settings.site;
-    let every = settings.sources.iter().map(|source| source.every).min();
+    let every = settings.sources.iter().map(|source| source.every.shortest()).min();
     Site {
         title: site.title.clone(),
         description: site.description.clone(),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::header::{
-    AGE, AsHeaderName, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, RETRY_AFTER,
+    AGE, AsHeaderName, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderValue, LAST_MODIFIED,
+    RETRY_AFTER,
 };
 use url::Url;
 
@@ -12,6 +13,7 @@ use crate::model::{Page, Validators};
 
 /// What came back.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 pub enum Answer {
     /// A page with content.
     Fresh {
@@ -39,12 +41,49 @@ pub struct Wishes {
     pub max_age: Option<Duration>,
     /// Where the page lives now, if every redirect on the way was permanent (301 or 308).
     pub moved_to: Option<Url>,
+    /// The header fields that `max_age` was read from.
+    pub raw: Raw,
+}
+
+/// Header fields about time, as trimmed text without control characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// `Date`.
+    pub date: Option<String>,
+    /// `Age`.
+    pub age: Option<String>,
+    /// `Expires`.
+    pub expires: Option<String>,
+    /// `Cache-Control`, all fields joined by commas.
+    pub cache_control: Option<String>,
 }
 
 /// A wait longer than this is cut to it.
 const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 /// A validator longer than this is not kept.
 const LONGEST_VALIDATOR: usize = 4096;
+
+/// What the head says about time.
+pub(super) fn wishes(headers: &HeaderMap, moved_to: Option<Url>) -> Wishes {
+    let raw = Raw {
+        date: text(headers, DATE),
+        age: text(headers, AGE),
+        expires: text(headers, EXPIRES),
+        cache_control: joined(headers, CACHE_CONTROL),
+    };
+    Wishes { max_age: freshness(headers), moved_to, raw }
+}
+
+/// All fields of a name in one line; each is a list, so that commas join them (RFC 9110 §5.3).
+pub(super) fn joined(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {
+    let fields: Vec<_> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+    (!fields.is_empty()).then(|| plain(&fields.join(&b", "[..])))
+}
+
+/// Each field of a name.
+pub(super) fn fields(headers: &HeaderMap, name: impl AsHeaderName) -> Vec<String> {
+    headers.get_all(name).iter().map(|value| plain(value.as_bytes())).collect()
+}
 
 /// `ETag` and `Last-Modified` as they came.
 pub(super) fn validators(headers: &HeaderMap) -> Validators {
@@ -133,6 +172,9 @@ pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
 
 /// A header as trimmed text without control characters.
 pub(super) fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {
-    let raw = String::from_utf8_lossy(headers.get(name)?.as_bytes());
-    Some(raw.trim().chars().filter(|c| !c.is_control()).collect())
+    Some(plain(headers.get(name)?.as_bytes()))
+}
+
+fn plain(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().chars().filter(|c| !c.is_control()).collect()
 }

@@ -1,12 +1,10 @@
-//! A body piece by piece, within the limits of size and time.
-
-use std::error::Error as StdError;
-use std::io;
+//! A body piece by piece, within the limits of size and time, and out of its encoding.
 
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::CONTENT_ENCODING;
 use tokio::time::{Duration, Instant, timeout_at};
 
+use crate::fetch::coding::{self, Bad, Decoded};
 use crate::fetch::{Error, Limits, answer};
 
 /// How far a request may still go.
@@ -14,6 +12,8 @@ pub(super) struct Bounds<'a> {
     pub limits: &'a Limits,
     /// Bytes after decompression.
     pub bytes: usize,
+    /// Whether what is too much is left out, and is no error.
+    pub cut: bool,
     /// When the whole request ends.
     pub deadline: Instant,
 }
@@ -37,47 +37,70 @@ impl Bounds<'_> {
     }
 }
 
-/// The whole body, decompressed by the client as it comes.
-pub(super) async fn read(mut response: Response, bounds: &Bounds<'_>) -> Result<Vec<u8>, Error> {
-    let too_large = Error::TooLarge { limit: bounds.bytes };
-    if response.content_length().is_some_and(|length| length > bounds.bytes as u64) {
+/// The whole body, decompressed, and whether it was encoded as its label says.
+pub(super) async fn read(response: Response, bounds: &Bounds<'_>) -> Result<Decoded, Error> {
+    let label = answer::joined(response.headers(), CONTENT_ENCODING).unwrap_or_default();
+    let plain = label.is_empty() || label.eq_ignore_ascii_case("identity");
+    let most = if plain { bounds.limits.wire.min(bounds.bytes) } else { bounds.limits.wire };
+    let wire = receive(response, bounds, most).await?;
+    let limit = if bounds.cut { bounds.limits.bytes } else { bounds.bytes };
+    let mut decoded = decode(wire, label, limit).await?;
+    decoded.bytes.truncate(bounds.bytes);
+    Ok(decoded)
+}
+
+/// The bytes as they are sent.
+async fn receive(
+    mut response: Response,
+    bounds: &Bounds<'_>,
+    most: usize,
+) -> Result<Vec<u8>, Error> {
+    let too_large = Error::TooLarge { limit: most };
+    if !bounds.cut && response.content_length().is_some_and(|length| length > most as u64) {
         return Err(too_large);
     }
-    let mut bytes = Vec::new();
+    let (mut bytes, began) = (Vec::new(), Instant::now());
     loop {
         let next = response.chunk();
-        match bounds.within("the next piece of the body", bounds.limits.idle, next).await? {
-            Ok(None) => return Ok(bytes),
-            Ok(Some(piece)) if bytes.len() + piece.len() > bounds.bytes => return Err(too_large),
-            Ok(Some(piece)) => bytes.extend_from_slice(&piece),
-            Err(error) => return Err(broken(error)),
+        let next = bounds.within("the next piece of the body", bounds.limits.idle, next).await?;
+        match next.map_err(cut_off)? {
+            None => return Ok(bytes),
+            Some(piece) if bytes.len() + piece.len() > most => {
+                let room = piece.get(..most - bytes.len()).unwrap_or_default();
+                bytes.extend_from_slice(room);
+                return if bounds.cut { Ok(bytes) } else { Err(too_large) };
+            }
+            Some(piece) => bytes.extend_from_slice(&piece),
         }
+        minimum_rate(bounds.limits, bytes.len(), began.elapsed())?;
     }
 }
 
-/// Whether the client left the body encoded, as it does with labels that it does not know.
-/// It takes the label away when it decompresses.
-pub(super) fn still_encoded(head: &HeaderMap) -> bool {
-    answer::text(head, CONTENT_ENCODING)
-        .is_some_and(|label| !label.is_empty() && !label.eq_ignore_ascii_case("identity"))
+fn minimum_rate(limits: &Limits, bytes: usize, spent: Duration) -> Result<(), Error> {
+    let least = u128::from(limits.rate) * spent.as_millis() / 1000;
+    if spent > limits.patience && (bytes as u128) < least {
+        return Err(Error::Slow { rate: limits.rate });
+    }
+    Ok(())
 }
 
-/// Whether bytes can be text: markup and JSON have none of these control characters at
-/// their beginning, while compressed data has them soon.
-pub(super) fn looks_plain(bytes: &[u8]) -> bool {
-    const ESCAPE: u8 = 0x1b;
-    let odd = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != ESCAPE;
-    !bytes.iter().take(512).any(odd)
+/// Bodies shorter than this are decompressed where they are.
+const AT_ONCE: usize = 32 << 10;
+
+async fn decode(wire: Vec<u8>, label: String, limit: usize) -> Result<Decoded, Error> {
+    let decoded = if wire.len() < AT_ONCE {
+        coding::decode(wire, &label, limit)
+    } else {
+        let job = tokio::task::spawn_blocking(move || coding::decode(wire, &label, limit));
+        job.await.unwrap_or(Err(Bad::Undecodable))
+    };
+    decoded.map_err(|bad| match bad {
+        Bad::Undecodable => Error::Body { what: "the body cannot be decompressed", source: None },
+        Bad::TooLarge(limit) => Error::TooLarge { limit },
+        Bad::Inflated(times) => Error::Inflated { times },
+    })
 }
 
-/// The body failed on its way. The decoder's own errors come as `io::Error`; those from below it
-/// come as they are, whether there is a decoder or not.
-fn broken(error: reqwest::Error) -> Error {
-    let source = error.without_url();
-    let decoder = source.source().is_some_and(<dyn StdError>::is::<io::Error>);
-    let what = if decoder { UNDECODABLE } else { "the body was cut off" };
-    Error::Body { what, source: Some(source) }
+fn cut_off(error: reqwest::Error) -> Error {
+    Error::Body { what: "the body was cut off", source: Some(error.without_url()) }
 }
-
-/// What is said of a body that is not encoded as its label says.
-pub(super) const UNDECODABLE: &str = "the body cannot be decompressed";

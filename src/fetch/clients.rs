@@ -6,25 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::Client;
+use reqwest::{Client, Proxy};
+use url::Url;
 
 use crate::fetch::Error;
 use crate::fetch::names::{Guarded, Lookup};
+use crate::model::Egress;
 
 /// More sets of permissions than this are not kept at a time.
 const KEPT: usize = 32;
 /// A shorter life than servers give idle connections (five seconds are common), so that
 /// none is taken up again just as the server drops it.
 const IDLE: Duration = Duration::from_secs(4);
-
-/// Whether bodies are decompressed on their way in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
-    /// As `Content-Encoding` says.
-    Labelled,
-    /// Not at all, whatever the label says.
-    Identity,
-}
 
 /// The clients in use, the latest used first.
 pub(super) struct Clients {
@@ -35,7 +28,7 @@ pub(super) struct Clients {
 
 struct Kept {
     allow: Arc<[IpNet]>,
-    coding: Coding,
+    egress: Egress,
     client: Client,
 }
 
@@ -47,15 +40,15 @@ impl Clients {
     }
 
     /// The client for these permissions; made when first asked for.
-    pub(super) fn get(&self, allow: &[IpNet], coding: Coding) -> Result<Client, Error> {
+    pub(super) fn get(&self, allow: &[IpNet], egress: &Egress) -> Result<Client, Error> {
         let mut nets = allow.to_vec();
         nets.sort_unstable();
         nets.dedup();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.iter().position(|it| *it.allow == *nets && it.coding == coding);
+        let known = kept.iter().position(|it| *it.allow == *nets && it.egress == *egress);
         let entry = match known.and_then(|at| kept.remove(at)) {
             Some(entry) => entry,
-            None => self.make(nets.into(), coding)?,
+            None => self.make(nets.into(), egress)?,
         };
         let client = entry.client.clone();
         kept.push_front(entry);
@@ -63,25 +56,29 @@ impl Clients {
         Ok(client)
     }
 
-    fn make(&self, allow: Arc<[IpNet]>, coding: Coding) -> Result<Kept, Error> {
-        let decode = coding == Coding::Labelled;
-        let client = Client::builder()
-            .dns_resolver(Guarded { lookup: self.lookup.clone(), allow: allow.clone() })
+    fn make(&self, allow: Arc<[IpNet]>, egress: &Egress) -> Result<Kept, Error> {
+        let proxy_host = egress.proxy.as_ref().and_then(Url::host_str).map(str::to_owned);
+        let names =
+            Guarded { lookup: self.lookup.clone(), allow: allow.clone(), trusted: proxy_host };
+        let mut builder = Client::builder()
+            .dns_resolver(names)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
             .connect_timeout(self.connect)
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(1)
-            .gzip(decode)
-            .brotli(decode)
-            .zstd(decode)
-            .deflate(decode)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(64 << 10)
-            .build()
-            .map_err(Error::Setup)?;
-        Ok(Kept { allow, coding, client })
+            .danger_accept_invalid_certs(egress.allow_invalid_tls);
+        if let Some(proxy) = &egress.proxy {
+            builder = builder.proxy(Proxy::all(proxy.as_str()).map_err(Error::Setup)?);
+        }
+        if egress.http1_only {
+            builder = builder.http1_only();
+        }
+        let client = builder.build().map_err(Error::Setup)?;
+        Ok(Kept { allow, egress: egress.clone(), client })
     }
 }

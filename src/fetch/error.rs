@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
+use crate::fetch::NotForRobots;
+
 /// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,11 +58,23 @@ pub enum Error {
         /// The limit.
         limit: Duration,
     },
-    /// The body is longer than wanted, after decompression.
+    /// The body comes too slowly.
+    #[error("the body comes slower than {rate} bytes a second")]
+    Slow {
+        /// The least that is waited for.
+        rate: u64,
+    },
+    /// The body is longer than wanted, on its way or after decompression.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
+    },
+    /// The body grows as no honest one does.
+    #[error("the body grows more than {times}-fold when it is decompressed")]
+    Inflated {
+        /// The limit.
+        times: usize,
     },
     /// Redirects that lead nowhere good.
     #[error(transparent)]
@@ -73,6 +87,17 @@ pub enum Error {
         /// `Retry-After`, at most seven days.
         retry_after: Option<Duration>,
     },
+    /// A wall against robots answers instead of the server.
+    #[error("a wall against robots answers {status} instead of the server")]
+    Wall {
+        /// HTTP status.
+        status: u16,
+        /// `Retry-After`, at most seven days.
+        retry_after: Option<Duration>,
+    },
+    /// `robots.txt` keeps us from asking; nothing was sent.
+    #[error(transparent)]
+    Robots(#[from] NotForRobots),
     /// The host asked earlier to be left alone; nothing was sent.
     #[error("`{host}` asked to be left alone for another {wait:?}")]
     CoolingDown {
@@ -86,7 +111,7 @@ pub enum Error {
     Body {
         /// `the body was cut off` or `the body cannot be decompressed`.
         what: &'static str,
-        /// What was wrong; none where the encoding is one that we do not know.
+        /// What was wrong on the way; none where it came whole and cannot be decompressed.
         source: Option<reqwest::Error>,
     },
     /// The browser that was asked to put the page together could not.
@@ -140,10 +165,12 @@ impl Error {
             Self::Connect { .. } => "connect",
             Self::Tls { .. } => "tls",
             Self::Protocol { .. } => "protocol",
-            Self::Timeout { .. } => "timeout",
-            Self::TooLarge { .. } => "too_large",
+            Self::Timeout { .. } | Self::Slow { .. } => "timeout",
+            Self::TooLarge { .. } | Self::Inflated { .. } => "too_large",
             Self::Redirects(_) => "redirect",
             Self::Status { .. } => "status",
+            Self::Wall { .. } => "wall",
+            Self::Robots(_) => "robots",
             Self::CoolingDown { .. } => "cooling_down",
             Self::Body { .. } => "body",
             Self::Browser(_) => "browser",
@@ -155,7 +182,7 @@ impl Error {
     /// How long the server asked to be left alone, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Status { retry_after, .. } => *retry_after,
+            Self::Status { retry_after, .. } | Self::Wall { retry_after, .. } => *retry_after,
             Self::CoolingDown { wait, .. } => Some(*wait),
             _ => None,
         }

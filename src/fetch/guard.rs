@@ -1,11 +1,12 @@
 //! Which addresses, names and ports may be reached; pure, and the only place that decides.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::OnceLock;
 
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use crate::fetch::{Blocked, Error};
+use crate::fetch::{Blocked, Error, route};
 
 /// Checks what the address itself says: scheme, port, and the host where it is a literal.
 /// A literal never reaches the resolver, so this is its only check, and it is made at each hop.
@@ -32,6 +33,52 @@ pub(super) fn vet_name(name: &str, found: &[IpAddr], allow: &[IpNet]) -> Result<
             .map_err(|it| Blocked { place: format!("{name} ({})", it.place), ..it })?;
     }
     Ok(())
+}
+
+/// This site itself: whoever polls his own feeds turns in a circle.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// Where readers reach it.
+    pub site: OnceLock<Url>,
+    /// Where this process serves it.
+    pub listener: OnceLock<SocketAddr>,
+}
+
+impl Own {
+    /// Refuses an address that is ours by what it says.
+    pub(super) fn vet_url(&self, url: &Url) -> Result<(), Blocked> {
+        let site = self.site.get().is_some_and(|site| {
+            site.origin() == url.origin() && url.path().starts_with(site.path())
+        });
+        let port = url.port_or_known_default().unwrap_or_default();
+        let listener = match url.host() {
+            Some(Host::Ipv4(ip)) => self.listens_at(SocketAddr::new(ip.into(), port)),
+            Some(Host::Ipv6(ip)) => self.listens_at(SocketAddr::new(ip.into(), port)),
+            Some(Host::Domain(name)) if name.trim_end_matches('.') == "localhost" => {
+                self.listens_at(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port))
+            }
+            _ => false,
+        };
+        if site || listener { Err(itself(url)) } else { Ok(()) }
+    }
+
+    /// Refuses an answer of ours, whatever name led to it.
+    pub(super) fn vet_answer(&self, url: &Url, remote: Option<SocketAddr>) -> Result<(), Blocked> {
+        let ours = remote.is_some_and(|remote| self.listens_at(remote));
+        if ours { Err(itself(url)) } else { Ok(()) }
+    }
+
+    fn listens_at(&self, address: SocketAddr) -> bool {
+        self.listener.get().is_some_and(|own| {
+            let (ip, own_ip) = (address.ip().to_canonical(), own.ip().to_canonical());
+            let here = ip == own_ip || (own_ip.is_unspecified() && ip.is_loopback());
+            own.port() == address.port() && (here || ip.is_unspecified())
+        })
+    }
+}
+
+fn itself(url: &Url) -> Blocked {
+    Blocked { place: route::shown(url), why: "it is this site itself".to_owned() }
 }
 
 /// Whether an answer came from a private address. Permissions end at the first answer that
@@ -77,6 +124,8 @@ fn special_v4(ip: Ipv4Addr) -> Option<&'static str> {
     Some(match ip.octets() {
         [0, ..] => "unspecified address",
         [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => "private network",
+        // Inside a cloud of Azure it answers like 169.254.169.254 elsewhere.
+        [168, 63, 129, 16] => "metadata service",
         [100, 64..=127, ..] => "shared address space",
         [127, ..] => "loopback",
         [169, 254, ..] => "link-local address",
@@ -108,7 +157,9 @@ fn special_v6(ip: Ipv6Addr) -> Option<&'static str> {
         [0xfe80..=0xfebf, ..] => "link-local address",
         [0xfec0..=0xfeff, ..] => "site-local address",
         [0xff00..=0xffff, ..] => "multicast",
-        _ => return None,
+        // Addresses are given out of 2000::/3 alone.
+        [0x2000..=0x3fff, ..] => return None,
+        _ => "unassigned address",
     })
 }
 

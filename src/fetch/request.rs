@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::Validators;
+use crate::model::{Egress, Validators};
 
 /// How long and how large an answer may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub struct Limits {
     pub idle: Duration,
     /// For the whole request with all its redirects; waiting for one's turn does not count.
     pub total: Duration,
+    /// The slowest that a body may come, in bytes a second.
+    pub rate: u64,
+    /// For how long a body may come as slowly as it likes.
+    pub patience: Duration,
+    /// Bytes of body as they are sent.
+    pub wire: usize,
     /// Bytes of body after decompression.
     pub bytes: usize,
     /// Redirects that are followed.
@@ -31,6 +37,9 @@ impl Default for Limits {
             head: Duration::from_secs(20),
             idle: Duration::from_secs(15),
             total: Duration::from_mins(1),
+            rate: 1 << 10,
+            patience: Duration::from_secs(10),
+            wire: 16 << 20,
             bytes: 32 << 20,
             redirects: 5,
         }
@@ -57,6 +66,8 @@ pub enum Accept {
     Page,
     /// An API's JSON.
     Json,
+    /// A `robots.txt`.
+    Robots,
 }
 
 impl Accept {
@@ -69,6 +80,7 @@ impl Accept {
                  application/json;q=0.7, text/html;q=0.3, */*;q=0.1"
             }
             Self::Page => "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+            Self::Robots => "text/plain, */*;q=0.5",
             Self::Json => "application/json, text/json;q=0.9, */*;q=0.1",
         }
     }
@@ -99,6 +111,12 @@ pub struct Request {
     /// Whether it is for a part of a page that is being put together: it waits for the host's turn,
     /// without the pause between two requests.
     pub part: bool,
+    /// How it leaves.
+    pub egress: Egress,
+    /// Its own name, instead of [`Manners::user_agent`](crate::fetch::Manners::user_agent).
+    pub user_agent: Option<String>,
+    /// Whether it asks `robots.txt` before, at every hop: for pages that nobody configured.
+    pub obey_robots: bool,
 }
 
 impl Request {
@@ -115,6 +133,9 @@ impl Request {
             allow_private: Vec::new(),
             bytes: None,
             part: false,
+            egress: Egress::default(),
+            user_agent: None,
+            obey_robots: false,
         }
     }
 }

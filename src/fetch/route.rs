@@ -58,11 +58,9 @@ impl<'a> Route<'a> {
     }
 
     /// The headers of this hop. Accept-Encoding is set here so that it is the same each time.
-    pub(super) fn headers(&self, user_agent: &str, accept: &'static str) -> HeaderMap {
+    pub(super) fn headers(&self, user_agent: HeaderValue, accept: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        if let Ok(agent) = HeaderValue::from_str(user_agent) {
-            headers.insert(USER_AGENT, agent);
-        }
+        headers.insert(USER_AGENT, user_agent);
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"));
         if let Some(body) = self.body {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::manners::{self, Turns};
 use crate::fetch::route::{self, Route};
-use crate::fetch::{Accept, Detour, Error, Request, answer, body, guard, shown};
+use crate::fetch::{Accept, Detour, Error, Request, answer, guard, links, shown};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
@@ -24,7 +24,7 @@ fn head(lines: &[(&str, &str)]) -> HeaderMap {
 }
 
 #[test]
-fn special_addresses_are_told_from_public_ones() {
+fn s01_special_addresses_are_told_from_public_ones() {
     fn check(ip: &str, expect: Option<&str>) {
         assert_eq!(guard::special(ip.parse().unwrap()), expect, "{ip}");
     }
@@ -55,7 +55,6 @@ fn special_addresses_are_told_from_public_ones() {
         "64:ff9b::1.1.1.1",
         "2002:101:101::1",
         "2003::1",
-        "4000::1",
     ];
     for ip in public {
         check(ip, None);
@@ -101,7 +100,11 @@ fn special_addresses_are_told_from_public_ones() {
         ("2002:7f00:1::", "loopback"),
         ("2002:c0a8:1::1", "private network"),
         ("5f00::1", "segment routing"),
+        ("168.63.129.16", "metadata service"),
+        ("::ffff:0:127.0.0.1", "unassigned address"),
+        ("4000::1", "unassigned address"),
         ("fc00::1", "private network"),
+        ("fd00:ec2::254", "private network"),
         ("fdff::1", "private network"),
         ("fe80::1", "link-local address"),
         ("febf::1", "link-local address"),
@@ -113,7 +116,7 @@ fn special_addresses_are_told_from_public_ones() {
 }
 
 #[test]
-fn permissions_hold_for_their_networks_and_no_others() {
+fn s09_permissions_hold_for_their_networks_and_no_others() {
     fn check(target: &str, allow: &str, expect: bool) {
         let nets: Vec<_> = allow.split_whitespace().map(|net| net.parse().unwrap()).collect();
         assert_eq!(guard::vet_url(&url(target), &nets).is_ok(), expect, "{target} {allow}");
@@ -134,7 +137,7 @@ fn permissions_hold_for_their_networks_and_no_others() {
 }
 
 #[test]
-fn only_answers_from_inside_keep_a_permission() {
+fn s09_only_answers_from_inside_keep_a_permission() {
     let remote = |text: &str| text.parse::<SocketAddr>().ok();
     assert!(guard::inside(remote("10.0.0.1:80")));
     assert!(!guard::inside(remote("93.184.216.34:80")));
@@ -142,7 +145,7 @@ fn only_answers_from_inside_keep_a_permission() {
 }
 
 #[test]
-fn freshness_follows_the_servers_own_clock() {
+fn f13_f14_f15_freshness_follows_the_servers_own_clock() {
     fn check(lines: &[(&str, &str)], expect: Option<u64>) {
         let found = answer::freshness(&head(lines)).map(|it| it.as_secs());
         assert_eq!(found, expect, "{lines:?}");
@@ -176,7 +179,7 @@ fn freshness_follows_the_servers_own_clock() {
 }
 
 #[test]
-fn retry_after_is_read_in_both_forms_and_cut_at_seven_days() {
+fn f18_f20_retry_after_is_read_in_both_forms_and_cut_at_seven_days() {
     fn check(value: &str, date: &str, expect: Option<u64>) {
         let found = answer::retry_after(&head(&[("retry-after", value), ("date", date)]));
         assert_eq!(found.map(|it| it.as_secs()), expect, "{value} {date}");
@@ -214,25 +217,15 @@ fn header_text_carries_no_control_characters() {
 }
 
 #[test]
-fn compressed_bytes_do_not_look_plain() {
-    for plain in
-        [&b"<?xml?>"[..], b"\xef\xbb\xbf\r\n\t<rss/>", "{\"标题\":1}".as_bytes(), b"", b"\x1b$B"]
-    {
-        assert!(body::looks_plain(plain), "{plain:?}");
-    }
-    for coded in [&b"\x1f\x8b\x08\x00"[..], b"\x28\xb5\x2f\xfd\x00", b"\x8b\x02\x80<rss/>\x03"] {
-        assert!(!body::looks_plain(coded), "{coded:?}");
-    }
-}
-
-#[test]
-fn secrets_stay_with_their_origin_and_off_open_lines() {
+fn f29_s10_secrets_stay_with_their_origin_and_off_open_lines() {
     fn check(from: &str, to: &str, expect: Result<bool, Detour>) {
         let mut request = Request::get(url(from), Accept::Feed);
         request.headers = vec![("X-Api-Key".to_owned(), "k".to_owned())];
         let mut route = Route::start(&request).unwrap();
         let told = match route.follow(302, &head(&[("location", to)]), 5) {
-            Ok(()) => Ok(route.headers("a", "b").contains_key("x-api-key")),
+            Ok(()) => {
+                Ok(route.headers(HeaderValue::from_static("a"), "b").contains_key("x-api-key"))
+            }
             Err(Error::Redirects(detour)) => Err(detour),
             Err(other) => panic!("{other:?}"),
         };
@@ -248,17 +241,17 @@ fn secrets_stay_with_their_origin_and_off_open_lines() {
 }
 
 #[test]
-fn credentials_in_an_address_are_secrets_too() {
+fn s10_credentials_in_an_address_are_secrets_too() {
     let request = Request::get(url("https://me:pw@a.example/"), Accept::Feed);
     let mut route = Route::start(&request).unwrap();
-    let sent = route.headers("a", "b");
+    let sent = route.headers(HeaderValue::from_static("a"), "b");
     assert_eq!(sent.get("authorization").unwrap(), "Basic bWU6cHc=");
     let open = route.follow(301, &head(&[("location", "http://a.example/")]), 5);
     assert!(matches!(open, Err(Error::Redirects(Detour::Downgrade))));
     let planted = route.follow(301, &head(&[("location", "https://x:y@b.example/")]), 5);
     assert!(planted.is_ok());
     assert_eq!(route.url, url("https://b.example/"));
-    assert_eq!(route.headers("a", "b").get("authorization"), None);
+    assert_eq!(route.headers(HeaderValue::from_static("a"), "b").get("authorization"), None);
 }
 
 #[test]
@@ -312,4 +305,35 @@ async fn hosts_that_matter_no_more_are_forgotten() {
     }
     assert!(turns.hosts.lock().unwrap().len() <= 1024);
     assert!(turns.take("resting.example").await.is_err());
+}
+
+#[test]
+fn links_in_the_head_are_read() {
+    fn check(field: &str, expect: &[(&str, &str)]) {
+        let base = url("https://a.example/feed");
+        let found = links::read(&head(&[("link", field)]), &base);
+        let found: Vec<_> = found.iter().map(|it| (it.rels.join(" "), it.url.as_str())).collect();
+        let found: Vec<_> = found.iter().map(|(rels, url)| (rels.as_str(), *url)).collect();
+        assert_eq!(found, expect, "{field}");
+    }
+    let (hub, own) = (("hub", "https://hub.example/"), ("self", "https://a.example/feed"));
+    check("<https://hub.example/>; rel=\"hub\", <https://a.example/feed>; rel=self", &[hub, own]);
+    check("<https://hub.example/>;REL = HUB", &[hub]);
+    check(
+        "</2>; title=\"a, b; \\\"c\\\" <x>\"; rel=\"Next Last\"",
+        &[("next last", "https://a.example/2")],
+    );
+    check(
+        "<?b>; rel=alternate; type=application/atom+xml",
+        &[("alternate", "https://a.example/feed?b")],
+    );
+    check("<https://hub.example/>; rel=hub; anchor=\"/other\"", &[]);
+    check("<https://hub.example/>; rel=hub; anchor=\"\"", &[hub]);
+    check("<javascript:alert(1)>; rel=hub", &[]);
+    check("<https://hub.example/>", &[]);
+    check("<https://hub.example/", &[]);
+    check("<a>; rel=\"hub", &[("hub", "https://a.example/a")]);
+    check("<a>; rel=\"hub\\", &[("hub", "https://a.example/a")]);
+    check("; , ;;<", &[]);
+    check(&"<a>; rel=hub,".repeat(100)[..1300], &[("hub", "https://a.example/a"); 64]);
 }

@@ -13,6 +13,7 @@ mod pages;
 mod qr;
 mod rss;
 mod share;
+pub mod status;
 mod text;
 mod words;
 mod xml;

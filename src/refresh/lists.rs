@@ -8,15 +8,19 @@ use url::Url;
 
 use super::World;
 use crate::config::{First, Form, List, Pages, Source};
-use crate::fetch::{Answer, Error};
+use crate::fetch::{Answer, Error, Request, Wishes};
+use crate::health::Cause;
 use crate::identity;
 use crate::listing::sitemap;
 use crate::model::{Fault, Instant, Listing, Page, Validators};
+use crate::schedule::{Move, Trouble};
 use crate::store::{self, Given, Store};
 use crate::template::Template;
 use asking::{Target, Values};
+use moving::Seen;
 
-mod asking;
+pub(super) mod asking;
+mod moving;
 mod reading;
 
 /// What one request for a list brought.
@@ -34,12 +38,26 @@ pub struct Gathered {
     pub unchanged: bool,
     /// What went wrong, in a line.
     pub error: Option<String>,
+    /// What it means for the source's state.
+    pub cause: Option<Cause>,
+    /// Where the list is now, if every redirect to it was permanent.
+    pub moved_to: Option<Url>,
     /// Whether the answer was good but for its entries: behind the last page that is no fault.
     pub ended: bool,
     /// How long the server asked to be left alone after a refusal.
     pub retry_after: Option<Duration>,
-    /// How long the list wishes to be left alone.
-    pub wish: Option<Duration>,
+    /// How long the answer stays fresh.
+    pub fresh: Option<Duration>,
+    /// Whether the answer said anything of that.
+    pub said: bool,
+    /// What is the matter, if it failed.
+    pub trouble: Option<Trouble>,
+    /// Whether nobody was asked, since the host rests.
+    pub resting: bool,
+    /// Where the address leads now.
+    pub moved: Option<Move>,
+    /// Whether it was known to lead somewhere before.
+    pub moved_before: bool,
     /// Its validators, if it could be read.
     pub given: Option<Given>,
     /// Whether the guard refused the address.
@@ -109,6 +127,7 @@ impl Round<'_> {
                 Ok(values) => return Ok(values),
                 Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
             },
+            Err(_) if one.interrupted => {}
             Err(why) => one.error = Some(format!("first page `{}`: {why}", one.address)),
         }
         Err(Box::new(one))
@@ -132,7 +151,8 @@ impl Round<'_> {
             }
             Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
             Err(why) => {
-                one.retry_after = why.retry_after();
+                note(one, &why);
+                one.cause = Some(why.cause());
                 Err(chain(&why))
             }
         }
@@ -254,38 +274,107 @@ impl Round<'_> {
         let mut one = Gathered { list: list.name.clone(), ..Gathered::default() };
         let mut request = match asking::request(self.source, list, values, target, self.now) {
             Ok(request) => request,
-            Err(why) => return Ok(Gathered { error: Some(why), ..one }),
+            Err(why) => {
+                let cause = Some(Cause::Settings);
+                return Ok(Gathered { error: Some(why), cause, ..one });
+            }
         };
         one.address = crate::fetch::shown(&request.url);
+        // What is asked for stays the same wherever it moves to.
         let asked = asking::print(&request);
+        let can_move = matches!(list.form, Form::Feed) && matches!(target, Target::Made { .. });
         if let Some(store) = self.store {
             let (validators, by) = store.validators(&self.source.id, &one.address, &asked).await?;
             request.validators = validators;
             request.validated = by.and_then(|by| Url::parse(&by).ok());
+            if can_move && request.body.is_none() {
+                one.moved = store.moved(&self.source.id, &one.address).await?;
+                one.moved_before = one.moved.is_some();
+            }
         }
-        let answer = match list.form {
-            Form::Page(_) => self.world.ask_page(self.source, &request).await,
-            _ => self.world.ask(&request).await,
-        };
-        let Some(answer) = answer else {
+        let Some(answer) = self.ask(list, &moving::to(&request, one.moved.as_ref())).await else {
             return Ok(Gathered { interrupted: true, ..one });
         };
+        let mut sight = moving::sight(&request, &answer, can_move);
+        let lost = moving::lost(&one, &sight, self.now);
+        let answer = match lost {
+            // The old address is no more, but we know where it led.
+            Some(moved) => {
+                let answer = self.ask(list, &moving::to(&request, Some(&moved))).await;
+                let Some(answer) = answer else {
+                    return Ok(Gathered { interrupted: true, ..one });
+                };
+                one.moved = Some(moved);
+                sight = moving::sight(&request, &answer, can_move);
+                answer
+            }
+            None => answer,
+        };
+        self.take(&mut one, list, &request, asked, answer).await;
+        self.observe(&mut one, sight).await?;
+        Ok(one)
+    }
+
+    async fn ask(&self, list: &List, request: &Request) -> Option<Result<Answer, Error>> {
+        match list.form {
+            Form::Page(_) => self.world.ask_page(self.source, request).await,
+            _ => self.world.ask(request).await,
+        }
+    }
+
+    /// Reads an answer.
+    async fn take(
+        &self,
+        one: &mut Gathered,
+        list: &List,
+        request: &Request,
+        asked: [u8; 16],
+        answer: Result<Answer, Error>,
+    ) {
         match answer {
             Ok(Answer::Unchanged { validators, wait }) => {
                 one.unchanged = true;
-                one.wish = wait.max_age;
+                one.moved_to.clone_from(&wait.moved_to);
+                one.heed(&wait);
                 let by = request.validated.as_ref().unwrap_or(&request.url);
-                one.given = Some(given(&one, asked, by, merged(validators, request.validators)));
+                let merged = merged(validators, request.validators.clone());
+                one.given = Some(given(one, asked, by, merged));
             }
             Ok(Answer::Fresh { page, validators, wait }) => {
                 one.bytes = page.bytes.len();
-                one.given = Some(given(&one, asked, &page.url, validators));
-                one.wish = wait.max_age;
-                reading::read(&mut one, self.source, list, page, self.now).await;
+                one.moved_to.clone_from(&wait.moved_to);
+                one.given = Some(given(one, asked, &page.url, validators));
+                one.heed(&wait);
+                reading::read(one, self.source, list, page, self.now).await;
             }
-            Err(why) => refused(&mut one, &why),
+            Err(why) => refused(one, &why),
         }
-        Ok(one)
+    }
+
+    /// Notes where the address led.
+    async fn observe(&self, one: &mut Gathered, seen: Seen) -> Result<(), store::Error> {
+        let Some(store) = self.store else { return Ok(()) };
+        let kin = match &seen {
+            Seen::Led { to } => self.is_kin(store, one, to).await?,
+            _ => false,
+        };
+        moving::observe(one, &seen, kin, self.now);
+        Ok(())
+    }
+
+    /// Whether the list at the end of redirects is ours: it has items that came before the
+    /// redirects, or nothing came before them.
+    async fn is_kin(&self, store: &Store, one: &Gathered, to: &str) -> Result<bool, store::Error> {
+        let known = one.moved.as_ref().filter(|moved| moved.to == to);
+        let since = known.map_or(self.now, |moved| moved.since);
+        let begin = store.first_seen(&self.source.id).await?;
+        if begin.is_none_or(|begin| begin >= since) {
+            return Ok(one.error.is_none());
+        }
+        let Some(listing) = &one.listing else { return Ok(false) };
+        let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
+        let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
+        Ok(known.values().any(|item| item.first_seen < since))
     }
 }
 
@@ -306,9 +395,31 @@ fn tell_of_next(list: &List, one: &mut Gathered) {
     listing.faults.push(Fault::new("next", format!("{} leads to no other page", typed.join(", "))));
 }
 
-fn refused(one: &mut Gathered, why: &Error) {
+impl Gathered {
+    /// Takes the server's wishes.
+    fn heed(&mut self, wishes: &Wishes) {
+        self.fresh = wishes.max_age;
+        self.said = wishes.raw.cache_control.is_some() || wishes.raw.expires.is_some();
+    }
+}
+
+/// What a failure means for the next visit.
+fn note(one: &mut Gathered, why: &Error) {
     one.retry_after = why.retry_after();
+    one.resting = matches!(why, Error::CoolingDown { .. });
+    one.trouble = Some(match why {
+        Error::Status { status, .. } => Trouble::of_status(*status),
+        Error::Dns { .. } | Error::Connect { .. } | Error::Timeout { what: "connecting", .. } => {
+            Trouble::Unreachable
+        }
+        _ => Trouble::Broken,
+    });
+}
+
+fn refused(one: &mut Gathered, why: &Error) {
+    note(one, why);
     one.blocked = matches!(why, Error::Blocked(_));
+    one.cause = Some(why.cause());
     one.error = Some(format!("`{}`: {}", one.address, chain(why)));
 }
 
@@ -329,7 +440,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 fn given(one: &Gathered, asked: [u8; 16], by: &Url, validators: Validators) -> Given {
     let given_by = Some(by.to_string());
-    Given { address: one.address.clone(), asked, given_by, validators }
+    Given { address: one.address.clone(), asked, given_by, validators, full: !one.unchanged }
 }
 
 /// A 304 changes only the validators that it carries.
@@ -340,8 +451,13 @@ fn merged(new: Validators, old: Validators) -> Validators {
     }
 }
 
-/// The address of a feed that readers may be told, without credentials.
-pub(super) fn public_address(source: &Source) -> Option<String> {
+/// The address of a feed that readers may be told, without credentials: the one that it moved to,
+/// else that of the settings; none where nothing was asked.
+pub(super) fn public_address(source: &Source, gathered: &[Gathered]) -> Option<String> {
+    let first = gathered.first()?;
+    if let Some(moved) = first.moved.as_ref().filter(|moved| moved.adopted) {
+        return Some(moved.to.clone());
+    }
     let list = source.lists.iter().find(|list| matches!(list.form, Form::Feed))?;
     let address = list.urls.first()?.fill(|_| Some(String::new())).ok()?;
     let mut url = Url::parse(&address).ok()?;

@@ -1,6 +1,8 @@
 //! One source's journey from its address to the store: the whole program on one page.
 
 mod articles;
+mod causes;
+mod course;
 mod lists;
 mod making;
 mod pages;
@@ -9,17 +11,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use crate::config::{Settings, Source};
+use crate::config::{Secrets, Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
+use crate::health::Cause;
 use crate::identity::{self, Known, Verdict};
-use crate::model::{Entry, Fault, Instant, SourceId};
+use crate::model::{Entry, Fault, Instant, Page, SourceId};
 use crate::render::Renderer;
-use crate::schedule::{self, Visit};
-use crate::store::{self, Held, KnownItem, Saved, Store, Visited};
+use crate::robots;
+use crate::schedule::{LONGEST_WISH, Trouble};
+use crate::store::{self, Held, KnownItem, Resting, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, gather};
@@ -108,12 +113,20 @@ impl World {
         }
     }
 
+    /// Whether an article's page lets us keep its text (`noarchive`).
+    fn may_keep(&self, source: &Source, page: &Page) -> bool {
+        let product = robots::product(self.fetcher.name_for(source.access.user_agent.as_deref()));
+        !source.access.obey_robots
+            || !robots::keeps_out_of_archives(&page.robots, &page.bytes, product)
+    }
+
     /// Tells whoever listens that no more news will come.
     pub fn end_of_news(&self) {
         self.tell(News::End);
     }
 
-    fn tell(&self, news: News) {
+    /// Tells whoever listens.
+    pub fn tell(&self, news: News) {
         if let Some(sender) = &self.news {
             // Nobody listening any more is no fault of the journey.
             let _ = sender.send(news);
@@ -132,8 +145,21 @@ pub enum News {
     Article(SourceId),
     /// It is over.
     Done(Report),
-    /// All journeys are.
+    /// It broke down; nobody else's did.
+    Broke(SourceId),
+    /// Files were published, or could not be.
+    Published(Printed),
+    /// All journeys are over.
     End,
+}
+
+/// An attempt to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// Files that are new or have new contents; `None` where publishing failed.
+    pub written: Option<usize>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// What a journey brought.
@@ -157,6 +183,18 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// What went wrong, a line for each list that failed.
     pub errors: Vec<String>,
+    /// What that means for the source's state.
+    #[serde(skip)]
+    pub cause: Option<Cause>,
+    /// Why articles were not taken, in a word each.
+    #[serde(skip)]
+    pub refused: Vec<&'static str>,
+    /// Whether any host could be reached, if one was asked.
+    #[serde(skip)]
+    pub reached: Option<bool>,
+    /// Failures of the source in a row, this visit's included.
+    #[serde(skip)]
+    pub failures: u32,
 }
 
 /// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
@@ -168,12 +206,17 @@ pub async fn visit(
     now: Instant,
 ) -> Result<Report, store::Error> {
     world.tell(News::Started(source.id.clone()));
+    let clock = Elapsed::since(now);
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
+    let answered = clock.now();
     let work = sift(store, source, now, &mut gathered, &mut report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
+    let failed = done.by_key.values().flatten().filter(|kept| kept.tries > 0).count();
+    report.refused = vec!["failed"; failed];
+    report.hide(&world.settings.secrets);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
     let mut brought = Brought { interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
@@ -190,7 +233,15 @@ pub async fn visit(
             }
         }
     }
-    let visited = conclude(store, source, now, &gathered, brought, &report).await?;
+    report.reached = reached(&gathered);
+    let wish = world.settings.fetch.longest_wish;
+    let outlook = course::outlook(store, source, answered, &gathered, &brought.items, wish).await?;
+    report.failures = outlook.after.failures.unwrap_or_default();
+    let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
+    visited.after.rests = rests(world, clock.now());
+    visited.feed = visited.feed.filter(|feed| !world.settings.secrets.are_in(feed));
+    visited.seen.moved_to = visited.seen.moved_to.map(|to| world.settings.secrets.hidden(to));
+    report.cause = visited.seen.cause;
     store.record(&visited).await?;
     world.tell(News::Done(report.clone()));
     Ok(report)
@@ -201,7 +252,8 @@ pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Repo
     let error = "the visit broke down; please report this".to_owned();
     let id = source.id.to_string();
     let report = Report { source: id, errors: vec![error], ..Report::default() };
-    let visited = conclude(store, source, now, &[], Brought::default(), &report).await?;
+    let outlook = course::outlook(store, source, now, &[], &[], LONGEST_WISH).await?;
+    let visited = conclude(source, now, &[], Brought::default(), &report, outlook);
     store.record(&visited).await?;
     Ok(report)
 }
@@ -267,33 +319,27 @@ fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Know
 }
 
 /// All that is to be kept of a visit, with the next one.
-async fn conclude(
-    store: &Store,
+fn conclude(
     source: &Source,
     now: Instant,
     gathered: &[Gathered],
     brought: Brought,
     report: &Report,
-) -> Result<Visited, store::Error> {
+    outlook: course::Outlook,
+) -> Visited {
     let failed = !report.errors.is_empty();
-    let visit = if failed {
-        let failures = store.failures(&source.id).await? + 1;
-        let retry_after = gathered.iter().filter_map(|one| one.retry_after).max();
-        Visit::Failed { failures, retry_after }
-    } else {
-        Visit::Good { wish: gathered.iter().filter_map(|one| one.wish).max() }
-    };
     // An interrupted visit is due at once, and its lists must come again in full.
     let Brought { items, held, interrupted } = brought;
-    let next_visit = if interrupted { now } else { schedule::next(now, source.every, visit) };
+    let refused = gathered.iter().any(|one| one.retry_after.is_some());
+    let next_visit = if interrupted && !refused { now } else { outlook.next_visit };
     let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
     let given = gathered.iter().filter_map(|one| one.given.clone());
     let home = source.home.as_ref().map(url::Url::to_string);
-    Ok(Visited {
+    Visited {
         source: source.id.clone(),
         title: source.title.clone().or_else(|| listing().find_map(|l| l.title.clone())),
         home: home.or_else(|| listing().find_map(|l| l.home.clone())),
-        feed: lists::public_address(source),
+        feed: lists::public_address(source, gathered),
         at: now,
         next_visit,
         error: failed.then(|| report.errors.join("; ")),
@@ -302,7 +348,43 @@ async fn conclude(
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
         incomplete: interrupted || failed,
-    })
+        seen: causes::seen(source, gathered, report),
+        after: outlook.after,
+    }
+}
+
+/// Whether any host could be reached, if one was asked.
+fn reached(gathered: &[Gathered]) -> Option<bool> {
+    let asked = |one: &&Gathered| !one.resting && !one.blocked && !one.interrupted;
+    let mut asked = gathered.iter().filter(asked).peekable();
+    asked.peek()?;
+    Some(asked.any(|one| one.trouble != Some(Trouble::Unreachable)))
+}
+
+/// The hosts that began to rest, or ceased to.
+fn rests(world: &World, now: Instant) -> Vec<Resting> {
+    let rests = world.fetcher.new_rests().into_iter().map(|rest| Resting {
+        until: now + TimeDelta::from_std(rest.left).unwrap_or_default(),
+        host: rest.host,
+        refusals: rest.refusals,
+    });
+    rests.collect()
+}
+
+/// The time as it goes on from a moment that was told.
+struct Elapsed {
+    from: Instant,
+    began: tokio::time::Instant,
+}
+
+impl Elapsed {
+    fn since(from: Instant) -> Self {
+        Self { from, began: tokio::time::Instant::now() }
+    }
+
+    fn now(&self) -> Instant {
+        self.from + TimeDelta::seconds(self.began.elapsed().as_secs() as i64)
+    }
 }
 
 impl Report {
@@ -313,6 +395,17 @@ impl Report {
         }
         self.unchanged_lists += usize::from(one.unchanged);
         self.errors.extend(one.error.clone());
+    }
+
+    /// Nothing that is secret stands in what is kept, logged or shown.
+    fn hide(&mut self, secrets: &Secrets) {
+        for error in &mut self.errors {
+            *error = secrets.hidden(std::mem::take(error));
+        }
+        for fault in &mut self.faults {
+            fault.place = secrets.hidden(std::mem::take(&mut fault.place));
+            fault.what = secrets.hidden(std::mem::take(&mut fault.what));
+        }
     }
 
     fn count(&mut self, verdict: Verdict) {

@@ -117,11 +117,12 @@ pub async fn read(
 async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, String>> {
     let request = Request {
         headers: with_rules(headers_for(source, url), world.settings.sites.headers(url)),
-        allow_private: source.access.allow_private.clone(),
-        ..Request::get(url.clone(), Accept::Page)
+        obey_robots: source.access.obey_robots,
+        ..lists::asking::from(source, Request::get(url.clone(), Accept::Page))
     };
     Some(match world.ask_page(source, &request).await? {
-        Ok(Answer::Fresh { page, .. }) => Ok(page),
+        Ok(Answer::Fresh { page, .. }) if world.may_keep(source, &page) => Ok(page),
+        Ok(Answer::Fresh { .. }) => Err("its page asks robots not to keep its text".to_owned()),
         Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),
         Err(why) => Err(lists::chain(&why)),
     })

@@ -90,8 +90,8 @@ impl Renderer {
     ) -> Result<Answer, fetch::Error> {
         let bare = Validators::default();
         let request = Request { validators: bare, validated: None, ..request.clone() };
-        let mut page = match fetcher.fetch(&request).await? {
-            Answer::Fresh { page, .. } if markup::is_html(&page) => page,
+        let (mut page, moved_to) = match fetcher.fetch(&request).await? {
+            Answer::Fresh { page, wait, .. } if markup::is_html(&page) => (page, wait.moved_to),
             other => return Ok(other),
         };
         let (document, own) = (page.url.clone(), page.content_type.clone());
@@ -101,7 +101,8 @@ impl Renderer {
         page.url = url.unwrap_or(document);
         page.bytes = markup::bytes(&html);
         page.content_type = Some("text/html; charset=utf-8".to_owned());
-        let wait = Wishes::default();
+        // How long its markup stays fresh says nothing of what its scripts bring.
+        let wait = Wishes { moved_to, ..Wishes::default() };
         Ok(Answer::Fresh { page, validators: Validators::default(), wait })
     }
 

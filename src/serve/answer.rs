@@ -1,6 +1,6 @@
 //! A request to its answer.
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, RETRY_AFTER,
@@ -9,6 +9,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 
+use super::inside::{Asker, Peer, Place};
 use super::media::{self, Kind, Media};
 use super::reply::{METHODS, Reply};
 use super::shelf::Content;
@@ -26,7 +27,11 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
         )
     } else {
         match head.method {
-            Method::GET | Method::HEAD => get(&site, path, head.uri.query(), &head.headers).await,
+            Method::GET | Method::HEAD => {
+                let peer = head.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0);
+                let asker = Asker { peer, version: head.version, headers: &head.headers };
+                get(&site, path, head.uri.query(), &asker).await
+            }
             Method::OPTIONS => options(path),
             _ => Reply::refusal(),
         }
@@ -35,7 +40,7 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
     reply.send(head.method == Method::HEAD)
 }
 
-async fn get(site: &Site, path: &str, query: Option<&str>, headers: &HeaderMap) -> Reply {
+async fn get(site: &Site, path: &str, query: Option<&str>, asker: &Asker<'_>) -> Reply {
     let Some(path) = address::decode(path, &site.0.rules.base) else {
         return missing(site, path).await;
     };
@@ -44,9 +49,17 @@ async fn get(site: &Site, path: &str, query: Option<&str>, headers: &HeaderMap) 
         "/readyz" => return ready(site).await,
         _ => {}
     }
+    if let Some(inside) = &site.0.inside {
+        if let Some(reply) = inside.answer(&path, asker).await {
+            return reply;
+        }
+        if matches!(inside.place, Place::Alone { .. }) && !is_part(&path) {
+            return Reply::line(StatusCode::NOT_FOUND, Kind::Part, "not found\n");
+        }
+    }
     if let Some(file) = address::file(&path) {
         match site.0.shelf.get(file).await {
-            Ok(Some(content)) => return found(&site.0.rules, file, &content, headers),
+            Ok(Some(content)) => return found(&site.0.rules, file, &content, asker.headers),
             Ok(None) => {}
             Err(cause) => return unreadable(file, &cause),
         }
@@ -60,6 +73,11 @@ async fn get(site: &Site, path: &str, query: Option<&str>, headers: &HeaderMap) 
         },
         Found::Made { media_type, bytes } => made(&media_type, bytes),
     }
+}
+
+/// What a page is made of, at the root: its style and icons.
+fn is_part(path: &str) -> bool {
+    !path.trim_start_matches('/').contains('/') && media::of(path).kind == Kind::Part
 }
 
 fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> Reply {
@@ -100,7 +118,7 @@ fn moved(rules: &Rules, path: &str, target: &str) -> Reply {
     reply
 }
 
-fn made(media_type: &str, bytes: Vec<u8>) -> Reply {
+pub(super) fn made(media_type: &str, bytes: Vec<u8>) -> Reply {
     let kind = if media_type.starts_with("text/html") { Kind::Page } else { Kind::Part };
     let mut reply = Reply::new(StatusCode::OK, kind);
     reply.set(CONTENT_TYPE, media_type);
@@ -131,6 +149,9 @@ fn unreadable(file: &str, cause: &std::io::Error) -> Reply {
 }
 
 async fn ready(site: &Site) -> Reply {
+    if site.0.ready.as_ref().is_some_and(|ready| !ready.is_ready()) {
+        return unavailable(Kind::Part);
+    }
     match site.0.shelf.get("index.html").await {
         Ok(Some(_)) => Reply::line(StatusCode::OK, Kind::Part, "ok\n"),
         _ => unavailable(Kind::Part),

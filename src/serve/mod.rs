@@ -5,6 +5,7 @@ mod answer;
 mod coding;
 mod conditional;
 mod door;
+mod inside;
 mod lookup;
 mod media;
 mod reply;
@@ -25,6 +26,7 @@ use tokio::time::timeout;
 use door::Door;
 use shelf::Shelf;
 
+pub use inside::{Inside, Place, Readiness};
 pub use lookup::{Finding, Found, Lookup};
 
 /// Why serving ended other than by request.
@@ -103,13 +105,23 @@ struct Inner {
     rules: Rules,
     shelf: Shelf,
     lookup: Arc<dyn Lookup>,
+    inside: Option<Inside>,
+    ready: Option<Readiness>,
 }
 
 impl Site {
     /// A site of the files in a folder, and of what `lookup` knows beside them.
     pub fn new(rules: Rules, lookup: Arc<dyn Lookup>) -> Self {
         let shelf = Shelf::new(rules.root.clone(), rules.memory);
-        Self(Arc::new(Inner { rules, shelf, lookup }))
+        Self(Arc::new(Inner { rules, shelf, lookup, inside: None, ready: None }))
+    }
+
+    /// The same with documents for those inside, and with the daemon's own word on whether it is
+    /// ready.
+    pub fn with(rules: Rules, lookup: Arc<dyn Lookup>, inside: Inside, ready: Readiness) -> Self {
+        let shelf = Shelf::new(rules.root.clone(), rules.memory);
+        let (inside, ready) = (Some(inside), Some(ready));
+        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready }))
     }
 }
 
@@ -125,6 +137,7 @@ pub async fn run(
     let seats = door.seats();
     let router = Router::new().fallback(answer::answer).with_state(site);
     let (stop, stopped) = oneshot::channel::<()>();
+    let router = router.into_make_service_with_connect_info::<inside::Peer>();
     let serving = axum::serve(door, router).with_graceful_shutdown(async {
         let _ = stopped.await;
     });

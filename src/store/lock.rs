@@ -1,31 +1,154 @@
 //! One process at a time writes the state: a lock on a file beside the database, which the system
-//! lets go when the process ends, however it ends.
+//! lets go when the process ends, however it ends; and in the file, who holds it and when that
+//! process last gave a sign of life, for people and for other machines.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::model::Instant;
+
+/// How long a holder on another machine may be silent before it counts as dead. Between machines,
+/// locks on files are not to be relied on.
+const SILENCE: TimeDelta = TimeDelta::seconds(90);
+/// A holder's file is never longer, in bytes.
+const LONGEST: u64 = 4_096;
+
+/// Who holds a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The database.
+    #[serde(skip)]
+    pub database: PathBuf,
+    /// The process.
+    pub pid: u32,
+    /// What it does: `serve`, `fetch`.
+    pub verb: String,
+    /// The machine, by its name and by its present run.
+    host: String,
+    boot: String,
+    /// Since when.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub since: Instant,
+    /// Its last sign of life.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub beat: Instant,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = std::path::absolute(&self.database);
+        let path = path.as_ref().unwrap_or(&self.database).display();
+        if self.pid == 0 {
+            return write!(f, "`{path}`");
+        }
+        let Self { pid, verb, host, .. } = self;
+        write!(f, "`finews {verb}` with pid {pid} on `{host}` has `{path}` since ")?;
+        write!(f, "{}", self.since.format("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
 
 /// Held as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+    holder: Holder,
+    before: Option<Holder>,
 }
 
 impl Lock {
-    /// Takes the lock of a database, or says at once that somebody has it.
-    pub fn take(database: &Path) -> Result<Self, Error> {
+    /// Takes the lock of a database, or says at once who has it. What a dead process left is taken
+    /// over.
+    pub fn take(database: &Path, verb: &str, now: Instant) -> Result<Self, Error> {
         let path = database.with_added_extension("lock");
         let open = |why: std::io::Error| Error::Open { path: path.clone(), why: why.to_string() };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(open)?;
         }
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(open)?;
+        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+        let mut file = file.map_err(open)?;
+        let holder = Holder::own(database, verb, now);
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Held(database.to_owned())),
-            Err(TryLockError::Error(why)) => Err(open(why)),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let other = read(&mut file, database);
+                return Err(Error::Held(Box::new(other.unwrap_or(Holder { pid: 0, ..holder }))));
+            }
+            Err(TryLockError::Error(why)) => return Err(open(why)),
         }
+        let before = read(&mut file, database);
+        if let Some(other) = before.as_ref().filter(|other| other.lives_elsewhere(&holder)) {
+            return Err(Error::Held(Box::new(other.clone())));
+        }
+        let mut lock = Self { file, holder, before };
+        lock.write().map_err(open)?;
+        Ok(lock)
+    }
+
+    /// The process that held the lock before and ended without letting it go.
+    pub fn taken_over(&self) -> Option<&Holder> {
+        self.before.as_ref()
+    }
+
+    /// Gives a sign of life.
+    pub fn beat(&mut self, now: Instant) -> std::io::Result<()> {
+        self.holder.beat = now;
+        self.write()
+    }
+
+    fn write(&mut self) -> std::io::Result<()> {
+        let text = serde_json::to_string(&self.holder).unwrap_or_default();
+        self.file.rewind()?;
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
     }
 }
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Who comes next sees that this process ended as it should.
+        let _ = self.file.set_len(0);
+    }
+}
+
+impl Holder {
+    fn own(database: &Path, verb: &str, now: Instant) -> Self {
+        Self {
+            database: database.to_owned(),
+            pid: std::process::id(),
+            verb: verb.to_owned(),
+            host: kernel("hostname"),
+            boot: kernel("random/boot_id"),
+            since: now,
+            beat: now,
+        }
+    }
+
+    /// Whether it is a process of another machine that is alive. On this one the lock itself says.
+    fn lives_elsewhere(&self, own: &Self) -> bool {
+        let elsewhere = self.host != own.host && self.boot != own.boot;
+        elsewhere && (own.beat - self.beat).abs() < SILENCE
+    }
+}
+
+fn read(file: &mut File, database: &Path) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.take(LONGEST).read_to_string(&mut text).ok()?;
+    let holder: Holder = serde_json::from_str(&text).ok()?;
+    Some(Holder { database: database.to_owned(), ..holder })
+}
+
+/// What the kernel says of this machine; empty where it says nothing.
+fn kernel(name: &str) -> String {
+    let text = std::fs::read_to_string(Path::new("/proc/sys/kernel").join(name));
+    text.map(|text| text.trim().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

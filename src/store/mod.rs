@@ -1,24 +1,34 @@
 //! What we remember, whole or not at all: SQLite, embedded.
 
+mod backup;
+mod doubt;
 mod lock;
 mod read;
 mod rows;
+mod standing;
+mod visits;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-pub use lock::Lock;
+pub use backup::{Backup, restore};
+pub use lock::{Holder, Lock};
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use standing::{Past, Standing, Turn};
+pub use visits::{Aftermath, Agendum, Course, Resting};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -27,8 +37,8 @@ const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process holds the state.
-    #[error("another process holds the state in `{}`", .0.display())]
-    Held(PathBuf),
+    #[error("another process holds the state: {0}")]
+    Held(Box<Holder>),
     /// The file is no database of ours, or it is damaged.
     #[error("the state in `{}` is damaged: {what}", path.display())]
     Damaged {
@@ -51,6 +61,14 @@ pub enum Error {
     /// There is no room left on the disk.
     #[error("no space left for the state")]
     Full,
+    /// A backup could not be made, or is none.
+    #[error("backup `{}`: {why}", path.display())]
+    Backup {
+        /// The file or its folder.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// Anything else that SQLite says.
     #[error("the store: {0}")]
     Sql(sqlx::Error),
@@ -82,6 +100,7 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    press: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -102,7 +121,7 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let store = Self { pool, path: path.to_owned() };
+        let store = Self { pool, path: path.to_owned(), press: Arc::default() };
         store.check().await?;
         store.migrate().await?;
         Ok(store)
@@ -111,6 +130,11 @@ impl Store {
     /// Where the database is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Held by whoever publishes: one at a time.
+    pub async fn press(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.press).lock_owned().await
     }
 
     /// Closes all connections, which folds the write-ahead log into the database.
@@ -145,15 +169,17 @@ impl Store {
 
 fn migrations() -> Vec<Migration> {
     let texts = [
-        ("begin", include_str!("migrations/0001_begin.sql")),
-        ("articles again", include_str!("migrations/0002_articles_again.sql")),
+        (1, "begin", include_str!("migrations/0001_begin.sql")),
+        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
+        (3, "visits", include_str!("migrations/0003_visits.sql")),
+        (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
-    let numbered = (1..).zip(texts);
-    let migration = |(number, (name, text)): (i64, (&'static str, &'static str))| {
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);
         Migration::new(number, name.into(), MigrationType::Simple, text, false)
     };
-    numbered.map(migration).collect()
+    texts.map(migration).into()
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

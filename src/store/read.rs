@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// The validators of an address and who gave them, if the request is the one that brought
-    /// them.
+    /// them and nobody doubts them.
     pub async fn validators(
         &self,
         source: &SourceId,
@@ -44,7 +44,7 @@ impl Store {
         asked: &[u8; 16],
     ) -> Result<(Validators, Option<String>), Error> {
         let query = "SELECT etag, last_modified, given_by FROM validator \
-                     WHERE source = ? AND address = ? AND asked = ?";
+                     WHERE source = ? AND address = ? AND asked = ? AND doubted = 0";
         let row = sqlx::query(query)
             .bind(source.as_str())
             .bind(address)
@@ -283,7 +283,9 @@ impl Store {
     pub async fn health(&self) -> Result<Vec<Health>, Error> {
         let query = "SELECT *, \
              (SELECT count(*) FROM item WHERE item.source = source.id) AS items, \
-             (SELECT count(*) FROM held WHERE held.source = source.id) AS held \
+             (SELECT count(*) FROM held WHERE held.source = source.id) AS held, \
+             (SELECT target FROM moved WHERE moved.source = source.id AND adopted) AS moved_to, \
+             (SELECT gone FROM course WHERE course.source = source.id) AS gone \
              FROM source ORDER BY id";
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(health(row)?)).collect()
@@ -355,5 +357,7 @@ fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {
         faults,
         items: row.try_get::<i64, _>("items")? as u64,
         held: row.try_get::<i64, _>("held")? as u64,
+        moved_to: row.try_get("moved_to")?,
+        gone: when("gone")?,
     })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::Error;
+use super::{Aftermath, Error};
 use crate::html::SafeHtml;
 use crate::model::{
     Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
@@ -55,6 +55,8 @@ pub struct Given {
     pub given_by: Option<String>,
     /// The validators.
     pub validators: Validators,
+    /// Whether they came with a whole answer, and not with a 304.
+    pub full: bool,
 }
 
 /// A category that an item asks for.
@@ -110,6 +112,10 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// What it was, for the source's history and its state.
+    pub seen: crate::health::Visit,
+    /// What is remembered for the next visits.
+    pub after: Aftermath,
 }
 
 /// What is known of a key.
@@ -156,6 +162,10 @@ pub struct Health {
     pub items: u64,
     /// Entries held.
     pub held: u64,
+    /// Where it moved for good, and is asked in place of the settings' address.
+    pub moved_to: Option<String>,
+    /// Since when it is gone (410), and not visited before somebody revives it.
+    pub gone: Option<Instant>,
 }
 
 /// What has to be published, up to a mark.

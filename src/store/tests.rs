@@ -73,6 +73,8 @@ fn visited(items: Vec<Saved>) -> Visited {
         held: Vec::new(),
         validators: Vec::new(),
         incomplete: false,
+        seen: crate::health::Visit::default(),
+        after: super::Aftermath::default(),
     }
 }
 
@@ -89,6 +91,7 @@ async fn what_is_kept_comes_back() {
         asked: [3; 16],
         given_by: Some("https://b.example/".into()),
         validators: validators.clone(),
+        full: true,
     });
     store.record(&outcome).await.unwrap();
     store.close().await;
@@ -264,10 +267,10 @@ async fn a_newer_schema_is_refused() {
 fn one_lock_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("finews.db");
-    let held = Lock::take(&path).unwrap();
-    assert!(matches!(Lock::take(&path), Err(Error::Held(_))));
+    let held = Lock::take(&path, "serve", at(0)).unwrap();
+    assert!(matches!(Lock::take(&path, "fetch", at(1)), Err(Error::Held(_))));
     drop(held);
-    Lock::take(&path).unwrap();
+    Lock::take(&path, "fetch", at(2)).unwrap();
 }
 
 #[test]
@@ -275,4 +278,85 @@ fn versions_are_compared_by_number() {
     assert!(version_of("3.51.3") >= Some(super::LEAST_VERSION));
     assert!(version_of("3.9.99") < Some(super::LEAST_VERSION));
     assert_eq!(version_of("x"), None);
+}
+
+#[tokio::test]
+async fn s44_the_bundled_sqlite_is_safe_and_maps_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let version: String =
+        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&store.pool).await.unwrap();
+    assert!(version_of(&version) >= Some(super::LEAST_VERSION), "{version}");
+    let mapped: i64 = sqlx::query_scalar("PRAGMA mmap_size").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(mapped, 0);
+}
+
+#[tokio::test]
+async fn the_history_of_a_source_and_of_all_changes_is_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let busy = Some(crate::health::Cause::Status(503));
+    for round in 0..60 {
+        let cause = busy.filter(|_| round % 2 == 0);
+        let error = cause.map(|cause| cause.to_string());
+        let seen = crate::health::Visit { cause, entries: 1, ..crate::health::Visit::default() };
+        let visit = Visited { at: at(round), error, seen, ..visited(Vec::new()) };
+        store.record(&visit).await.unwrap();
+    }
+    let visits = store.visits(&SourceId::new("s")).await.unwrap();
+    assert_eq!(visits.len(), 24);
+    assert_eq!((visits[0].at, visits[23].at), (at(59), at(36)));
+    let turns = store.turns(1_000).await.unwrap();
+    assert_eq!(turns.len(), 60, "each visit changed the state");
+    assert_eq!(turns[0].state, crate::health::State::Well);
+    let standing = store.standings().await.unwrap().remove(&SourceId::new("s")).unwrap();
+    assert_eq!((standing.state, standing.since), (crate::health::State::Well, at(59)));
+}
+
+#[test]
+fn validators_are_doubted_after_a_long_silence_alone() {
+    const DAY: i64 = 86_400;
+    fn silent(seen: &[i64], now: i64, expect: bool) {
+        assert_eq!(super::doubt::is_silent(seen, now), expect, "{seen:?} {now}");
+    }
+    let daily: Vec<_> = (0..20).rev().map(|day| day * DAY).collect();
+    silent(&daily, 23 * DAY, false);
+    silent(&daily, 23 * DAY + 1, true);
+    silent(&[], DAY, true);
+    silent(&[0], 28 * DAY, false);
+    silent(&[0], 29 * DAY, true);
+    silent(&[400 * DAY, 300 * DAY, 200 * DAY, 100 * DAY], 700 * DAY, false);
+    let might = super::doubt::might_doubt;
+    assert!(might(20, 0, 31 * DAY) && !might(19, 0, 31 * DAY) && !might(99, 0, 31 * DAY - 1));
+    assert!(!might(99, i64::MAX, i64::MIN));
+}
+
+#[tokio::test]
+async fn f39_a_server_that_never_has_news_is_asked_in_full_once_a_month() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let source = SourceId::new("s");
+    let asked = [3; 16];
+    let tag = Validators { etag: Some(b"\"x\"".to_vec()), last_modified: None };
+    let mut conditional = Vec::new();
+    for day in 0..100 {
+        let (known, _) = store.validators(&source, "https://a.example/", &asked).await.unwrap();
+        conditional.push(known == tag);
+        let mut outcome = visited(Vec::new());
+        outcome.at = at(day * 86_400);
+        let given = Given {
+            address: "https://a.example/".into(),
+            asked,
+            given_by: None,
+            validators: tag.clone(),
+            full: day == 0,
+        };
+        // The server is down when it is doubted for the first time.
+        if day != 32 {
+            outcome.validators.push(given);
+        }
+        store.record(&outcome).await.unwrap();
+    }
+    let whole: Vec<_> = (0..100).filter(|day| !conditional[*day]).collect();
+    assert_eq!(whole, [0, 32, 63, 94]);
 }

@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store};
+use super::{Error, Store, doubt, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -16,20 +16,13 @@ impl Store {
         for held in &visited.held {
             hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
         }
-        for given in &visited.validators {
-            sqlx::query("INSERT OR REPLACE INTO validator VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(visited.source.as_str())
-                .bind(&given.address)
-                .bind(&given.asked[..])
-                .bind(&given.given_by)
-                .bind(&given.validators.etag)
-                .bind(&given.validators.last_modified)
-                .execute(&mut *tx)
-                .await?;
-        }
+        let at = visited.at.timestamp();
+        doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
+        super::standing::note(&mut tx, visited).await?;
+        visits::put(&mut tx, visited).await?;
         Ok(tx.commit().await?)
     }
 

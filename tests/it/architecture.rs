@@ -15,10 +15,12 @@ const PURE: &[&str] = &[
     "identity",
     "category",
     "schedule",
+    "health",
     "jekyll",
     "publish",
     "discover",
     "config",
+    "robots",
 ];
 const SHELL: &[&str] = &["fetch", "render", "store", "output", "serve"];
 const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
@@ -31,6 +33,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "article"),
     ("config", "category"),
     ("render", "fetch"), // what a page in a browser asks for leaves by the one door, too
+    ("config", "schedule"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 

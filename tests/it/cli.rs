@@ -14,10 +14,7 @@ const RSS: &str = "<rss version=\"2.0\"><channel><title>Bell</title><link>https:
 fn check_counts_what_holds() {
     let house = House::new("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n");
     let ended = house.good(&["check"]);
-    assert_eq!(
-        ended.out,
-        "`config/finews.toml` holds: 1 sources with 1 lists, 0 fixed categories\n"
-    );
+    assert_eq!(ended.out, "`config/finews.toml` holds: 1 source with 1 list, 0 fixed categories\n");
 }
 
 #[test]
@@ -145,7 +142,7 @@ fn preview_reads_an_article_page() {
 }
 
 #[test]
-fn two_processes_never_hold_one_state() {
+fn s45_s46_two_processes_never_hold_one_state() {
     let house = House::new("");
     house.good(&["publish"]);
     let lock = std::fs::File::open(house.path("state/finews.db.lock")).unwrap();
@@ -160,7 +157,7 @@ fn two_processes_never_hold_one_state() {
 }
 
 #[test]
-fn a_damaged_state_is_named_and_the_feeds_stay() {
+fn s43_a_damaged_state_is_named_and_the_feeds_stay() {
     let house = House::new("");
     house.good(&["publish"]);
     let before = house.tree();

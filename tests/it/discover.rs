@@ -166,7 +166,7 @@ fn run(house: &House, origin: &Origin, path: &str, more: &[&str]) -> crate::hous
 }
 
 #[test]
-fn feeds_that_a_page_names_are_read_and_comments_come_last() {
+fn f50_feeds_that_a_page_names_are_read_and_comments_come_last() {
     let html = "<link rel=alternate type=application/rss+xml href=/comments/feed>\
         <link rel=alternate type=application/json href=/wp-json/posts>\
         <link rel=alternate type=application/atom+xml href=/gone>\
@@ -189,7 +189,7 @@ fn feeds_that_a_page_names_are_read_and_comments_come_last() {
 }
 
 #[test]
-fn usual_places_are_tried_politely_and_pages_are_no_feeds() {
+fn f51_usual_places_are_tried_politely_and_pages_are_no_feeds() {
     let origin = Origin::start([
         ("GET /blog/", vec![page("<p>nothing here</p>")]),
         ("GET /feed", vec![Reply::redirect(302, "/blog/")]),

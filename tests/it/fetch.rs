@@ -5,7 +5,10 @@
 mod bodies;
 mod guard;
 mod hosts;
+mod proxy;
 mod redirects;
+mod robots;
+mod tls;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -239,6 +242,42 @@ async fn what_is_no_http_is_told_from_what_is_not_there() {
     assert_eq!(error.kind(), "connect", "{error:?}");
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     assert!(cause.to_lowercase().starts_with("connection refused"), "{cause}");
+}
+
+#[tokio::test]
+async fn f41_a_source_may_have_a_name_of_its_own() {
+    let origin = Origin::start([("GET /", vec![Reply::redirect(302, "/there"), reply(200)])]);
+    origin.on("GET /there", [reply(200)]);
+    let own = Some("other/1.0".to_owned());
+    fresh(fetcher().fetch(&Request { user_agent: own, ..ask(origin.url("/")) }).await);
+    let names = origin.requests().into_iter().map(|it| it.text("User-Agent").unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["other/1.0", "other/1.0"]);
+    let broken = Some("a\r\nb: c".to_owned());
+    let error = failure(&fetcher(), &Request { user_agent: broken, ..ask(origin.url("/")) }).await;
+    assert_eq!(error.to_string(), "the header `User-Agent` cannot be sent");
+}
+
+#[tokio::test]
+async fn the_head_tells_of_links_time_and_robots() {
+    let date = "Sun, 22 Nov 2026 10:00:00 GMT";
+    let first = reply(200)
+        .header("Link", "<https://hub.example/>; rel=hub, </feed>; rel=\"self\"")
+        .header("Link", "</2>; rel=next")
+        .header("X-Robots-Tag", "noindex")
+        .header("X-Robots-Tag", "finews: noarchive")
+        .header("Date", date)
+        .header("Age", "60")
+        .header("Cache-Control", "public")
+        .header("Cache-Control", "max-age=3600");
+    let origin = Origin::start([("GET /feed", vec![first])]);
+    let (page, _, wait) = fresh(fetcher().fetch(&ask(origin.url("/feed"))).await);
+    assert_eq!(page.linked("hub").map(Url::as_str).collect::<Vec<_>>(), ["https://hub.example/"]);
+    assert_eq!(page.linked("self").collect::<Vec<_>>(), [&origin.url("/feed")]);
+    assert_eq!(page.linked("next").collect::<Vec<_>>(), [&origin.url("/2")]);
+    assert_eq!(page.robots, ["noindex", "finews: noarchive"]);
+    assert_eq!(wait.max_age, Some(Duration::from_mins(59)));
+    assert_eq!(wait.raw.cache_control.as_deref(), Some("public, max-age=3600"));
+    assert_eq!((wait.raw.age.as_deref(), wait.raw.date.as_deref()), (Some("60"), Some(date)));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ fn one_dead_source_costs_its_own_visit() {
 }
 
 #[test]
-fn a_second_visit_is_conditional_and_touches_nothing() {
+fn f01_f10_f11_a_second_visit_is_conditional_and_touches_nothing() {
     let one = item("1", "t", "https://bell.example/1", "x");
     let first = reply(200)
         .header("ETag", "W/\"odd, Tag\"")
@@ -126,7 +126,7 @@ fn a_second_visit_is_conditional_and_touches_nothing() {
 }
 
 #[test]
-fn validators_of_what_could_not_be_read_are_not_kept() {
+fn f08_validators_of_what_could_not_be_read_are_not_kept() {
     let one = item("1", "t", "https://bell.example/1", "x");
     let bad = page("<html>maintenance</html>").header("ETag", "\"bad\"");
     let good = reply(200).header("ETag", "\"good\"").body(rss(&one));
@@ -594,7 +594,7 @@ fn two_names_with_one_slug_never_share_a_feed() {
 }
 
 #[test]
-fn headers_of_a_source_never_go_elsewhere() {
+fn s10_headers_of_a_source_never_go_elsewhere() {
     let elsewhere = Origin::start_at(
         std::net::Ipv4Addr::new(127, 0, 0, 2),
         [("GET /a", vec![page("<p>x</p>")])],
@@ -652,7 +652,7 @@ fn pages_behind_a_failed_one_are_asked_for_again() {
 }
 
 #[test]
-fn a_feed_that_breaks_off_gives_its_whole_entries_and_no_validators() {
+fn f08_s48_a_feed_that_breaks_off_gives_its_whole_entries_and_no_validators() {
     let whole = rss(&format!(
         "{}{}",
         item("1", "one", "https://bell.example/1", "x"),
@@ -712,7 +712,7 @@ fn a_category_moves_with_its_settings_and_its_old_address_is_remembered() {
 }
 
 #[test]
-fn words_of_a_server_do_not_reach_the_terminal_raw() {
+fn s26_words_of_a_server_do_not_reach_the_terminal_raw() {
     let words = "\\u001b[31mred\\u202e".to_owned() + &"x".repeat(3_000);
     let answer = json(format!("{{\"code\":0,\"message\":\"{words}\"}}"));
     let origin = Origin::start([("GET /l", vec![answer])]);

@@ -37,8 +37,18 @@ static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:作者|撰文|撰稿)\s*[:：]\s*(?P<name>[^\s:：|｜，,。）)]{2,20})|记者\s*[:：]?\s*(?P<reporter>\p{Han}{2,4})(?:[\s）)，,]|$)").ok()
+    Regex::new(
+        r"(?x)
+        (?:作者|撰文|撰稿|执笔人?)\s*[:：]\s*(?P<name>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*|[^\s:：|｜，,。）)]{2,20})
+        | [（(][^（）()]{0,12}记者\s*[:：]?\s*(?P<bracketed>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*)\s*[）)]
+        | 记者[\s:：]+(?P<reporter>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*)(?:[\s）)，,/／]|$)
+        | 记者\s*(?P<photographed>\p{Han}{2,4})\s*[/／]?\s*(?:文|摄|$)",
+    )
+    .ok()
 });
+/// What stands alone before a name.
+const BY_ALONE: &[&str] =
+    &["by", "written by", "author", "author:", "words by", "作者", "作者:", "作者："];
 
 /// The first date near the article's start, as written.
 pub(super) fn date(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Option<String> {
@@ -59,18 +69,45 @@ pub(super) fn authors(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Vec<St
         let found = names(found.name("name")?.as_str());
         (!found.is_empty()).then_some(found)
     };
-    let inside = |block: &&Block| {
-        let text = blocks::text(tree, block);
-        let found = INSIDE.as_ref()?.captures(&text)?;
-        Some(names(found.name("name").or(found.name("reporter"))?.as_str()))
-            .filter(|names| !names.is_empty())
-    };
     let near = near(blocks, kept);
     near.iter()
         .find_map(by)
         .or_else(|| marked(tree))
-        .or_else(|| near.iter().find_map(inside))
+        .or_else(|| near.iter().find_map(|block| inside(tree, block)))
+        .or_else(|| alone(tree, &near))
+        .or_else(|| ends(blocks, kept).into_iter().find_map(|block| inside(tree, block)))
         .unwrap_or_default()
+}
+
+/// The names within a line that says whose they are.
+fn inside(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
+    let text = blocks::text(tree, block);
+    let found = INSIDE.as_ref()?.captures(&text)?;
+    let groups = ["name", "bracketed", "reporter", "photographed"];
+    let named = groups.iter().find_map(|group| found.name(group))?.as_str();
+    let parts = if named.chars().any(blocks::is_cjk) {
+        named.split(['、', ' ', '\u{3000}']).flat_map(names).collect()
+    } else {
+        names(named)
+    };
+    Some(parts).filter(|names| !names.is_empty())
+}
+
+/// The names of the block behind one that says `By` and nothing else.
+fn alone(tree: &Tree<'_>, near: &[&Block]) -> Option<Vec<String>> {
+    near.windows(2).find_map(|pair| {
+        let [by, name] = pair else { return None };
+        let by = blocks::text(tree, by).trim().to_lowercase();
+        let found = BY_ALONE.contains(&by.as_str()).then(|| names(&blocks::text(tree, name)))?;
+        (!found.is_empty()).then_some(found)
+    })
+}
+
+/// The article's last blocks and those right behind it.
+fn ends<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
+    let Some(last) = kept.iter().rposition(|keep| *keep) else { return Vec::new() };
+    let range = last.saturating_sub(2)..(last + 4).min(blocks.list.len());
+    blocks.list.get(range).unwrap_or_default().iter().collect()
 }
 
 /// The text of the first element that says it names the author.
@@ -169,13 +206,28 @@ fn is_name(text: &str) -> bool {
         "author",
         "comments",
         "share",
+        "by",
+        "the author",
+        "字号",
+        "来源",
+        "编辑",
+        "责编",
+        "打印",
+        "分享",
+        "评论",
+        "发布",
+        "时间",
     ];
+    // A longer run of such characters is a sentence.
+    let dense = text.chars().filter(|c| blocks::is_cjk(*c)).count();
     (2..=MAX_NAME).contains(&chars)
         && text.split_whitespace().count() <= 6
         && text.chars().any(char::is_alphabetic)
         && text.chars().filter(char::is_ascii_digit).count() * 3 < chars
         && !text.contains(['<', '>', '{', '}', '='])
         && !refused.contains(&lower.as_str())
+        && !lower.ends_with(" says")
+        && (dense <= 8 || text.contains('·') && dense <= 16)
 }
 
 /// A title without the name of the site before or behind it.

@@ -93,6 +93,7 @@ pub(super) fn read(
         published: time("datePublished")
             .or_else(|| time("dateCreated"))
             .or_else(|| said.meta(PUBLISHED))
+            .or_else(|| said.dated())
             .map(str::to_owned)
             .or_else(|| marked_time(tree, "datepublished"))
             .or_else(|| first_time(tree))
@@ -211,8 +212,13 @@ fn great_heading(
     let texts = ones.map(|(at, node)| tree.text(at, node.end as usize)).take(20);
     let fits = |text: &String| (2..=250).contains(&text.chars().count());
     let texts: Vec<String> = texts.filter(fits).collect();
-    let shared =
-        |text: &String| named.iter().map(|title| shared_words(text, title)).fold(0.0, f32::max);
+    // A title begins with the article's own; the site's name stands behind.
+    let begins =
+        |text: &str| named.iter().any(|title| blocks::key(title).starts_with(&blocks::key(text)));
+    let shared = |text: &String| {
+        let most = named.iter().map(|title| shared_words(text, title)).fold(0.0, f32::max);
+        if begins(text) { most + 0.1 } else { most }
+    };
     let best = texts.iter().map(|text| (shared(text), text));
     let best = best.fold(None, |best: Option<(f32, &String)>, one| match best {
         Some(best) if best.0 >= one.0 => Some(best),

@@ -153,9 +153,10 @@ pub fn scored(page: &str) -> Vec<Scored> {
 /// What a decoded page says of its article, and the address that its relative addresses start from,
 /// where the body is known otherwise.
 pub fn about(page: &str, url: &Url) -> (Metadata, Url) {
-    let tree = tree::read(page);
-    let blocks = blocks::read(&tree);
-    let said = said::read(&tree);
+    if let Some(found) = read(page, url) {
+        return (found.metadata, found.base);
+    }
+    let Sight { tree, blocks, said, .. } = Sight::new(page);
     let none = vec![false; blocks.list.len()];
     (metadata::read(&tree, &blocks, &said, &none, url), said.base(url))
 }

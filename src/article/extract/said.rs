@@ -43,6 +43,19 @@ impl Said {
         names.iter().find_map(|name| self.metas(name).next())
     }
 
+    /// The content of the first `meta` whose name speaks of publication and whose content has the
+    /// digits of a date.
+    pub(super) fn dated(&self) -> Option<&str> {
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+        let found = self.metas.iter().find(|(name, content)| {
+            let says = name.contains("publish") || name.ends_with("date");
+            let other = ["modif", "updat", "expir", "valid", "event", "start", "end"];
+            let other = other.iter().any(|word| name.contains(word));
+            says && !other && (5..=20).contains(&digits(content)) && content.len() <= 40
+        });
+        found.map(|(_, content)| content.as_str())
+    }
+
     /// The contents of all `meta` of a name.
     pub(super) fn metas(&self, name: &str) -> impl Iterator<Item = &str> {
         let named = self.metas.iter().filter(move |(found, _)| found == name);

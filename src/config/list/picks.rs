@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::format::Item;
 use regex::Regex;
 use serde_json_path::JsonPath;
 use toml::Spanned;
@@ -46,10 +47,23 @@ fn pick_value(
     let mut parts = table.as_table(key, value)?;
     let pick = place(&mut parts, key, in_page);
     let zone = parts.string("zone").and_then(|text| zone_named(&parts, &text));
-    let format = parts.string("format").map(|text| text.value);
+    let format = parts.string("format").filter(|text| is_format(&parts, text));
+    let format = format.map(|text| text.value);
     let split = parts.string("split").and_then(|text| regex(&parts, &text));
     parts.finish();
     Some(Pick { zone, format, split, ..pick? })
+}
+
+/// A date's form in `strftime`'s marks, with at least one of them.
+fn is_format(table: &Table<'_>, text: &At<String>) -> bool {
+    let mut items = chrono::format::StrftimeItems::new(&text.value);
+    let unknown = items.clone().any(|item| matches!(item, Item::Error));
+    let marked = items.any(|item| matches!(item, Item::Numeric(..) | Item::Fixed(_)));
+    if unknown || !marked {
+        let what = format!("`{}` is no form of a date", text.value);
+        table.marks().add_hint(&text.span, what, "write it in marks: `%Y-%m-%d %H:%M`");
+    }
+    marked && !unknown
 }
 
 /// The place that a table names, with its pattern.

@@ -10,7 +10,7 @@ fn source(kind: &str, list: &str) -> String {
 }
 
 fn good(kind: &str, list: &str) -> List {
-    let text = format!("{}\n{SITE}", source(kind, list).replace("{x}", ""));
+    let text = format!("{}\n{SITE}", source(kind, list).replace("{x}", "?{page}&{cursor}"));
     let mut settings = parse(&text, &Outside::NOTHING).unwrap_or_else(|why| panic!("{why}"));
     settings.sources.remove(0).lists.remove(0)
 }

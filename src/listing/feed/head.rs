@@ -8,7 +8,7 @@ use super::names::Space;
 use super::references::References;
 use super::tree::Element;
 use super::{atom, entry, links, rss, text};
-use crate::model::{Listing, Person};
+use crate::model::{Listing, Person, Quiet};
 
 /// A head in the structures of the two formats, and what they have no place for.
 #[derive(Default)]
@@ -20,6 +20,7 @@ struct Head {
     home: Option<String>,
     period: Option<u64>,
     frequency: Option<u64>,
+    quiet: Quiet,
 }
 
 /// Fills the listing's own fields; gives the authors that hold for entries without one.
@@ -46,6 +47,8 @@ impl Head {
             (Space::Atom, _) => {
                 atom::take_head(element, references, &mut self.atom);
             }
+            (Space::Rss, "skiphours") => self.quiet.hours |= hours(element, references),
+            (Space::Rss, "skipdays") => self.quiet.days |= days(element, references),
             (Space::Rss, _) if !rss::take_head(element, references, &mut self.rss) => {
                 atom::take_head(element, references, &mut self.atom);
             }
@@ -75,22 +78,40 @@ impl Head {
             .find(|link| links::is_web(link));
         listing.hub = rel("hub").find(|link| links::is_web(link));
         listing.language = self.rss.language.or(self.language).or(inherited.map(str::to_owned));
+        listing.quiet = self.quiet;
         listing.ttl = ttl(self.rss.ttl.as_deref(), self.period, self.frequency);
         self.atom.authors.iter().map(entry::of_atom).collect()
     }
 }
 
-/// In seconds: RSS says minutes; the syndication module says how often in a period.
+/// `skipHours`: bit `n` for the hour from `n` o'clock; some count them from 1 to 24.
+fn hours(element: Element<'_, '_>, references: &References) -> u32 {
+    let hours = element.elements().filter(|element| element.name == "hour");
+    let hours = hours.filter_map(|hour| text::decoded(hour, references).trim().parse::<u32>().ok());
+    hours.filter(|hour| *hour <= 24).fold(0, |bits, hour| bits | 1 << (hour % 24))
+}
+
+/// `skipDays`: bit 0 for Monday.
+fn days(element: Element<'_, '_>, references: &References) -> u8 {
+    let days = element.elements().filter(|element| element.name == "day");
+    let days = days.filter_map(|day| text::decoded(day, references).trim().parse().ok());
+    days.fold(0, |bits, day: chrono::Weekday| bits | 1 << day.num_days_from_monday())
+}
+
+/// In seconds, the longer one: RSS says minutes; the syndication module says how often in a
+/// period, which is a day where it says only how often.
 fn ttl(minutes: Option<&str>, period: Option<u64>, frequency: Option<u64>) -> Option<u64> {
     let stated = minutes
         .and_then(|minutes| minutes.trim().parse::<u64>().ok())
         .and_then(|minutes| minutes.checked_mul(60));
-    let often = || Some(period?.checked_div(frequency.unwrap_or(1)).unwrap_or(0));
-    stated.filter(|ttl| *ttl > 0).or_else(often).filter(|ttl| *ttl > 0)
+    let period = period.or(frequency.map(|_| DAY));
+    let often = period.and_then(|period| period.checked_div(frequency.unwrap_or(1)));
+    stated.max(often).filter(|ttl| *ttl > 0)
 }
 
+const DAY: u64 = 86_400;
+
 fn period(name: &str) -> Option<u64> {
-    const DAY: u64 = 86_400;
     match name.to_ascii_lowercase().as_str() {
         "hourly" => Some(3_600),
         "daily" => Some(DAY),

@@ -19,6 +19,7 @@ use crate::publish::address::encode;
 use crate::publish::atom::date;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
+use crate::publish::status::Overview;
 use crate::publish::words::Words;
 use crate::publish::{Format, Shelf, Site};
 
@@ -27,11 +28,12 @@ pub(super) use lone::lone;
 /// The design.
 pub(super) const STYLE: &str = include_str!("../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("base.html", include_str!("../templates/base.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("list.html", include_str!("../templates/list.html")),
     ("share.html", include_str!("../templates/share.html")),
+    ("status.html", include_str!("../templates/status.html")),
     ("404.html", include_str!("../templates/404.html")),
 ];
 
@@ -68,6 +70,18 @@ impl Pages {
     /// The page of one item.
     pub(super) fn share(&self, desk: &Desk, item: &Item) -> Vec<u8> {
         self.render("share.html", share::page(desk, item))
+    }
+
+    /// How the sources are.
+    pub(super) fn status(&self, overview: &Overview) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Page<'a> {
+            up: &'static str,
+            title: &'static str,
+            #[serde(flatten)]
+            overview: &'a Overview,
+        }
+        self.render("status.html", Serde(Page { up: "", title: "Sources", overview }))
     }
 
     /// The page that is shown in place of one that is not there. It may be shown at any depth,

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::config::{Form, List, Source};
 use crate::fetch::{Accept, Method, Request};
-use crate::model::Instant;
+use crate::model::{Egress, Instant};
 use crate::template::Template;
 
 /// The values that a first page told, by name.
@@ -35,7 +35,9 @@ pub(super) fn request(
         Target::Given { url, home } => {
             let own = url.origin() == home.origin();
             let headers = if own { headers(source, list, values) } else { Vec::new() };
-            return Ok(Request { headers, ..plain(source, Url::clone(url), accept(list)) });
+            let plain = plain(source, Url::clone(url), accept(list));
+            // Nobody configured this address.
+            return Ok(Request { headers, obey_robots: source.access.obey_robots, ..plain });
         }
         Target::Made { template, number, cursor } => (template, number, cursor),
     };
@@ -61,8 +63,19 @@ pub(super) fn first(source: &Source, url: &Template, now: Instant) -> Result<Req
     Ok(Request { headers: source.access.headers.clone(), ..plain(source, url, Accept::Page) })
 }
 
+/// A request in the manner of a source: by its way out, under its name, with its permissions.
+pub(in crate::refresh) fn from(source: &Source, request: Request) -> Request {
+    let access = &source.access;
+    Request {
+        allow_private: access.allow_private.clone(),
+        egress: access.egress.clone(),
+        user_agent: access.user_agent.clone(),
+        ..request
+    }
+}
+
 fn plain(source: &Source, url: Url, accept: Accept) -> Request {
-    Request { allow_private: source.access.allow_private.clone(), ..Request::get(url, accept) }
+    from(source, Request::get(url, accept))
 }
 
 fn accept(list: &List) -> Accept {
@@ -117,6 +130,14 @@ pub(super) fn print(request: &Request) -> [u8; 16] {
     }
     hash.update([2]);
     hash.update(request.body.as_deref().unwrap_or_default());
+    let Egress { proxy, allow_invalid_tls, http1_only } = &request.egress;
+    // Only where there is something to tell: the prints of plain requests stay what they were.
+    if request.egress != Egress::default() || request.user_agent.is_some() {
+        hash.update([3, u8::from(*allow_invalid_tls), u8::from(*http1_only)]);
+        hash.update(proxy.as_ref().map_or("", |proxy| proxy.as_str()));
+        hash.update([4]);
+        hash.update(request.user_agent.as_deref().unwrap_or_default());
+    }
     let mut print = [0; 16];
     print.copy_from_slice(&hash.finalize()[..16]);
     print

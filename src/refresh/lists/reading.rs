@@ -1,7 +1,6 @@
 //! A fetched page to its list, off the runtime's threads.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use url::Url;
 
@@ -9,8 +8,10 @@ use super::Gathered;
 use super::asking::Values;
 use crate::charset;
 use crate::config::{First, Form, List, Source};
+use crate::health::Cause;
 use crate::listing::{self, Context};
 use crate::model::{Cut, Instant, Listing, Page};
+use crate::refresh::causes;
 
 /// Reads a page; what cannot be read leaves no validators behind, and neither does an index of
 /// sitemaps: that it is the same says nothing of the sitemaps.
@@ -22,10 +23,14 @@ pub(super) async fn read(
     now: Instant,
 ) {
     let (source, form) = (Arc::clone(source), list.form.clone());
+    let on_the_way = page.faults.clone();
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
-        read.map_err(|why| (why, named))
+        read.map_err(|why| {
+            let cause = causes::of_listing(&why, &page.bytes);
+            (why, cause, named)
+        })
     });
     match read.await {
         Ok(Ok((mut listing, children))) => {
@@ -35,24 +40,25 @@ pub(super) async fn read(
             if listing.cut.is_some() {
                 one.given = None;
             }
-            let ttl = listing.ttl.map(Duration::from_secs);
-            one.wish = one.wish.max(ttl);
+            listing.faults.extend(on_the_way);
             one.listing = Some(listing);
             if !children.is_empty() {
                 one.given = None;
             }
             one.children = children;
         }
-        Ok(Err((why, named))) => {
+        Ok(Err((why, cause, named))) => {
             use listing::Error::{NoItems, Refused};
             let hint = named.as_ref().map(|feed| format!(" (the page names the feed `{feed}`)"));
             one.error = Some(format!("`{}`: {why}{}", one.address, hint.unwrap_or_default()));
+            one.cause = Some(cause);
             one.ended = matches!(why, NoItems { .. } | Refused { .. });
             one.names_feed = named;
             one.given = None;
         }
         Err(_panic) => {
             one.error = Some(format!("`{}`: reading it failed; please report this", one.address));
+            one.cause = Some(Cause::Crash);
             one.given = None;
         }
     }

@@ -8,7 +8,7 @@ use super::{ask, failure, fetcher, fresh, unchanged};
 use crate::origin::{Origin, Reply, reply};
 
 #[tokio::test]
-async fn five_redirects_are_followed_and_the_last_address_is_told() {
+async fn f28_five_redirects_are_followed_and_the_last_address_is_told() {
     let origin = Origin::start([
         ("GET /1", vec![Reply::redirect(301, "/2")]),
         ("GET /2", vec![Reply::redirect(302, "3")]),
@@ -91,7 +91,7 @@ async fn f29_s10_what_is_configured_for_one_origin_is_not_told_to_another() {
 }
 
 #[tokio::test]
-async fn validators_go_to_the_address_that_gave_them() {
+async fn f22_validators_go_to_the_address_that_gave_them() {
     let origin = Origin::start([
         ("GET /old", vec![Reply::redirect(301, "/new")]),
         ("GET /new", vec![reply(200).header("ETag", "\"n\""), reply(304)]),

@@ -4,7 +4,8 @@ use std::io;
 use std::time::Instant;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::net::TcpStream;
+
+use super::Stream;
 
 /// One request as it came.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ impl Record {
 }
 
 /// The next request; `None` when the client is done.
-pub(super) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Record>> {
+pub(super) async fn read(stream: &mut BufReader<impl Stream>) -> io::Result<Option<Record>> {
     let Some(first) = line(stream).await? else {
         return Ok(None);
     };
@@ -55,7 +56,7 @@ pub(super) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option
 }
 
 /// A line without its end.
-async fn line(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u8>>> {
+async fn line(stream: &mut BufReader<impl Stream>) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     if stream.read_until(b'\n', &mut line).await? == 0 {
         return Ok(None);

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+
+use super::{Record, Stream};
 
 /// A reply; made with [`reply`] and the words below.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Reply {
     drip: Option<(usize, Duration)>,
     close_after: Option<usize>,
     silent: bool,
+    reset: bool,
+    bad_chunk: bool,
+    hints: usize,
+    unless: Option<String>,
     raw: bool,
 }
 
@@ -116,8 +121,40 @@ impl Reply {
         self
     }
 
+    /// Breaks the connection off with a reset after so many bytes of the body.
+    pub fn reset_after(mut self, bytes: usize) -> Self {
+        self.reset = true;
+        self.close_after(bytes)
+    }
+
+    /// Sends the body in chunks, and says something else than a length before the last.
+    pub fn bad_chunk(mut self) -> Self {
+        self.bad_chunk = true;
+        self.chunked()
+    }
+
+    /// Says 304 to those who have this tag already.
+    pub fn unless(mut self, tag: &str) -> Self {
+        self.unless = Some(tag.to_owned());
+        self
+    }
+
+    /// What is said to a request.
+    pub(super) fn to(self, record: &Record) -> Self {
+        match &self.unless {
+            Some(tag) if record.text("If-None-Match").as_ref() == Some(tag) => reply(304),
+            _ => self,
+        }
+    }
+
+    /// Sends so many informational answers before the real one.
+    pub fn hints(mut self, count: usize) -> Self {
+        self.hints = count;
+        self
+    }
+
     /// Sends the reply; whether the connection lives on.
-    pub(super) async fn play(&self, stream: &mut TcpStream) -> io::Result<bool> {
+    pub(super) async fn play(&self, stream: &mut impl Stream) -> io::Result<bool> {
         if self.silent {
             std::future::pending::<()>().await;
         }
@@ -133,6 +170,10 @@ impl Reply {
             tokio::time::sleep(pause).await;
         }
         stream.flush().await?;
+        if self.reset {
+            stream.abort()?;
+            return Ok(false);
+        }
         let lives =
             self.close_after.is_none() && matches!(self.length, Length::True | Length::Chunked);
         if !lives {
@@ -141,8 +182,23 @@ impl Reply {
         Ok(lives)
     }
 
+    /// The reply in HTTP/2: head, body, and whether the stream is broken off after the body.
+    pub(super) fn parts(&self) -> (axum::http::Response<()>, Vec<u8>, bool) {
+        let mut head = axum::http::Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            head = head.header(name.to_lowercase(), value.as_slice());
+        }
+        if let Length::Said(length) = self.length {
+            head = head.header("content-length", length);
+        }
+        let end = self.close_after.unwrap_or(self.body.len()).min(self.body.len());
+        (head.body(()).expect("a head"), self.body[..end].to_vec(), self.close_after.is_some())
+    }
+
     fn head(&self) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status).into_bytes();
+        let hint = "HTTP/1.1 103 Early Hints\r\nLink: </x.css>; rel=preload\r\n\r\n";
+        let mut head = hint.repeat(self.hints).into_bytes();
+        head.extend(format!("HTTP/1.1 {} Scripted\r\n", self.status).as_bytes());
         let mut line = |name: &str, value: &[u8]| {
             head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         };
@@ -171,7 +227,7 @@ impl Reply {
             wire.extend(piece);
             wire.extend(b"\r\n");
         }
-        wire.extend(b"0\r\n\r\n");
+        wire.extend(if self.bad_chunk { &b"more\r\n"[..] } else { b"0\r\n\r\n" });
         wire
     }
 }

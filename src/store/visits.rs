@@ -1,0 +1,269 @@
+//! When sources are to be visited, and what is remembered for that: wishes, moves, rests.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::rows::{Visited, instant};
+use super::{Error, Store};
+use crate::model::{Instant, Quiet, SourceId};
+use crate::schedule::{self, Move};
+
+/// The newest items that an adaptive rhythm looks at.
+const NEWEST: i64 = 20;
+
+/// How visits to a source go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// How long its last answers stay fresh.
+    pub fresh: Option<Duration>,
+    /// How long its last lists asked to be left alone.
+    pub ttl: Option<Duration>,
+    /// When they asked not to be visited at all.
+    pub quiet: Quiet,
+    /// When it first answered 410, if it answered nothing else since.
+    pub first_410: Option<Instant>,
+    /// Since when it is believed to be gone.
+    pub gone: Option<Instant>,
+}
+
+/// What a visit leaves for the next ones.
+#[derive(Clone, Debug, Default)]
+pub struct Aftermath {
+    /// How visits to the source go, if that changed.
+    pub course: Option<Course>,
+    /// Failures in a row, where the visit's error does not decide.
+    pub failures: Option<u32>,
+    /// Addresses, and where they lead now.
+    pub moves: Vec<(String, Option<Move>)>,
+    /// Hosts that began to rest, or ceased to.
+    pub rests: Vec<Resting>,
+}
+
+/// A host that asked to be left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resting {
+    /// Its name.
+    pub host: String,
+    /// Until when.
+    pub until: Instant,
+    /// How often in a row it did, without a word of how long.
+    pub refusals: u32,
+}
+
+/// When a source is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agendum {
+    /// The source.
+    pub source: SourceId,
+    /// When to come.
+    pub next_visit: Instant,
+    /// When we last came.
+    pub last_visit: Option<Instant>,
+    /// Whether it is gone: nobody comes before somebody revives it.
+    pub gone: bool,
+}
+
+impl Store {
+    /// When each source is due that was ever visited.
+    pub async fn agenda(&self) -> Result<Vec<Agendum>, Error> {
+        let query = "SELECT id, next_visit, last_visit, gone FROM source \
+                     LEFT JOIN course ON source = id";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(agendum(row)?)).collect()
+    }
+
+    /// How visits to a source go, and its failures in a row.
+    pub async fn course(&self, source: &SourceId) -> Result<(Course, u32), Error> {
+        let query = "SELECT failures, fresh, ttl, coalesce(quiet_hours, 0) AS quiet_hours, \
+                     coalesce(quiet_days, 0) AS quiet_days, first_410, gone \
+                     FROM source LEFT JOIN course ON source = id WHERE id = ?";
+        let row = sqlx::query(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok((Course::default(), 0)) };
+        Ok((course(&row)?, row.try_get("failures")?))
+    }
+
+    /// When the newest items of a source came.
+    pub async fn history(&self, source: &SourceId) -> Result<Vec<Instant>, Error> {
+        let query = "SELECT first_seen, published, \
+                     (SELECT min(first_seen) FROM item WHERE source = ?1) AS begin \
+                     FROM item WHERE source = ?1 \
+                     ORDER BY first_seen DESC, published DESC LIMIT ?2";
+        let rows: Vec<(i64, i64, i64)> =
+            sqlx::query_as(query).bind(source.as_str()).bind(NEWEST).fetch_all(&self.pool).await?;
+        let time = |(seen, published, begin): (i64, i64, i64)| {
+            schedule::arrival(instant(published), instant(seen), seen == begin)
+        };
+        Ok(rows.into_iter().map(time).collect())
+    }
+
+    /// When the first item of a source was seen.
+    pub async fn first_seen(&self, source: &SourceId) -> Result<Option<Instant>, Error> {
+        let query = "SELECT min(first_seen) FROM item WHERE source = ?";
+        let seconds: Option<i64> =
+            sqlx::query_scalar(query).bind(source.as_str()).fetch_one(&self.pool).await?;
+        Ok(seconds.map(instant))
+    }
+
+    /// Where an address of the settings leads.
+    pub async fn moved(&self, source: &SourceId, address: &str) -> Result<Option<Move>, Error> {
+        let query = "SELECT * FROM moved WHERE source = ? AND address = ?";
+        let row = sqlx::query(query)
+            .bind(source.as_str())
+            .bind(address)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.as_ref().map(moved).transpose()?)
+    }
+
+    /// The hosts that rest, or refused before; those whose rest is long over are forgotten.
+    pub async fn rests(&self, now: Instant) -> Result<Vec<Resting>, Error> {
+        sqlx::query("DELETE FROM rest WHERE until < ?")
+            .bind((now - TimeDelta::days(2)).timestamp())
+            .execute(&self.pool)
+            .await?;
+        let rows = sqlx::query("SELECT * FROM rest").fetch_all(&self.pool).await?;
+        let rests = rows.iter().map(|row| {
+            Ok(Resting {
+                host: row.try_get("host")?,
+                until: instant(row.try_get("until")?),
+                refusals: row.try_get("refusals")?,
+            })
+        });
+        rests.collect()
+    }
+
+    /// Takes back that a source failed, and has it visited at another time: nobody could be
+    /// reached.
+    pub async fn unfail(&self, sources: &[SourceId], next_visit: Instant) -> Result<(), Error> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for source in sources {
+            let query = "UPDATE source SET next_visit = ?, failures = max(failures - 1, 0), \
+                         error = CASE WHEN failures > 1 THEN error END WHERE id = ?";
+            sqlx::query(query)
+                .bind(next_visit.timestamp())
+                .bind(source.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Has a source visited again that is gone.
+    pub async fn revive(&self, source: &SourceId) -> Result<(), Error> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let queries = [
+            "UPDATE course SET first_410 = NULL, gone = NULL WHERE source = ?",
+            "UPDATE source SET next_visit = 0 WHERE id = ?",
+        ];
+        for query in queries {
+            sqlx::query(query).bind(source.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Keeps what a visit leaves for the next ones.
+pub(super) async fn put(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+    let (source, after) = (visited.source.as_str(), &visited.after);
+    if let Some(failures) = after.failures {
+        let query = "UPDATE source SET failures = ? WHERE id = ?";
+        sqlx::query(query).bind(failures).bind(source).execute(&mut *tx).await?;
+    }
+    if let Some(course) = &after.course {
+        put_course(tx, source, course).await?;
+    }
+    for (address, moved) in &after.moves {
+        put_move(tx, source, address, moved.as_ref()).await?;
+    }
+    for rest in &after.rests {
+        put_rest(tx, rest).await?;
+    }
+    Ok(())
+}
+
+async fn put_course(tx: &mut SqliteConnection, source: &str, course: &Course) -> Result<(), Error> {
+    let seconds = |time: Option<Duration>| time.map(|time| time.as_secs().min(1 << 40) as i64);
+    let at = |time: Option<Instant>| time.map(|time| time.timestamp());
+    sqlx::query("INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(source)
+        .bind(seconds(course.fresh))
+        .bind(seconds(course.ttl))
+        .bind(course.quiet.hours)
+        .bind(course.quiet.days)
+        .bind(at(course.first_410))
+        .bind(at(course.gone))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn put_move(
+    tx: &mut SqliteConnection,
+    source: &str,
+    address: &str,
+    moved: Option<&Move>,
+) -> Result<(), Error> {
+    let Some(moved) = moved else {
+        let query = "DELETE FROM moved WHERE source = ? AND address = ?";
+        sqlx::query(query).bind(source).bind(address).execute(tx).await?;
+        return Ok(());
+    };
+    sqlx::query("INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(source)
+        .bind(address)
+        .bind(&moved.to)
+        .bind(moved.since.timestamp())
+        .bind(moved.last.timestamp())
+        .bind(moved.days)
+        .bind(moved.proven)
+        .bind(moved.adopted)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn put_rest(tx: &mut SqliteConnection, rest: &Resting) -> Result<(), Error> {
+    sqlx::query("INSERT OR REPLACE INTO rest VALUES (?, ?, ?)")
+        .bind(&rest.host)
+        .bind(rest.until.timestamp())
+        .bind(rest.refusals)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn agendum(row: &SqliteRow) -> Result<Agendum, sqlx::Error> {
+    let last: Option<i64> = row.try_get("last_visit")?;
+    Ok(Agendum {
+        source: SourceId::new(row.try_get::<String, _>("id")?),
+        next_visit: instant(row.try_get("next_visit")?),
+        last_visit: last.map(instant),
+        gone: row.try_get::<Option<i64>, _>("gone")?.is_some(),
+    })
+}
+
+fn course(row: &SqliteRow) -> Result<Course, sqlx::Error> {
+    let time = |name: &str| -> Result<Option<i64>, sqlx::Error> { row.try_get(name) };
+    let seconds = |time: i64| Duration::from_secs(time.unsigned_abs());
+    Ok(Course {
+        fresh: time("fresh")?.map(seconds),
+        ttl: time("ttl")?.map(seconds),
+        quiet: Quiet { hours: row.try_get("quiet_hours")?, days: row.try_get("quiet_days")? },
+        first_410: time("first_410")?.map(instant),
+        gone: time("gone")?.map(instant),
+    })
+}
+
+fn moved(row: &SqliteRow) -> Result<Move, sqlx::Error> {
+    Ok(Move {
+        to: row.try_get("target")?,
+        since: instant(row.try_get("since")?),
+        last: instant(row.try_get("last")?),
+        days: row.try_get("days")?,
+        proven: row.try_get("proven")?,
+        adopted: row.try_get("adopted")?,
+    })
+}
