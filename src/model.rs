@@ -143,6 +143,8 @@ pub struct Listing {
     pub quiet: Quiet,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// What the list calls its own address (`rel=self`, `feed_url`).
+    pub own: Option<String>,
     /// Where the document breaks off, if it does: what it says of itself is not to be relied on.
     pub cut: Option<Cut>,
     /// The cursor with which the next page of an API is asked for.

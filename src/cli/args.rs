@@ -40,10 +40,16 @@ pub(super) enum Verb {
     Publish(Publish),
     /// Reads the settings and names every fault.
     Check,
+    /// Applies today's rules to everything that is kept: shows the difference, then publishes it.
+    Reroute(Reroute),
     /// Shows what each stage makes of a source or an address, and keeps nothing.
     Preview(Preview),
     /// Finds the feeds behind an address, or infers rules for its list.
     Discover(Discover),
+    /// Searches everything that is kept.
+    Search(Search),
+    /// Shows the categories, their addresses, and whose address is not what it would have been.
+    Categories(Categories),
     /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
     /// Makes a backup of the state, also while a daemon runs.
@@ -144,12 +150,28 @@ pub(super) struct Publish {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Reroute {
+    /// Shows the difference and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE", requires = "dry_run")]
+    pub rule: Vec<String>,
+    /// Prints the whole difference as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Preview {
     /// A source by its id, or an address.
     #[arg(value_name = "SOURCE|URL")]
     pub source: String,
     #[command(flatten)]
     pub address: Address,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
     /// Prints every stage as JSON.
     #[arg(long)]
     pub json: bool,
@@ -175,6 +197,29 @@ pub(super) struct Discover {
     #[arg(long, value_name = "NETWORK")]
     pub allow_private: Vec<ipnet::IpNet>,
     /// Prints all finds as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Search {
+    /// Words, `"phrases"`, `-without`, `this OR that`, `title:word`; also `medium:`, `label:`,
+    /// `author:`, `source:`, `link:`, `language:`.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// At most so many items.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Prints what was found as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Categories {
+    /// Only those whose name or address holds this.
+    pub name: Option<String>,
+    /// Prints them as JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -229,10 +274,43 @@ pub(super) struct Rules {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesVerb {
+    /// Shows which rules of the settings act on an item that is kept.
+    Explain(RulesExplain),
+    /// Shows the items that rules withhold, and which rule it is.
+    Withheld(RulesWithheld),
+    /// Lets held items through, for good, and publishes them.
+    Release(RulesRelease),
     /// Shows which rules there are, and every fault in them.
     List,
     /// Reads the pages that rule files name as their tests (`test_url`, `test_contains`).
     Test(RulesTest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesExplain {
+    /// An item's id, its share link, or the address of its article.
+    #[arg(value_name = "ITEM|URL")]
+    pub item: String,
+    /// A further rule to try out, as in `[[rule]]`: `when = { title = "x" }, add = "y"`.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesWithheld {
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesRelease {
+    /// The items' ids.
+    #[arg(value_name = "ITEM", required = true)]
+    pub items: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use super::{out, progress, setup, single};
 use crate::config::{Settings, Source};
 use crate::daemon;
 use crate::edition::{self, Care, Done};
-use crate::refresh::{Report, World};
+use crate::refresh::{self, Report, World};
 use crate::store::{self, Lock, Store};
 
 #[derive(Serialize)]
@@ -177,6 +177,7 @@ async fn fetch(
 ) -> anyhow::Result<Outcome> {
     let (sender, news) = mpsc::unbounded_channel();
     let world = setup::world(&held.settings, &held.authority, Some(sender))?;
+    refresh::fill(&world, &held.store, setup::now()).await?;
     world.fetcher.mind_site(&held.settings.site.url);
     let round = async {
         let round = daemon::round(&world, &held.store, sources, setup::now()).await;
@@ -186,6 +187,7 @@ async fn fetch(
     let shown = progress::show(news, sources.len(), quiet);
     let (round, ()) = setup::until_stopped(&world, async { tokio::join!(round, shown) }).await;
     let reports = round?.reports;
+    refresh::retain(&world, &held.store, setup::now()).await?;
     let published =
         edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
     if !quiet {

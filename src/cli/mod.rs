@@ -4,7 +4,9 @@
 mod args;
 mod ask;
 mod backup;
+mod categories;
 mod check;
+mod decisions;
 mod demo;
 mod demo_site;
 mod discover;
@@ -18,7 +20,9 @@ mod out;
 mod preview;
 mod progress;
 mod publish;
+mod reroute;
 mod rules;
+mod search;
 mod serve;
 mod setup;
 mod single;
@@ -60,11 +64,14 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Fetch(own) => fetch::run(&args, own).await,
         Verb::Revive(own) => fetch::revive(&args, own).await,
         Verb::Publish(own) => publish::run(&args, own).await,
+        Verb::Reroute(own) => reroute::run(&args, own).await,
         Verb::Preview(own) => preview::run(&args, own).await,
         Verb::Discover(own) => discover::run(&args, own).await,
         Verb::Serve(own) => Box::pin(serve::run(&args, own)).await,
         Verb::Backup(own) => backup::run(&args, own).await,
         Verb::Restore(own) => backup::restore(&args, own).await,
+        Verb::Search(own) => search::run(&args, own).await,
+        Verb::Categories(own) => categories::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,

@@ -1,20 +1,23 @@
 //! Addresses that things once had, and where they are now: the predecessor's share links, posts
 //! and pages.
 
+use super::search::Searcher;
 use crate::config::Settings;
 use crate::serve::{Finding, Found, Lookup};
 use crate::store::Store;
 
-/// Knows the predecessor's addresses by the codes in them.
+/// Knows the predecessor's addresses by the codes in them, and the page of searches.
 pub(super) struct Moved {
     store: Store,
+    searcher: Searcher,
     base: String,
 }
 
 impl Moved {
     pub(super) fn new(store: Store, settings: &Settings) -> Self {
         let base = settings.site.url.path().trim_end_matches('/').to_owned();
-        Self { store, base }
+        let searcher = Searcher::new(store.clone(), settings);
+        Self { store, searcher, base }
     }
 
     async fn of_key(&self, key: &str) -> Found {
@@ -43,9 +46,16 @@ impl Moved {
     }
 
     async fn look(&self, path: &str, query: Option<&str>) -> Found {
+        if path == "/search.html" {
+            return self.searcher.page(query).await;
+        }
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
             Some(Asked::Slug(slug)) => self.of_slug(&slug).await,
+            Some(Asked::Share(id)) => match self.store.is_forgotten(&id).await {
+                Ok(true) => Found::Gone,
+                _ => Found::Nothing,
+            },
             Some(Asked::Document(slug, extension)) => self.of_alias(&slug, &extension).await,
             Some(Asked::Everything) => Found::Moved(format!("{}/all.atom", self.base)),
             None => Found::Nothing,
@@ -68,6 +78,8 @@ enum Asked {
     Slug(String),
     /// A document of a category that had another address: `/category/Techweb.atom`.
     Document(String, String),
+    /// An item's page: `/share/1ab….html`.
+    Share(String),
     /// The one feed there was: `/feed.xml`.
     Everything,
 }
@@ -87,6 +99,7 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
         [slug, ""] | [slug] | ["category", slug] if !slug.is_empty() && !slug.contains('.') => {
             Some(Asked::Slug((*slug).to_owned()))
         }
+        ["share", file] => Some(Asked::Share(file.strip_suffix(".html")?.to_owned())),
         ["category", file] => {
             let (slug, extension) = file.rsplit_once('.')?;
             Some(Asked::Document(slug.to_owned(), extension.to_owned()))

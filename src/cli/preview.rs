@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::args::{Args, Preview};
 use super::exit::{Exit, Usage};
+use super::reroute::with_rules;
 use super::{out, setup, single};
 use crate::article;
 use crate::config::{Settings, Source};
@@ -17,6 +18,7 @@ use crate::html;
 use crate::identity;
 use crate::model::{Entry, Fault, Item};
 use crate::refresh::{self, ArticleOutcome, Gathered, SeenArticle, World, wish_for};
+use crate::route::Decision;
 
 /// Entries that people are shown, unless they ask for more.
 const SHOWN: usize = 3;
@@ -86,11 +88,11 @@ pub(super) async fn run(args: &Args, own: &Preview) -> anyhow::Result<Exit> {
 
 fn source(args: &Args, own: &Preview) -> anyhow::Result<(Arc<Settings>, Arc<Source>)> {
     if setup::is_address(&own.source) {
-        let settings = Arc::new(single::settings_if_any(args)?);
+        let settings = Arc::new(with_rules(single::settings_if_any(args)?, &own.rule)?);
         let source = single::source(&settings, &own.source, &own.address)?;
         return Ok((settings, source));
     }
-    let settings = Arc::new(setup::settings(args)?);
+    let settings = Arc::new(with_rules(setup::settings(args)?, &own.rule)?);
     let source = settings.sources.iter().find(|source| source.id.as_str() == own.source);
     let source = source.ok_or_else(|| Usage(format!("there is no source `{}`", own.source)))?;
     let source = Arc::new(source.clone());
@@ -175,10 +177,10 @@ async fn entry_stage(
 ) -> anyhow::Result<Option<EntryStage>> {
     let listed = entry.clone();
     let start = Instant::now();
-    let (seen, item) = single::made(world, source, list, key.clone(), entry).await?;
+    let (seen, ruled) = single::made(world, source, list, key.clone(), entry).await?;
     let id = identity::item_id(&source.id, &key).to_string();
     let article = article_stage(&seen, start.elapsed().as_millis());
-    let item = item.map(|item| shown(settings, &item));
+    let item = ruled.map(|ruled| decided(shown(settings, &ruled.item), &ruled.decision));
     let (list, page) = (list.to_owned(), seen.page);
     Ok(Some(EntryStage { list, key, id, entry: listed, article, item, page }))
 }
@@ -215,6 +217,13 @@ fn explain(stages: &Stages, file: &Path) -> anyhow::Result<()> {
     let link = entry.entry.link.as_deref().unwrap_or(&entry.key);
     let document = article::explain(page, link, text("text"));
     std::fs::write(file, document).with_context(|| format!("`{}`", file.display()))
+}
+
+/// With what the rules did.
+fn decided(mut item: Value, decision: &Decision) -> Value {
+    item["rules"] = json!(decision.acts);
+    item["withheld"] = json!(decision.withheld);
+    item
 }
 
 fn shown(settings: &Settings, item: &Item) -> Value {
@@ -269,6 +278,20 @@ fn show(stages: &Stages) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Which rule did what, and why the item would not be published.
+fn show_rules(item: &Value) -> anyhow::Result<()> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for act in item["rules"].as_array().into_iter().flatten() {
+        out::line(format!("  rule:       `{}` {}", text(&act["rule"]), text(&act["what"])))?;
+    }
+    let withheld = &item["withheld"];
+    if withheld.is_null() {
+        return Ok(());
+    }
+    let (kept, rule) = (text(&withheld["kept"]), text(&withheld["rule"]));
+    out::line(format!("  published:  no: {kept} by `{rule}`"))
+}
+
 fn show_entry(entry: &EntryStage, lone: bool) -> anyhow::Result<()> {
     out::line(format!("\nentry {} (key `{}`)", entry.id, entry.key))?;
     show_article(&entry.article)?;
@@ -288,6 +311,7 @@ fn show_entry(entry: &EntryStage, lone: bool) -> anyhow::Result<()> {
         })
         .collect();
     out::line(format!("  categories: {}", names.join(", ")))?;
+    show_rules(item)?;
     let text = item["text"].as_str().unwrap_or_default();
     out::line(format!("  text:       {} characters", text.chars().count()))?;
     if lone {

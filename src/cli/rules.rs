@@ -11,7 +11,7 @@ use url::Url;
 
 use super::args::{Args, Rules, RulesTest, RulesVerb};
 use super::exit::{Exit, Usage};
-use super::{out, setup};
+use super::{decisions, out, setup};
 use crate::article::{self, By, Found, Reading, Site, SiteFile, Visit};
 use crate::charset;
 use crate::config::{self, Settings};
@@ -30,6 +30,9 @@ struct Outcome {
 pub(super) async fn run(args: &Args, own: &Rules) -> anyhow::Result<Exit> {
     let settings = Arc::new(setup::settings(args)?);
     match &own.verb {
+        RulesVerb::Explain(own) => decisions::explain(args, own).await,
+        RulesVerb::Withheld(own) => decisions::withheld(args, own).await,
+        RulesVerb::Release(own) => decisions::release(args, own).await,
         RulesVerb::List => list(&settings),
         RulesVerb::Test(own) => test(&settings, own).await,
     }

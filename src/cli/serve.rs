@@ -1,12 +1,14 @@
 //! `finews serve`: polls on schedule and serves the published folder.
 
 mod documents;
+mod mailbox;
 mod metrics;
 mod reload;
 mod shared;
 mod signals;
 mod upkeep;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,16 +27,22 @@ use super::{fetch, out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
-use crate::refresh::News;
-use crate::serve::{self, Inside, Place, Rules, Site};
+use crate::push::Push;
+use crate::refresh::{self, Forgotten, News, World};
+use crate::serve::{self, Inside, Place, Rules, Site, Topics};
 use crate::store::Store;
 use documents::Documents;
+use mailbox::Mailbox;
 use reload::Reload;
 use shared::Shared;
 use signals::Stops;
 
 /// How long answers under way may take when the daemon ends.
 const GRACE: Duration = Duration::from_secs(4);
+
+/// The most that a connection may send of a letter, with its framing: above a delivery's limit, so
+/// that what is too large is answered, and not cut off.
+const LETTER: usize = 5 << 20;
 
 pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let stops = Stops::new().context("cannot listen to signals")?;
@@ -107,7 +115,8 @@ impl Doors {
 async fn door(listener: TcpListener, shared: &Shared, inside: Inside) -> anyhow::Result<()> {
     let settings = shared.settings();
     let moved = Arc::new(Moved::new(shared.store.clone(), &settings));
-    let site = Site::with(rules(&settings), moved, inside, shared.ready.clone());
+    let inbox = Arc::new(Mailbox(shared.clone()));
+    let site = Site::with(rules(&settings), moved, Some(inbox), inside, shared.ready.clone());
     let served = serve::run(listener, site, shared.over()).await;
     shared.end();
     Ok(served?)
@@ -138,7 +147,21 @@ async fn poll(shared: &Shared, mut reload: Reload<'_>) -> anyhow::Result<()> {
                 settings = reload.next(shared) => new = Some(settings),
             }
         };
-        if let Err(why) = daemon::run(&world, &shared.store, &clock, until).await {
+        let (push, inbox) = Push::new(&world, &shared.store, &clock);
+        shared.take_letters(inbox);
+        let visits = async {
+            let filled = refresh::fill(&world, &shared.store, setup::now()).await;
+            let ended = match filled {
+                Ok(()) => tokio::select! {
+                    ended = daemon::run(&world, &shared.store, &clock, until) => ended,
+                    never = forgetting(&world, &shared.store) => match never {},
+                },
+                Err(why) => Err(why.into()),
+            };
+            world.stop.say();
+            ended
+        };
+        if let (Err(why), ()) = tokio::join!(visits, push.run()) {
             break Err(why);
         }
         let Some(new) = new else { break Ok(()) };
@@ -198,7 +221,22 @@ async fn grant(shared: &Shared, wish: &ask::Wish) -> anyhow::Result<serde_json::
     let sources = fetch::chosen(&world.settings, &shared.store, wish).await?;
     let work = fetch::within(&world, &shared.store, &sources);
     let outcome = shared.heeding(&world, work).await?;
+    for source in &sources {
+        world.bells.call(&source.id);
+    }
     Ok(serde_json::to_value(outcome)?)
+}
+
+/// Forgets, every hour, what the settings do not want to be kept.
+async fn forgetting(world: &World, store: &Store) -> Infallible {
+    loop {
+        match refresh::retain(world, store, setup::now()).await {
+            Ok(done) if done == Forgotten::default() => {}
+            Ok(done) => tracing::info!(items = done.items, places = done.places, "forgotten"),
+            Err(why) => tracing::error!(%why, "cannot forget what is old"),
+        }
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 /// Takes an address to listen at.
@@ -217,6 +255,9 @@ fn rules(settings: &Arc<Settings>) -> Rules {
     rules.max_age = Duration::from_secs(minutes * 60);
     settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
+    let hubs = settings.websub.named(&settings.site.url);
+    rules.topics = Some(Topics { site: settings.site.url.clone(), hubs });
+    rules.limits.body = LETTER;
     rules.limits.grace = GRACE;
     rules
 }

@@ -130,6 +130,7 @@ pub(super) fn world(
         renderer: settings.render.as_ref().map(|own| Arc::new(renderer(own))),
         authority: authority.to_owned(),
         stop: crate::refresh::Stop::default(),
+        bells: crate::refresh::Bells::default(),
         news,
     })
 }

@@ -11,9 +11,9 @@ use super::{out, setup};
 use crate::config::{self, Outside, Settings, Source};
 use crate::edition;
 use crate::identity;
-use crate::model::{Entry, Item, Listing, Original};
+use crate::model::{Entry, Listing, Original};
 use crate::publish::{self, Format, SourceNote};
-use crate::refresh::{self, Gathered, Maker, SeenArticle, World};
+use crate::refresh::{self, Gathered, Maker, Ruled, SeenArticle, World};
 
 /// What stands where there are no settings.
 const BARE: &str = "[site]\ntitle = \"finews\"\nurl = \"http://localhost:8080/\"\n";
@@ -27,7 +27,8 @@ pub(super) async fn run(args: &Args, own: &Fetch, address: &str) -> anyhow::Resu
     let mut items = Vec::new();
     let most = own.address.limit.unwrap_or(usize::MAX);
     for (key, entry) in identity::keyed(listing.entries).0.into_iter().take(most) {
-        items.extend(made(&world, &source, "main", key, entry).await?.1);
+        let made = made(&world, &source, "main", key, entry).await?.1;
+        items.extend(made.map(|ruled| ruled.item));
     }
     let note = SourceNote {
         title: listing.title.unwrap_or_else(|| source.id.to_string()),
@@ -109,24 +110,19 @@ fn listing(gathered: Vec<Gathered>) -> anyhow::Result<Listing> {
     Err(anyhow!("{}", errors.join("; ")))
 }
 
-/// An entry's article, and the item of both.
+/// An entry's article, and the item of both with what the rules decided of it.
 pub(super) async fn made(
     world: &World,
     source: &Arc<Source>,
     list: &str,
     key: String,
     mut entry: Entry,
-) -> anyhow::Result<(SeenArticle, Option<Item>)> {
+) -> anyhow::Result<(SeenArticle, Option<Ruled>)> {
     let seen = refresh::article(world, source, &mut entry, setup::now()).await;
     let article = seen.outcome.fragment().cloned();
     let list = list.to_owned();
     let originals = vec![Original { list, entry, article }];
     let maker = Maker::new(world, source, setup::now());
     let id = identity::item_id(&source.id, &key);
-    let item = maker.item(id, setup::now(), &originals).map(|mut item| {
-        let wishes = maker.wishes(&item, &originals);
-        item.categories = wishes.into_iter().map(|wish| wish.id).collect();
-        item
-    });
-    Ok((seen, item))
+    Ok((seen, maker.ruled(id, setup::now(), &originals)))
 }

@@ -2,17 +2,21 @@
 
 mod every;
 mod fault;
+mod keep;
 mod list;
 mod read;
 mod render;
 mod log;
+mod route;
 mod rules;
 mod secrets;
 mod serve;
 mod site;
 mod source;
+mod websub;
+mod when;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +26,18 @@ use toml::de::DeTable;
 use url::Url;
 
 pub use fault::{Fault, Faults};
+pub use keep::Keep;
 pub use log::{Log, LogForm, log};
 pub use render::Render;
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
+pub use websub::Websub;
 
 use crate::article::Sites;
-use crate::category;
+use crate::category::Aliases;
 use crate::model::{CategoryId, SourceId};
+use crate::route::{Router, Rule};
 use crate::slug::Style;
 use read::{Marks, Table};
 
@@ -84,8 +91,20 @@ pub struct Settings {
     pub fetch: Fetch,
     /// The browser for pages that need one.
     pub render: Option<Render>,
-    /// Fixed categories and rules by words.
+    /// Who pushes to us, and whom we push to.
+    pub websub: Websub,
+    /// Fixed categories.
     pub categories: Vec<Category>,
+    /// How long the items of sources are kept; of those that are missing, for ever.
+    pub keep: BTreeMap<SourceId, Keep>,
+    /// Other names of these.
+    pub aliases: Arc<Aliases>,
+    /// What becomes of items: those of categories first, then the others.
+    pub rules: Arc<Vec<Rule>>,
+    /// The same as one machine.
+    pub router: Arc<Router>,
+    /// The sources that decline rules of the defaults.
+    pub declining: Arc<HashSet<SourceId>>,
     /// The sources, in the order of the file.
     pub sources: Vec<Source>,
     /// Rules for article pages by their site.
@@ -122,6 +141,8 @@ pub struct Publish {
     pub items: usize,
     /// How names become addresses.
     pub slugs: Style,
+    /// Categories that appear by themselves are published with so many items, not before.
+    pub min_items: usize,
 }
 
 /// The `[fetch]` table.
@@ -158,8 +179,14 @@ pub struct Category {
     pub title: String,
     /// Its address, if it shall not be made from the id.
     pub slug: Option<String>,
-    /// What draws items into it.
-    pub rule: category::Rule,
+    /// Other names that mean it: what `{medium}` and its like give.
+    pub aliases: Vec<String>,
+    /// A saved search: everything kept that it finds belongs here.
+    pub query: Option<String>,
+    /// It is published with so many items, not before.
+    pub min_items: Option<usize>,
+    /// How long items stay in it.
+    pub keep: Option<Keep>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -214,16 +241,24 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
     let render = render::render(&mut root);
-    let categories = site::categories(&mut root);
+    let websub = websub::read(&mut root, site.as_ref());
+    let (categories, found) = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
     render::vet(&mut root);
+    let found = route::rules(&mut root, found, &names);
+    let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     root.finish();
+    let aliases = categories.iter().flat_map(|one: &Category| {
+        one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
+    });
     Some(Settings {
+        aliases: Arc::new(Aliases::new(aliases)),
+        keep,
         site: site?,
         store: store.0?,
         backups: store.1,
@@ -233,11 +268,42 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         secrets: Arc::default(),
         fetch,
         render,
+        websub,
         categories,
+        router: Arc::new(Router::new(found.rules.clone(), &found.declining)),
+        rules: Arc::new(found.rules),
+        declining: Arc::new(found.declining),
         sources,
         sites,
         jekyll,
     })
+}
+
+/// The settings with one more rule, written as the keys of a `[[rule]]` with commas between them:
+/// `when = { title = "x" }, add = "y"`.
+pub fn with_rule(settings: &Settings, text: &str) -> Result<Settings, Faults> {
+    let document = format!("[[rule]]\n{text}");
+    let inline = format!("rule = [{{ {text} }}]");
+    let document = if DeTable::parse(&inline).is_ok() { inline } else { document };
+    let marks = Marks::default();
+    let (root, errors) = DeTable::parse_recoverable(&document);
+    for error in errors {
+        marks.add(&error.span().unwrap_or(0..0), error.message().trim_end().to_owned());
+    }
+    let found = {
+        let mut table = Table::new(root.get_ref(), 0..0, "", &marks, &Outside::NOTHING);
+        let found = route::more(&mut table, settings);
+        table.finish();
+        found
+    };
+    if !marks.is_empty() {
+        return Err(fault::locate(&document, marks));
+    }
+    let rules: Vec<Rule> = settings.rules.iter().cloned().chain(found).collect();
+    let mut settings = settings.clone();
+    settings.router = Arc::new(Router::new(rules.clone(), &settings.declining));
+    settings.rules = Arc::new(rules);
+    Ok(settings)
 }
 
 /// A source for an address that stands in no settings: `finews fetch https://…`.

@@ -44,6 +44,10 @@ impl Marks {
         self.0.borrow().is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
     pub fn into_vec(self) -> Vec<Mark> {
         self.0.into_inner()
     }

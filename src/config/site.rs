@@ -1,7 +1,9 @@
 //! The tables about the site itself: `[site]`, `[publish]`, `[fetch]`,
 //! `[[category]]` and `[jekyll]`.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use url::Url;
 
 use super::read::{At, Table, nearest};
 use super::{Category, Fetch, Jekyll, Publish, Site, Source};
-use crate::category::Rule;
+use super::{keep, route};
 use crate::model::CategoryId;
 use crate::schedule::LONGEST_WISH;
 use crate::slug::Style;
@@ -137,13 +139,17 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
 }
 
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
-    let mut publish = Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe };
+    let mut publish =
+        Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe, min_items: 0 };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
         publish.dir = PathBuf::from(dir.value);
     }
     if let Some(items) = table.number("items", 1..1_001) {
         publish.items = items as usize;
+    }
+    if let Some(least) = table.number("min_items", 0..1_001) {
+        publish.min_items = least as usize;
     }
     if let Some(slugs) = table.string("slugs") {
         match slugs.value.as_str() {
@@ -214,32 +220,69 @@ fn domain(table: &Table<'_>, text: &At<String>) -> Option<String> {
     good.then_some(name)
 }
 
-pub(super) fn categories(root: &mut Table<'_>) -> Vec<Category> {
-    let mut seen = BTreeSet::new();
-    let mut slugs = BTreeSet::new();
+pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) {
+    let sources = route::ids(root).into_iter().map(|(_, id)| id).collect();
+    let (mut seen, mut slugs, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     let mut categories = Vec::new();
+    let mut found = route::Found::default();
     for mut table in root.tables("category") {
+        let (marks, span) = (table.marks(), table.span.clone());
+        let before = marks.len();
         let id = table.required("id");
         let title = table.string("title").map(|title| title.value);
         let slug = table.string("slug").filter(|slug| is_slug(&table, slug, &mut slugs));
         let slug = slug.map(|slug| slug.value);
-        let words = table.strings("any").unwrap_or_default();
-        let words = words.into_iter().map(|word| word.value).collect();
+        let aliases = aliases(&mut table, id.as_ref(), &mut names);
+        let min_items = table.number("min_items", 0..1_001).map(|least| least as usize);
+        let keep = keep::read(&mut table);
+        let name = id.as_ref().map(|id| CategoryId::new(id.value.clone()));
+        let (rule, query) = route::drawing(&mut table, name.as_ref(), &sources);
+        let query = query.map(|query| query.value);
         if let Some(id) = id {
             if !seen.insert(id.value.clone()) {
                 let what = format!("there is a category `{}` already", id.value);
                 table.marks().add(&id.span, what);
             }
-            categories.push(Category {
-                title: title.unwrap_or_else(|| id.value.clone()),
-                id: CategoryId::new(id.value),
-                slug,
-                rule: Rule::any(words),
-            });
+            let title = title.unwrap_or_else(|| id.value.clone());
+            let id = CategoryId::new(id.value);
+            categories.push(Category { id, title, slug, aliases, query, min_items, keep });
         }
         table.finish();
+        let good = marks.len() == before;
+        if let Some(rule) = rule {
+            found.push(rule, span.clone(), good);
+        }
     }
-    categories
+    for (alias, span) in names.values().filter(|(alias, _)| seen.contains(alias)) {
+        let what = format!("`{alias}` is a category of its own");
+        root.marks().add_hint(span, what, "take away its [[category]], or this alias");
+    }
+    (categories, found)
+}
+
+/// Other names of a category, each of which may mean one category only.
+fn aliases(
+    table: &mut Table<'_>,
+    id: Option<&At<String>>,
+    names: &mut BTreeMap<String, (String, Range<usize>)>,
+) -> Vec<String> {
+    let aliases = table.strings("aliases").unwrap_or_default();
+    for alias in &aliases {
+        let folded = crate::route::fold(&alias.value);
+        if folded.is_empty() || id.is_some_and(|id| id.value == alias.value) {
+            table.marks().add(&alias.span, format!("`{}` is no other name", alias.value));
+            continue;
+        }
+        match names.entry(folded) {
+            Entry::Occupied(_) => {
+                table.marks().add(&alias.span, format!("`{}` is an alias already", alias.value));
+            }
+            Entry::Vacant(place) => {
+                place.insert((alias.value.clone(), alias.span.clone()));
+            }
+        }
+    }
+    aliases.into_iter().map(|alias| alias.value).collect()
 }
 
 /// The last part of an address, and of a file's name: one part, and no other category's.

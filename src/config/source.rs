@@ -256,7 +256,7 @@ impl Defaults {
     }
 }
 
-fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
+pub(super) fn network(table: &Table<'_>, text: &At<String>) -> Option<IpNet> {
     let net = text.value.parse().ok();
     let net = net.or_else(|| text.value.parse::<std::net::IpAddr>().ok().map(IpNet::from));
     if net.is_none() {
@@ -293,6 +293,8 @@ pub(super) fn defaults(root: &mut Table<'_>, zone: Tz, categories: &BTreeSet<Str
     let plain = Defaults::plain(zone);
     let Some(mut table) = root.table("defaults") else { return plain };
     let defaults = plain.overlaid(&mut table);
+    table.value("rule");
+    table.value("keep");
     known_categories(&table, "categories", categories);
     table.finish();
     defaults
@@ -331,6 +333,10 @@ fn source(
     let own = defaults.overlaid(&mut table);
     known_categories(&table, "categories", categories);
     let lists = list::lists(&mut table, categories, own.full_text);
+    // Read with all other rules.
+    for key in ["rule", "inherit_rules", "keep"] {
+        table.value(key);
+    }
     let (article_url, article) = article(&mut table);
     table.finish();
     let id = id?;
@@ -381,11 +387,11 @@ fn is_source_id(table: &Table<'_>, id: &At<String>) -> bool {
 }
 
 /// The names that an item can fill in.
-fn known_names(table: &Table<'_>, text: &At<String>) {
+fn known_names(table: &Table<'_>, key: &str, text: &At<String>) {
     const NAMES: [&str; 5] = ["medium", "label", "author", "source", "language"];
     let Ok(template) = Template::parse(&text.value) else { return };
     for name in template.names().filter(|name| !NAMES.contains(name)) {
-        let what = format!("`categories` has no place `{{{name}}}`");
+        let what = format!("`{key}` has no place `{{{name}}}`");
         let hint = match nearest(name, NAMES) {
             Some(near) => format!("did you mean `{{{near}}}`?"),
             None => "known: {medium}, {label}, {author}, {source}, {language}".to_owned(),
@@ -399,7 +405,7 @@ pub(super) fn known_categories(table: &Table<'_>, key: &str, known: &BTreeSet<St
     let Some(values) = table.peek_strings(key) else { return };
     for name in values {
         if name.value.contains('{') {
-            known_names(table, &name);
+            known_names(table, key, &name);
             continue;
         }
         if known.contains(&name.value) {

@@ -205,6 +205,129 @@ fn lengths_of_time() {
     check("9999d", None);
 }
 
+fn with_sources(rules: &str) -> String {
+    format!(
+        "[[category]]\nid = \"tech\"\n[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{rules}"
+    )
+}
+
+#[test]
+fn rules_are_read_whole() {
+    let settings = good(&with_sources(
+        "[[source.rule]]\nname = \"own\"\nlimit = { most = 3, per = \"1d\", by = \"all\" }\n\
+         [[rule]]\nwhen = { title = [\"x\", { regex = \"^y\" }], medium = \"M*\", \
+         not = { label = [\"l\", \"m\"] }, length = { over = 9 }, age = { under = \"2d\" }, \
+         enclosure = \"audio/*\", image = false, any = [{ text = \"t\" }, { link = \"k\" }] }\n\
+         add = [\"tech\", \"{medium}\"]\ntitle = { replace = \"^y+\", with = \"z\" }\n\
+         [[defaults.rule]]\nhold = true\nwhen = { language = \"en\" }\n\
+         [[source]]\nid = \"b\"\nurl = \"https://b.example/\"\ninherit_rules = false\n\
+         rule = [{ when = { author = \"e\" }, drop = true }]\n",
+    ));
+    let names: Vec<_> = settings.rules.iter().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(names, ["rule 1", "default rule 1", "own", "rule 1 of b"]);
+    let declining: Vec<_> = settings.declining.iter().map(crate::model::SourceId::as_str).collect();
+    assert_eq!(declining, ["b"]);
+    assert_eq!(settings.router.len(), 4);
+    insta::assert_debug_snapshot!(settings.rules[0]);
+}
+
+#[test]
+fn categories_draw_items_and_have_other_names() {
+    let settings = good(
+        "[publish]\nmin_items = 3\n[[category]]\nid = \"Wind\"\naliases = [\"Wind资讯\"]\n\
+         any = [\"wind\", \" \"]\nquery = \"芯片 -广告\"\nmin_items = 1\n\
+         when = { label = \"w\" }\n[[category]]\nid = \"other\"\n",
+    );
+    assert_eq!((settings.publish.min_items, settings.rules.len()), (3, 1));
+    assert_eq!(settings.rules[0].name, "category Wind");
+    let wind = &settings.categories[0];
+    assert_eq!((wind.min_items, wind.query.as_deref()), (Some(1), Some("芯片 -广告")));
+    let meant = settings.aliases.meant(crate::model::CategoryId::new("ＷＩＮＤ 资讯"));
+    assert_eq!(meant.as_str(), "Wind");
+}
+
+#[test]
+fn faults_of_rules_are_named_with_their_place() {
+    let check = |rules: &str, expect: &[&str]| check(&with_sources(rules), expect);
+    let rule = |keys: &str| format!("[[rule]]\n{keys}");
+    let when = |when: &str| rule(&format!("add = \"tech\"\nwhen = {{ {when} }}"));
+    check(
+        &when("titel = \"x\""),
+        &["8:10: `rule.when` has no key `titel`\n  hint: did you mean `title`?"],
+    );
+    check(
+        &rule("add = \"tek\""),
+        &["7:7: there is no category `tek`\n  hint: did you mean `tech`?"],
+    );
+    check(
+        &rule("add = \"{mdium}\""),
+        &["7:7: `add` has no place `{mdium}`\n  hint: did you mean `{medium}`?"],
+    );
+    check(&when("source = \"b\""), &["8:19: there is no source `b`\n  hint: did you mean `a`?"]);
+    check(&when("text = \" * \""), &["8:17: there is no word in ` * `: it can never be found"]);
+    check(&when("text = []"), &["8:17: `text` is empty: it can never hold"]);
+    check(&when("text = { regex = \"(\" }"), &["8:27: `(` is no pattern: unclosed group"]);
+    check(&when("text = { regex = \"[a&&b]\" }"), &["8:27: nothing matches `[a&&b]`"]);
+    check(&when("length = { over = 5, under = 6 }"), &["8:19: nothing is both: it can never hold"]);
+    check(
+        &rule("when = { text = \"x\" }"),
+        &[
+            "6:1: the rule does nothing\n  hint: give it `add`, `drop`, `only`, `hold`, `title` or `limit`",
+        ],
+    );
+    check(
+        &rule("add = \"tech\"\ndrop = true"),
+        &["6:1: the rule drops what it holds for, so that nothing else it says can matter\n  \
+           hint: make two rules of it"],
+    );
+    check(
+        &rule("limit = { per = \"1h\", by = \"moon\" }"),
+        &[
+            "7:9: `limit` needs `most`\n  hint: write `most = 5, per = \"1h\"`",
+            "7:28: `by` has no meaning as `moon`\n  hint: write `source`, `medium` or `all`",
+        ],
+    );
+    check(
+        &when("source = \"a\", not = { source = \"a\" }"),
+        &["6:1: `rule 1`: it can never hold: it asks for what it rules out"],
+    );
+    check(
+        &format!(
+            "{}\n{}",
+            when("text = [\"x\"], label = \"l\""),
+            rule("name = \"no x\"\ndrop = true\nwhen = { text = [\"x\", \"y\"] }")
+        ),
+        &["6:1: `rule 1`: it can do nothing: all that it holds for is dropped, by `no x`"],
+    );
+    let deep = format!("{}title = \"x\"{}", "not = { ".repeat(17), " }".repeat(17));
+    check(&when(&deep), &["8:136: conditions stand in each other more than 16 deep"]);
+}
+
+#[test]
+fn faults_of_categories_are_named_with_their_place() {
+    check(
+        "[[category]]\nid = \"a\"\naliases = [\"B\", \"a\"]\n[[category]]\nid = \"B\"\n\
+         aliases = [\"ｂ\"]\nquery = \"-x\"",
+        &[
+            "3:12: `B` is a category of its own\n  hint: take away its [[category]], or this alias",
+            "3:17: `a` is no other name",
+            "6:12: `ｂ` is an alias already",
+            "7:9: `-x` is no query: it only says what is not wanted\n  hint: write words, \
+           `\"a phrase\"`, `a OR b`, `-not`",
+        ],
+    );
+}
+
+#[test]
+fn a_rule_of_the_command_line_joins_the_others() {
+    let settings = good(&with_sources(""));
+    let with = |text: &str| super::with_rule(&settings, text);
+    let both = with("when = { title = \"x\" }, add = \"tech\"").unwrap();
+    assert_eq!((both.rules.len(), both.rules[0].name.as_str()), (1, "this rule"));
+    assert_eq!(with("drop = true\nwhen = { source = \"a\" }").unwrap().rules.len(), 1);
+    assert!(with("add = \"tek\"").unwrap_err().to_string().contains("no category `tek`"));
+    assert!(with("add = ").is_err());
+}
 #[test]
 fn a_browser_is_named_once_and_wanted_by_source() {
     let source = |id: &str, more: &str| {
@@ -299,4 +422,58 @@ fn sources_inherit_their_way_out() {
             .access
             .obey_robots
     );
+}
+
+#[test]
+fn websub_subscribes_by_itself_only_where_hubs_can_reach_us() {
+    let subscribes = |url: &str, more: &str| {
+        let text = format!("[site]\ntitle = \"t\"\nurl = \"{url}\"\n{more}");
+        parse(&text, &Outside::NOTHING).unwrap().websub.subscribe
+    };
+    assert!(subscribes("https://news.example.org/", ""));
+    for hidden in [
+        "http://news.example.org/",
+        "https://localhost/",
+        "https://news/",
+        "https://news.local/",
+        "https://news.internal.",
+        "https://news.example/",
+        "https://192.0.2.1/",
+        "https://[2001:db8::1]/",
+    ] {
+        assert!(!subscribes(hidden, ""), "{hidden}");
+    }
+    assert!(!subscribes("https://news.example.org/", "[websub]\nsubscribe = false"));
+    assert!(subscribes("http://127.0.0.1/", "[websub]\nsubscribe = true"));
+}
+
+#[test]
+fn websub_says_what_is_wrong_with_it() {
+    check("[websub]\nhub = \"yes\"", &["2:7: `hub` must be `true` or `false`, not a string"]);
+    check(
+        "[websub]\nhubs = [\"hub.example\"]",
+        &["2:9: `hubs` is no web address: `hub.example`\n  hint: write it whole: \
+           `https://example.org/…`"],
+    );
+    check(
+        "[websub]\nsignature = \"md5\"",
+        &["2:13: `md5` is no way to sign\n  hint: write `sha256`, `sha384`, `sha512` or, for \
+           readers of old, `sha1`"],
+    );
+    check("[websub]\nlease = \"5s\"", &["2:9: `lease` must be from `1m` to `365d`"]);
+    check(
+        "[websub]\nallow_private = [\"home\"]\nper_host = 0",
+        &[
+            "2:18: `home` is no network\n  hint: write `10.1.2.0/24` or `127.0.0.1/32`",
+            "3:12: `per_host` must be a whole number from 1 to 1000000, not 0",
+        ],
+    );
+    let websub =
+        good("[websub]\nhub = true\nhubs = [\"https://h.example/\"]\nlease = \"2d\"").websub;
+    let named: Vec<_> = websub
+        .named(&"https://example.org/".parse().unwrap())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(named, ["https://example.org/hub", "https://h.example/"]);
 }

@@ -74,6 +74,7 @@ pub async fn run(
         tokio::select! {
             () = &mut stopped => break,
             ended = daemon.journeys.joined(), if daemon.journeys.any() => daemon.end(ended).await?,
+            () = world.bells.daemon.notified() => daemon.called().await?,
             () = tokio::time::sleep(nap) => daemon.publish_in_time().await,
         }
     }
@@ -163,6 +164,21 @@ impl Daemon<'_> {
         }
     }
 
+    /// Publishes what came by another way than a visit, and puts those in their places whose next
+    /// visit changed meanwhile.
+    async fn called(&mut self) -> Result<(), store::Error> {
+        let called = self.world.bells.called();
+        for (number, source) in self.journeys.sources.iter().enumerate() {
+            if called.contains(&source.id)
+                && let Some(next) = self.store.next_visit(&source.id).await?
+            {
+                self.journeys.queue.put(number, next);
+            }
+        }
+        self.publish(Care::Changes).await;
+        Ok(())
+    }
+
     /// What cannot be published now is published with the next change; readers keep the last
     /// good files meanwhile.
     async fn publish(&mut self, care: Care) {
@@ -175,6 +191,7 @@ impl Daemon<'_> {
         match done {
             Ok(done) if done.written + done.removed > 0 => {
                 tracing::info!(written = done.written, removed = done.removed, "published");
+                self.world.bells.push.notify_one();
             }
             Ok(_) => {}
             Err(why) => tracing::error!("{why:#}"),

@@ -33,6 +33,7 @@ fn world(dir: &std::path::Path, every: &str) -> World {
         renderer: None,
         authority: "t.example,2026".into(),
         stop: crate::refresh::Stop::default(),
+        bells: crate::refresh::Bells::default(),
         news: None,
     }
 }

@@ -3,6 +3,10 @@
 //! The work is proportional to what changed. A crash at any point leaves whole files, and the
 //! next edition does again what was not done to the end.
 
+mod living;
+
+pub use living::published;
+
 use std::collections::{BTreeMap, HashMap};
 
 use std::sync::Arc;
@@ -12,7 +16,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Settings;
-use crate::model::{CategoryId, File, Item, ItemId, SourceId};
+use crate::model::{Category, CategoryId, File, Item, ItemId, SourceId};
 use crate::output::{Folder, Known, Written};
 use crate::publish::{Library, Press, Shelf, Site, SourceNote};
 use crate::refresh;
@@ -62,7 +66,7 @@ pub async fn publish(
     }
     let mut edition = Edition::open(store, settings, authority, folder).await?;
     edition.print(&pending).await?;
-    let removed = if whole { edition.sweep().await? } else { Vec::new() };
+    let removed = if whole { edition.sweep().await? } else { edition.withdraw(&pending).await? };
     edition.done.removed = removed.len();
     store.published(&pending, &edition.files, &removed).await?;
     if whole {
@@ -83,6 +87,8 @@ async fn prepare(
     let wishes: Vec<_> =
         settings.categories.iter().map(|one| refresh::wish_for(settings, one.id.clone())).collect();
     store.settle(&wishes).await?;
+    living::unite(store, settings).await?;
+    living::mark_new(store, settings).await?;
     if store.meta("edition").await? != Some(fingerprint(settings, authority)) {
         store.pend_all().await?;
         return Ok(true);
@@ -106,11 +112,12 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     let parts = format!(
-        "{} {:?} {:?} {} {authority}",
+        "{} {:?} {:?} {} {authority} {:?}",
         env!("CARGO_PKG_VERSION"),
         settings.site,
         settings.publish.items,
         dir.display(),
+        settings.websub.named(&settings.site.url).first(),
     );
     let digest = Sha256::digest(parts);
     let start = digest.first_chunk().copied().unwrap_or_default();
@@ -146,6 +153,8 @@ struct Edition<'e> {
     settings: &'e Settings,
     folder: Arc<Folder>,
     press: Arc<Press>,
+    /// Those that are published.
+    categories: BTreeMap<CategoryId, Category>,
     known: HashMap<String, WrittenFile>,
     files: Vec<WrittenFile>,
     done: Done,
@@ -158,30 +167,32 @@ impl<'e> Edition<'e> {
         authority: &str,
         folder: Arc<Folder>,
     ) -> anyhow::Result<Self> {
+        let known = store.files().await?;
+        let categories = living::categories(store, settings, &known).await?;
         let library = Library {
             site: site(settings, authority),
-            categories: store.categories().await?,
+            categories: categories.clone(),
             sources: sources(store, settings).await?,
         };
         let press = Arc::new(Press::new(library)?);
-        let known = store.files().await?;
         let (files, done) = (Vec::new(), Done::default());
-        Ok(Self { store, settings, folder, press, known, files, done })
+        Ok(Self { store, settings, folder, press, categories, known, files, done })
     }
 
     /// Share pages first, then the documents that name them, then the pages that name those: no
     /// reader is ever sent to a file that is not there yet.
     async fn print(&mut self, pending: &Pending) -> anyhow::Result<()> {
         for ids in pending.items.chunks(BATCH) {
-            let items = self.store.items_by_id(ids).await?;
+            let withheld = self.store.withheld_of(ids).await?;
+            let mut items = self.store.items_by_id(ids).await?;
+            items.retain(|item| !withheld.contains(&item.id));
             let press = Arc::clone(&self.press);
             self.write(move || items.iter().map(|item| press.share(item)).collect()).await?;
         }
-        let categories = self.store.categories().await?;
         for ids in pending.categories.chunks(BATCH / 8) {
             let mut shelves = Vec::new();
             for id in ids {
-                let Some(category) = categories.get(id).cloned() else { continue };
+                let Some(category) = self.categories.get(id).cloned() else { continue };
                 let items = self.store.items_of(id, self.settings.publish.items).await?;
                 shelves.push((category, items));
             }
@@ -197,7 +208,8 @@ impl<'e> Edition<'e> {
 
     async fn index(&mut self) -> anyhow::Result<()> {
         let newest = self.store.newest(self.settings.publish.items).await?;
-        let rows = self.store.shelves().await?;
+        let mut rows = self.store.shelves().await?;
+        rows.retain(|row| self.categories.contains_key(&row.category.id));
         let shown: Vec<CategoryId> =
             rows.iter().take(SHELVES.0).map(|row| row.category.id.clone()).collect();
         let mut items = BTreeMap::new();
@@ -261,6 +273,17 @@ impl<'e> Edition<'e> {
             self.files.iter().map(|file| file.path.as_str()).collect();
         let stale: Vec<String> =
             self.known.keys().filter(|path| !kept.contains(path.as_str())).cloned().collect();
+        self.remove(stale).await
+    }
+
+    /// Removes the files of what is published no longer, as far as it changed.
+    async fn withdraw(&self, pending: &Pending) -> anyhow::Result<Vec<String>> {
+        let withheld = self.store.withheld_of(&pending.items).await?;
+        let known = self.known.keys().map(String::as_str);
+        self.remove(living::stale(known, &self.categories, &withheld)).await
+    }
+
+    async fn remove(&self, stale: Vec<String>) -> anyhow::Result<Vec<String>> {
         let folder = Arc::clone(&self.folder);
         blocking(move || {
             for path in &stale {
@@ -294,7 +317,7 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
         zone: site.zone,
         authority: authority.to_owned(),
         ttl_minutes: every.map_or(60, |every| (every.as_secs() / 60).clamp(1, 1_440) as u32),
-        hub: None,
+        hub: settings.websub.named(&site.url).into_iter().next(),
         footer: site.footer.clone(),
     }
 }

@@ -105,7 +105,8 @@ impl Fetcher {
             self.tell(began, "redirected");
             let status = response.status().as_u16();
             let from = route.url.origin();
-            route.follow(status, response.headers(), manners.limits.redirects)?;
+            let most = request.redirects.unwrap_or(manners.limits.redirects);
+            route.follow(status, response.headers(), most)?;
             // What a proxy answers comes from the proxy, wherever it has it from.
             let inside = match request.egress.proxy {
                 Some(_) => route.url.origin() == from,

@@ -10,7 +10,7 @@ use crate::fetch::{Blocked, Error, route};
 
 /// Checks what the address itself says: scheme, port, and the host where it is a literal.
 /// A literal never reaches the resolver, so this is its only check, and it is made at each hop.
-pub(super) fn vet_url(url: &Url, allow: &[IpNet]) -> Result<(), Error> {
+pub fn vet_url(url: &Url, allow: &[IpNet]) -> Result<(), Error> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Error::Scheme { scheme: url.scheme().to_owned() });
     }

@@ -23,6 +23,7 @@ mod tests;
 pub use answer::{Answer, Raw, Wishes};
 pub use error::{Blocked, Detour, Error};
 pub use fetcher::Fetcher;
+pub use guard::vet_url as vet;
 pub use manners::{Manners, host_of};
 pub use names::Lookup;
 pub use permits::NotForRobots;

@@ -117,6 +117,8 @@ pub struct Request {
     pub user_agent: Option<String>,
     /// Whether it asks `robots.txt` before, at every hop: for pages that nobody configured.
     pub obey_robots: bool,
+    /// Its own limit of redirects, instead of [`Limits::redirects`].
+    pub redirects: Option<usize>,
 }
 
 impl Request {
@@ -136,6 +138,7 @@ impl Request {
             egress: Egress::default(),
             user_agent: None,
             obey_robots: false,
+            redirects: None,
         }
     }
 }

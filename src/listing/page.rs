@@ -57,14 +57,23 @@ pub fn read(bytes: &[u8], plan: &Plan, context: &Context<'_>) -> Result<Listing,
     let next = next_address(plan, &context, &find_next).map(String::from);
     let language = root.value().attr("lang").map(str::to_owned);
     let title = first(&page, "title").map(text);
+    let (hub, own) = (named(&page, "hub", base.as_ref()), named(&page, "self", base.as_ref()));
     let home = base.map(String::from);
-    Ok(Listing { title, home, language, cursor: next, entries, faults, ..Listing::default() })
+    let cursor = next;
+    Ok(Listing { title, home, language, hub, own, cursor, entries, faults, ..Listing::default() })
 }
 
 /// The texts that a place gives in a whole page.
 pub(super) fn texts(page: &str, place: &Locate) -> Vec<String> {
     let page = dom::page(page);
     find(page.root_element(), place, Want::Text, None)
+}
+
+/// The address that the page's head names as this; links in its body do not speak for it.
+fn named(page: &Html, rel: &str, base: Option<&Url>) -> Option<String> {
+    let link = first(page, &format!("head link[rel~='{rel}' i][href]"))?;
+    let href = link.value().attr("href")?.trim();
+    base.map_or_else(|| Url::parse(href), |base| base.join(href)).ok().map(String::from)
 }
 
 fn base(page: &Html, context: &Context<'_>) -> Option<Url> {

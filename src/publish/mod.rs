@@ -28,6 +28,8 @@ use crate::publish::desk::Desk;
 use crate::publish::feed::Feed;
 use crate::publish::pages::Pages;
 
+pub use crate::publish::pages::Search;
+
 /// What the whole site says of itself.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -173,6 +175,11 @@ impl Press {
     pub fn share(&self, item: &Item) -> File {
         let path = format!("share/{}.html", item.id);
         page(&path, self.pages.share(&self.desk, item), Some(item.updated))
+    }
+
+    /// What a search found: `search.html`, made for whoever asks.
+    pub fn search(&self, search: &Search<'_>) -> Vec<u8> {
+        self.pages.search(&self.desk, search)
     }
 
     /// All category feeds as one list: `opml.xml`.

@@ -16,6 +16,7 @@ use crate::model::{Fault, Instant, Listing, Page, Validators};
 use crate::schedule::{Move, Trouble};
 use crate::store::{self, Given, Store};
 use crate::template::Template;
+use crate::websub;
 use asking::{Target, Values};
 use moving::Seen;
 
@@ -66,6 +67,8 @@ pub struct Gathered {
     pub interrupted: bool,
     /// Bytes of the answer.
     pub bytes: usize,
+    /// The hub that the page names, in its head or as a feed.
+    pub hub: Option<websub::Found>,
     /// The feed that a page names which was asked for as a feed itself.
     pub names_feed: Option<String>,
 }
@@ -188,6 +191,9 @@ impl Round<'_> {
             }
             let more = self.goes_on(&one).await?;
             let next = one.listing.as_ref().and_then(|listing| listing.cursor.clone());
+            if turn > 0 {
+                one.hub = None;
+            }
             if turn == 0 && next.is_none() {
                 tell_of_next(list, &mut one);
             }
@@ -378,6 +384,20 @@ impl Round<'_> {
     }
 }
 
+/// What a hub delivered, as the list that it stands for.
+pub(super) async fn pushed(
+    source: &Arc<Source>,
+    name: &str,
+    page: Page,
+    now: Instant,
+) -> Option<Gathered> {
+    let list = source.lists.iter().find(|list| list.name == name)?;
+    let (address, bytes) = (crate::fetch::shown(&page.url), page.bytes.len());
+    let mut one = Gathered { list: name.to_owned(), address, bytes, ..Gathered::default() };
+    reading::read(&mut one, source, list, page, now).await;
+    Some(one)
+}
+
 fn entries(one: &Gathered) -> usize {
     one.listing.as_ref().map_or(0, |listing| listing.entries.len())
 }
@@ -424,7 +444,7 @@ fn refused(one: &mut Gathered, why: &Error) {
 }
 
 /// An error with its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(why) = cause {

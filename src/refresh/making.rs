@@ -11,9 +11,13 @@ use crate::identity::{self, Verdict};
 use crate::jekyll::{self, Post};
 use crate::model::{CategoryId, Instant, Item, ItemId, Original};
 use crate::normalize::{self, Birth, Ways};
+use crate::route::{Decision, Facts};
 use crate::slug;
 use crate::store::{self, CategoryWish, Held, Kept, KnownItem, Saved, Store};
 use crate::template::Template;
+
+/// Why an entry cannot be published.
+pub(super) const NOTHING: &str = "neither a title nor a text";
 
 /// Makes items of one source by today's settings.
 pub struct Maker {
@@ -21,7 +25,19 @@ pub struct Maker {
     source: Arc<Source>,
     authority: String,
     now: Instant,
-    rules: Vec<(CategoryId, category::Rule)>,
+}
+
+/// An item and what the rules decided of it.
+#[derive(Debug)]
+pub struct Ruled {
+    /// The item, with its categories and its title by the rules.
+    pub item: Item,
+    /// The text of its body.
+    pub text: String,
+    /// Where it belongs.
+    pub categories: Vec<CategoryWish>,
+    /// Which rule did what.
+    pub decision: Decision,
 }
 
 /// What became of an entry.
@@ -36,9 +52,7 @@ pub enum Made {
 impl Maker {
     /// For a source at a visit.
     pub fn new(world: &World, source: &Arc<Source>, now: Instant) -> Self {
-        let rules = world.settings.categories.iter();
         Self {
-            rules: rules.map(|one| (one.id.clone(), one.rule.clone())).collect(),
             settings: Arc::clone(&world.settings),
             source: Arc::clone(source),
             authority: world.authority.clone(),
@@ -66,7 +80,7 @@ impl Maker {
     }
 
     /// The pure half: originals and what is known to what is to be kept.
-    fn saved(
+    pub(super) fn saved(
         &self,
         key: String,
         known: Option<&KnownItem>,
@@ -76,8 +90,10 @@ impl Maker {
         self.sort(&mut originals);
         let first_seen = known.map_or(self.now, |item| item.first_seen);
         let id = known.map_or_else(|| identity::item_id(&self.source.id, &key), |k| k.id.clone());
-        let Some(mut item) = self.item(id, first_seen, &originals) else {
-            let reason = "neither a title nor a text".to_owned();
+        let Some(Ruled { mut item, text, categories, decision }) =
+            self.ruled(id, first_seen, &originals)
+        else {
+            let reason = NOTHING.to_owned();
             let held = kept.into_iter().map(|one| Held {
                 key: key.clone(),
                 original: one.original,
@@ -86,7 +102,6 @@ impl Maker {
             });
             return Made::Held(held.collect());
         };
-        let text = html::text(item.body.as_str());
         let substance = identity::substance(&item.title, &text, item.summary.as_deref());
         let verdict = match known {
             None => Verdict::New,
@@ -101,8 +116,6 @@ impl Maker {
                 Verdict::Changed
             }
         };
-        let categories = self.wishes(&item, &originals);
-        item.categories = categories.iter().map(|wish| wish.id.clone()).collect();
         let saved = Saved {
             fallback_uri: normalize::our_uri(&self.authority, &item.id),
             item,
@@ -111,11 +124,26 @@ impl Maker {
             originals: kept,
             categories,
             announce: verdict != Verdict::Same,
+            withheld: decision.withheld,
+            seats: decision.seats,
         };
         Made::Item(Box::new(saved), verdict)
     }
 
-    /// An item as the settings of today make it; without categories.
+    /// An item with all that the rules of today make of it.
+    pub fn ruled(&self, id: ItemId, first_seen: Instant, originals: &[Original]) -> Option<Ruled> {
+        let mut item = self.item(id, first_seen, originals)?;
+        let text = html::text(item.body.as_str());
+        let decision = self.settings.router.decide(&Facts { item: &item, text: &text });
+        let categories = self.wishes(&item, originals, &decision.add);
+        item.categories = categories.iter().map(|wish| wish.id.clone()).collect();
+        if let Some(title) = &decision.title {
+            item.title.clone_from(title);
+        }
+        Some(Ruled { item, text, categories, decision })
+    }
+
+    /// An item as the settings of today clean it; without categories, and before any rule.
     pub fn item(&self, id: ItemId, first_seen: Instant, originals: &[Original]) -> Option<Item> {
         let birth = Birth {
             id,
@@ -150,13 +178,15 @@ impl Maker {
         original
     }
 
-    /// The categories that the source, the lists that name the item, and its words ask for.
-    pub fn wishes(&self, item: &Item, originals: &[Original]) -> Vec<CategoryWish> {
+    /// The categories that the source, the lists that name the item, and the rules ask for.
+    fn wishes(&self, item: &Item, originals: &[Original], added: &[Template]) -> Vec<CategoryWish> {
         let lists = self.source.lists.iter();
         let named = lists.filter(|list| originals.iter().any(|one| one.list == list.name));
+        let named = named.flat_map(|list| &list.categories);
         let templates: Vec<&Template> =
-            self.source.categories.iter().chain(named.flat_map(|list| &list.categories)).collect();
-        let ids = category::of(item, &templates, &self.rules);
+            self.source.categories.iter().chain(named).chain(added).collect();
+        let mut ids = category::of(item, &templates, &self.settings.aliases);
+        ids.retain(|id| !self.is_too_old(item, id));
         let mut wishes: Vec<CategoryWish> =
             ids.into_iter().map(|id| wish_for(&self.settings, id)).collect();
         for post in originals.iter().filter_map(jekyll::from_original) {
@@ -169,6 +199,14 @@ impl Maker {
         wishes
     }
 
+    /// Whether a category keeps nothing of an item's age.
+    fn is_too_old(&self, item: &Item, id: &CategoryId) -> bool {
+        let fixed = self.settings.categories.iter().find(|one| one.id == *id);
+        let days = fixed.and_then(|one| one.keep?.days);
+        let age = self.now.signed_duration_since(item.published).num_days();
+        days.is_some_and(|days| u64::try_from(age).is_ok_and(|age| age >= days))
+    }
+
     /// The category that a post of the predecessor stood in, at the address that it had.
     fn category_of(&self, post: &Post) -> CategoryWish {
         let suffix = self.settings.jekyll.as_ref().map_or("", |table| table.suffix.as_str());
@@ -177,6 +215,7 @@ impl Maker {
         } else {
             CategoryId::new(&post.slug)
         };
+        let name = self.settings.aliases.meant(name);
         if self.settings.categories.iter().any(|one| one.id == name) {
             return wish_for(&self.settings, name);
         }

@@ -6,15 +6,19 @@ mod course;
 mod lists;
 mod making;
 mod pages;
+mod pushes;
+mod rerouting;
+mod retaining;
+mod searching;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::config::{Secrets, Settings, Source};
 use crate::fetch::{self, Answer, Fetcher, Request};
@@ -27,9 +31,13 @@ use crate::schedule::{LONGEST_WISH, Trouble};
 use crate::store::{self, Held, KnownItem, Resting, Saved, Store, Visited};
 
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
-pub use lists::{Gathered, gather};
-pub use making::{Made, Maker, wish_for};
+pub use lists::{Gathered, chain, gather};
+pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
+pub use pushes::delivered;
+pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
+pub use retaining::{Forgotten, retain};
+pub use searching::fill;
 
 /// The most articles that are asked for again at a visit.
 const MOST_AGAIN: usize = 20;
@@ -47,8 +55,33 @@ pub struct World {
     pub authority: String,
     /// Everybody shall come home: what is at hand is kept, nothing more is begun.
     pub stop: Stop,
+    /// Who is called when there is something to do before its time.
+    pub bells: Bells,
     /// Who wants to know how it goes.
     pub news: Option<UnboundedSender<News>>,
+}
+
+/// Bells for those who wait: one that is rung while nobody waits is heard later.
+#[derive(Clone, Debug, Default)]
+pub struct Bells {
+    /// There is something to publish, or a source is to be visited before its time.
+    pub daemon: Arc<Notify>,
+    /// A hub was named, or something was published.
+    pub push: Arc<Notify>,
+    called: Arc<Mutex<BTreeSet<SourceId>>>,
+}
+
+impl Bells {
+    /// Calls for a visit of a source whose next visit was moved to now.
+    pub fn call(&self, source: &SourceId) {
+        self.called.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone());
+        self.daemon.notify_one();
+    }
+
+    /// The sources that were called for since this was last asked.
+    pub fn called(&self) -> BTreeSet<SourceId> {
+        std::mem::take(&mut *self.called.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The word to come home, for all journeys at once.
@@ -75,10 +108,15 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Comes a while after it was said.
-    async fn over(&self) {
+    /// Comes when it was said.
+    pub async fn said(&self) {
         // The sender lives in `self`, so that the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|said| *said).await;
+    }
+
+    /// Comes a while after it was said.
+    async fn over(&self) {
+        self.said().await;
         tokio::time::sleep(GRACE).await;
     }
 }
@@ -210,7 +248,37 @@ pub async fn visit(
     let mut report = Report { source: source.id.to_string(), ..Report::default() };
     let mut gathered = lists::gather(world, Some(store), source, now).await?;
     let answered = clock.now();
-    let work = sift(store, source, now, &mut gathered, &mut report).await?;
+    let brought = bring(world, store, source, &mut gathered, &mut report, now).await?;
+    let pushes = pushes::known(world, store, source).await?;
+    report.reached = reached(&gathered);
+    let wish = world.settings.fetch.longest_wish;
+    let outlook = course::outlook(store, source, answered, &gathered, &brought.items, wish).await?;
+    report.failures = outlook.after.failures.unwrap_or_default();
+    let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
+    visited.after.rests = rests(world, clock.now());
+    visited.feed = visited.feed.filter(|feed| !world.settings.secrets.are_in(feed));
+    visited.seen.moved_to = visited.seen.moved_to.map(|to| world.settings.secrets.hidden(to));
+    report.cause = visited.seen.cause;
+    if visited.error.is_none() && !visited.incomplete {
+        let next = visited.next_visit;
+        visited.next_visit = pushes::backup(store, source, &pushes, &visited, next).await?;
+    }
+    store.record(&visited).await?;
+    pushes::note(world, store, source, &pushes, &gathered, now).await?;
+    world.tell(News::Done(report.clone()));
+    Ok(report)
+}
+
+/// Lists to what is to be kept of them.
+async fn bring(
+    world: &World,
+    store: &Store,
+    source: &Arc<Source>,
+    gathered: &mut [Gathered],
+    report: &mut Report,
+    now: Instant,
+) -> Result<Brought, store::Error> {
+    let work = sift(store, source, now, gathered, report).await?;
     let done = articles::fetch(world, source, work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
@@ -233,18 +301,9 @@ pub async fn visit(
             }
         }
     }
-    report.reached = reached(&gathered);
-    let wish = world.settings.fetch.longest_wish;
-    let outlook = course::outlook(store, source, answered, &gathered, &brought.items, wish).await?;
-    report.failures = outlook.after.failures.unwrap_or_default();
-    let mut visited = conclude(source, now, &gathered, brought, &report, outlook);
-    visited.after.rests = rests(world, clock.now());
-    visited.feed = visited.feed.filter(|feed| !world.settings.secrets.are_in(feed));
-    visited.seen.moved_to = visited.seen.moved_to.map(|to| world.settings.secrets.hidden(to));
-    report.cause = visited.seen.cause;
-    store.record(&visited).await?;
-    world.tell(News::Done(report.clone()));
-    Ok(report)
+    // Who comes first gets a seat where a rule limits them.
+    brought.items.sort_by_key(|one| one.item.published);
+    Ok(brought)
 }
 
 /// A visit that broke down half way: nothing of it is kept but that it failed.

@@ -3,8 +3,8 @@
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, RETRY_AFTER,
-    VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION,
+    RETRY_AFTER, VARY,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
@@ -13,11 +13,11 @@ use super::inside::{Asker, Peer, Place};
 use super::media::{self, Kind, Media};
 use super::reply::{METHODS, Reply};
 use super::shelf::Content;
-use super::{Found, Rules, Site, address, coding, conditional, lookup};
+use super::{Found, Inbox, Rules, Site, address, coding, conditional, inbox, lookup};
 
-/// Answers a request; its body is never read.
+/// Answers a request; its body is read where letters are taken, and nowhere else.
 pub(super) async fn answer(State(site): State<Site>, request: Request) -> Response {
-    let (head, _) = request.into_parts();
+    let (head, body) = request.into_parts();
     let path = head.uri.path();
     let reply = if size(&head.headers) > site.0.rules.limits.head {
         Reply::line(
@@ -27,6 +27,9 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
         )
     } else {
         match head.method {
+            _ if let Some((inbox, path)) = addressee(&site, path) => {
+                inbox::answer(&site, inbox, path, &head, body).await
+            }
             Method::GET | Method::HEAD => {
                 let peer = head.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0);
                 let asker = Asker { peer, version: head.version, headers: &head.headers };
@@ -38,6 +41,13 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
     };
     tracing::debug!(method = %head.method, path, status = reply.status.as_u16(), "answered");
     reply.send(head.method == Method::HEAD)
+}
+
+/// Who takes letters at a path, and the path as they know it.
+fn addressee<'s>(site: &'s Site, path: &str) -> Option<(&'s dyn Inbox, String)> {
+    let inbox = site.0.inbox.as_deref()?;
+    let path = address::decode(path, &site.0.rules.base)?;
+    inbox.takes(&path).then_some((inbox, path))
 }
 
 async fn get(site: &Site, path: &str, query: Option<&str>, asker: &Asker<'_>) -> Reply {
@@ -95,6 +105,9 @@ fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> R
     }
     reply.set(LAST_MODIFIED, &conditional::http_date(content.modified));
     reply.set(CONTENT_TYPE, media.name);
+    if let Some(link) = rules.topics.as_ref().and_then(|topics| topics.link(file)) {
+        reply.set(LINK, &link);
+    }
     if let Some(name) = coding.name() {
         reply.set(CONTENT_ENCODING, name);
     }

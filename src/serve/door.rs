@@ -143,7 +143,7 @@ impl<S> Visitor<S> {
             leave: Some(leave),
             timer: Box::pin(sleep(limits.request)),
             unanswered: 0,
-            most_unanswered: limits.head.saturating_mul(UNANSWERED),
+            most_unanswered: limits.head.saturating_mul(UNANSWERED).saturating_add(limits.body),
             request: limits.request,
             idle: limits.idle,
         }

@@ -5,11 +5,13 @@ mod answer;
 mod coding;
 mod conditional;
 mod door;
+mod inbox;
 mod inside;
 mod lookup;
 mod media;
 mod reply;
 mod shelf;
+mod topics;
 #[cfg(test)]
 mod tests;
 
@@ -20,14 +22,16 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use door::Door;
 use shelf::Shelf;
 
+pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
 pub use lookup::{Finding, Found, Lookup};
+pub use topics::Topics;
 
 /// Why serving ended other than by request.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +53,8 @@ pub struct Rules {
     pub max_age: Duration,
     /// Beginnings of paths (`archive/`) whose files, once there, never change.
     pub lasting: Vec<String>,
+    /// The hubs that the feeds name in their head.
+    pub topics: Option<Topics>,
     /// How much of the files is kept in memory, in bytes.
     pub memory: usize,
     /// What a client may cost.
@@ -63,6 +69,7 @@ impl Rules {
             base: String::new(),
             max_age: Duration::from_mins(15),
             lasting: Vec::new(),
+            topics: None,
             memory: 64 << 20,
             limits: Limits::default(),
         }
@@ -82,6 +89,8 @@ pub struct Limits {
     pub grace: Duration,
     /// Names and values of a request's headers together, in bytes.
     pub head: usize,
+    /// A letter's body, in bytes; where no letters are taken none is read.
+    pub body: usize,
 }
 
 impl Default for Limits {
@@ -93,6 +102,7 @@ impl Default for Limits {
             idle: Duration::from_mins(1),
             grace: Duration::from_secs(8),
             head: 16 << 10,
+            body: 0,
         }
     }
 }
@@ -107,21 +117,41 @@ struct Inner {
     lookup: Arc<dyn Lookup>,
     inside: Option<Inside>,
     ready: Option<Readiness>,
+    inbox: Option<Arc<dyn Inbox>>,
+    letters: Semaphore,
 }
 
 impl Site {
     /// A site of the files in a folder, and of what `lookup` knows beside them.
     pub fn new(rules: Rules, lookup: Arc<dyn Lookup>) -> Self {
+        Self::with_inbox(rules, lookup, None)
+    }
+
+    /// The same, where letters are taken too.
+    pub fn with_inbox(
+        rules: Rules,
+        lookup: Arc<dyn Lookup>,
+        inbox: Option<Arc<dyn Inbox>>,
+    ) -> Self {
         let shelf = Shelf::new(rules.root.clone(), rules.memory);
-        Self(Arc::new(Inner { rules, shelf, lookup, inside: None, ready: None }))
+        let letters = Semaphore::new(inbox::AT_ONCE);
+        let (inside, ready) = (None, None);
+        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready, inbox, letters }))
     }
 
     /// The same with documents for those inside, and with the daemon's own word on whether it is
     /// ready.
-    pub fn with(rules: Rules, lookup: Arc<dyn Lookup>, inside: Inside, ready: Readiness) -> Self {
+    pub fn with(
+        rules: Rules,
+        lookup: Arc<dyn Lookup>,
+        inbox: Option<Arc<dyn Inbox>>,
+        inside: Inside,
+        ready: Readiness,
+    ) -> Self {
         let shelf = Shelf::new(rules.root.clone(), rules.memory);
+        let letters = Semaphore::new(inbox::AT_ONCE);
         let (inside, ready) = (Some(inside), Some(ready));
-        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready }))
+        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready, inbox, letters }))
     }
 }
 

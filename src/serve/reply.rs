@@ -54,9 +54,14 @@ impl Reply {
 
     /// The refusal of a method.
     pub(super) fn refusal() -> Self {
+        Self::refusal_but(METHODS)
+    }
+
+    /// The refusal of a method where others are allowed than usually.
+    pub(super) fn refusal_but(methods: &str) -> Self {
         let mut reply =
             Self::line(StatusCode::METHOD_NOT_ALLOWED, Kind::Part, "method not allowed\n");
-        reply.set(ALLOW, METHODS);
+        reply.set(ALLOW, methods);
         reply
     }
 

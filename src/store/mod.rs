@@ -4,9 +4,14 @@ mod backup;
 mod doubt;
 mod lock;
 mod read;
+mod retention;
+mod routes;
 mod rows;
 mod standing;
 mod visits;
+mod hub;
+mod websub;
+mod search;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -18,17 +23,22 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 pub use backup::{Backup, restore};
+pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use lock::{Holder, Lock};
+pub use retention::Span;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
+pub use search::Hits;
 pub use standing::{Past, Standing, Turn};
 pub use visits::{Aftermath, Agendum, Course, Resting};
+pub use websub::{NamedHub, Subscription};
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -114,6 +124,7 @@ impl Store {
             .map_err(|why| open(why.to_string()))?
             .filename(path)
             .create_if_missing(true)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
@@ -173,6 +184,9 @@ fn migrations() -> Vec<Migration> {
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (3, "visits", include_str!("migrations/0003_visits.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (7, "websub", include_str!("migrations/0007_websub.sql")),
+        (8, "routes", include_str!("migrations/0008_routes.sql")),
+        (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {

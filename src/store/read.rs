@@ -140,7 +140,7 @@ impl Store {
 
     /// The originals of an item, by list.
     pub async fn originals(&self, item: &ItemId) -> Result<Vec<Original>, Error> {
-        let query = "SELECT data FROM original WHERE item = ? ORDER BY list";
+        let query = "SELECT data FROM original WHERE item = ? AND data <> x'' ORDER BY list";
         let rows: Vec<Vec<u8>> =
             sqlx::query_scalar(query).bind(item.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(|data| rows::unpack(item.as_str(), data)).collect()
@@ -174,7 +174,9 @@ impl Store {
 
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
-        let query = "SELECT * FROM item ORDER BY published DESC, id LIMIT ?";
+        let query = "SELECT * FROM item WHERE NOT EXISTS \
+             (SELECT 1 FROM withheld WHERE withheld.item = item.id) \
+             ORDER BY published DESC, id LIMIT ?";
         let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
@@ -288,7 +290,15 @@ impl Store {
              (SELECT gone FROM course WHERE course.source = source.id) AS gone \
              FROM source ORDER BY id";
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok(health(row)?)).collect()
+        let mut health: Vec<Health> =
+            rows.iter().map(|row| Ok(health(row)?)).collect::<Result<_, Error>>()?;
+        for one in self.subscriptions(None).await? {
+            let source = health.iter_mut().find(|source| source.source == one.source);
+            if let (Some(source), Some(fault)) = (source, one.fault()) {
+                source.faults.push(fault);
+            }
+        }
+        Ok(health)
     }
 
     /// What is to be published.

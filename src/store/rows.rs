@@ -11,6 +11,7 @@ use crate::model::{
     Category, CategoryId, Enclosure, Fault, Instant, Item, ItemId, Original, Person, SourceId,
     Validators,
 };
+use crate::route::{Seat, Withheld};
 
 /// An item to be kept, with all that belongs to it.
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ pub struct Saved {
     pub categories: Vec<CategoryWish>,
     /// Whether readers should be shown it (anew).
     pub announce: bool,
+    /// Why it is not to be published, where it is not.
+    pub withheld: Option<Withheld>,
+    /// The limits that it needs a seat in.
+    pub seats: Vec<Seat>,
 }
 
 /// A rendition with what is remembered of it.

@@ -55,6 +55,8 @@ fn saved(item: Item, categories: Vec<CategoryWish>) -> Saved {
         originals: vec![Kept { original, print: [1; 16], tries: 0, not_before: None }],
         categories,
         announce: true,
+        withheld: None,
+        seats: Vec::new(),
         item,
     }
 }

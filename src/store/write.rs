@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store, doubt, visits};
+use super::{Error, Store, doubt, retention, routes, search, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
@@ -140,15 +140,20 @@ impl Store {
 
     /// A writer from the start, so that two of them wait for each other instead of failing half
     /// way.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
-async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
     let item = &saved.item;
+    if retention::is_forgotten(tx, &item.id).await? {
+        // What it said was forgotten; that it says it otherwise now is nobody's news.
+        return retention::remember(tx, saved).await;
+    }
     let before = categories_of(tx, &item.id).await?;
     upsert(tx, saved).await?;
+    search::index(tx, item).await?;
     for kept in &saved.originals {
         let query = "INSERT OR REPLACE INTO original \
                      (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
@@ -170,8 +175,9 @@ async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
             .execute(&mut *tx)
             .await?;
     }
+    let turned = routes::withhold(tx, saved).await?;
     let after = file_under(tx, saved).await?;
-    if saved.announce || before != after {
+    if saved.announce || turned || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
         sqlx::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
         for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
@@ -221,7 +227,8 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
 async fn file_under(tx: &mut SqliteConnection, saved: &Saved) -> Result<Vec<i64>, Error> {
     let item = &saved.item;
     let mut numbers = Vec::new();
-    for wish in &saved.categories {
+    let withheld = routes::is_withheld(tx, &item.id).await?;
+    for wish in saved.categories.iter().filter(|_| !withheld) {
         let number = category(tx, wish).await?;
         if !numbers.contains(&number) {
             numbers.push(number);
@@ -311,18 +318,21 @@ async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result
     pend_category(tx, number).await
 }
 
-async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
+pub(super) async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO alias VALUES (?, ?)";
     sqlx::query(query).bind(slug).bind(number).execute(tx).await?;
     Ok(())
 }
 
-async fn number_of(tx: &mut SqliteConnection, id: &CategoryId) -> Result<Option<i64>, Error> {
+pub(super) async fn number_of(
+    tx: &mut SqliteConnection,
+    id: &CategoryId,
+) -> Result<Option<i64>, Error> {
     let query = "SELECT number FROM category WHERE id = ?";
     Ok(sqlx::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
 }
 
-async fn pend_category(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+pub(super) async fn pend_category(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO pending_category (category) VALUES (?)";
     sqlx::query(query).bind(number).execute(tx).await?;
     Ok(())

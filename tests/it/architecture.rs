@@ -14,16 +14,19 @@ const PURE: &[&str] = &[
     "normalize",
     "identity",
     "category",
+    "route",
+    "search",
     "schedule",
     "health",
     "jekyll",
     "publish",
+    "websub",
     "discover",
     "config",
     "robots",
 ];
 const SHELL: &[&str] = &["fetch", "render", "store", "output", "serve"];
-const JOINTS: &[&str] = &["edition", "refresh", "daemon", "cli"];
+const JOINTS: &[&str] = &["edition", "refresh", "daemon", "push", "cli"];
 
 /// Who may know a room of its own floor, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -34,6 +37,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "category"),
     ("render", "fetch"), // what a page in a browser asks for leaves by the one door, too
     ("config", "schedule"),
+    ("config", "websub"),
+    ("config", "route"),
+    ("search", "route"), // what is looked for is the same in an index and in a rule
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -58,6 +64,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_tungstenite", &["render"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
+    ("hmac", &["websub"]),
+    ("sha1", &["websub"]),
+    ("getrandom", &["push"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("minijinja", &["publish"]),

@@ -178,3 +178,37 @@ fn count(house: &House) -> usize {
     }
     files
 }
+
+#[test]
+fn searches_and_old_addresses_are_answered() {
+    let origin = Origin::start([("GET /feed", vec![reply(200).body(FEED)])]);
+    let settings = |more: &str| {
+        format!(
+            "{more}[[source]]\nid = \"bell\"\nurl = \"{}\"\nmedium = \"Wind资讯\"\n\
+             categories = [\"{{medium}}\"]\n",
+            origin.url("/feed")
+        )
+    };
+    let house = House::new(&settings(""));
+    house.good(&["fetch"]);
+    house.reconfigure(&settings("[[category]]\nid = \"Wind\"\naliases = [\"Wind资讯\"]\n"));
+    house.good(&["publish"]);
+    let daemon = Daemon::start(&house);
+    let (head, _) = daemon.get("/category/windzixun.atom", "");
+    assert!(head.starts_with("HTTP/1.1 301"), "{head}");
+    assert_eq!(header(&head, "location"), "/category/wind.atom");
+    let (head, body) = daemon.get("/search.html?q=%E6%B2%B3%E8%BE%B9", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(header(&head, "content-security-policy").contains("default-src 'none'"), "{head}");
+    assert_eq!(header(&head, "cache-control"), "no-store");
+    assert!(body.contains("河边的钟") && body.contains("href=\"share/"), "{body}");
+    let (_, body) = daemon.get("/search.html?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E%22", "");
+    assert!(body.contains("&lt;script&gt;") && !body.contains("<script"), "{body}");
+    let (head, body) = daemon.get("/search.html", "");
+    assert!(head.starts_with("HTTP/1.1 200") && body.contains("name=\"q\""), "{body}");
+    let (head, _) = daemon.get("/search.html?q=-x&page=99999999999999", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let long = format!("/search.html?q={}", "%E6%B2%B3".repeat(900));
+    assert!(daemon.get(&long, "").0.starts_with("HTTP/1.1 200"));
+    assert_eq!(daemon.end(), 0);
+}

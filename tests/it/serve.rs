@@ -5,4 +5,5 @@
 mod client;
 mod crowd;
 mod documents;
+mod letters;
 mod refusals;

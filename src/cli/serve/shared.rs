@@ -13,8 +13,8 @@ use super::upkeep;
 use crate::cli::setup;
 use crate::config::Settings;
 use crate::fetch::Fetcher;
-use crate::refresh::{News, World};
-use crate::serve::Readiness;
+use crate::refresh::{Bells, News, World};
+use crate::serve::{Inbox, Readiness};
 use crate::store::Store;
 
 /// How far the daemon is.
@@ -34,6 +34,7 @@ pub(super) struct Shared {
     pub authority: String,
     pub metrics: Arc<Metrics>,
     pub ready: Readiness,
+    bells: Bells,
     /// Where this process serves: never to be asked.
     site: SocketAddr,
     now: Arc<Mutex<Now>>,
@@ -46,6 +47,7 @@ struct Now {
     settings: Arc<Settings>,
     fetcher: Arc<Fetcher>,
     fault: Option<String>,
+    inbox: Option<Arc<dyn Inbox>>,
 }
 
 impl Shared {
@@ -58,10 +60,10 @@ impl Shared {
         let (news, heard) = unbounded_channel();
         let metrics = Arc::new(Metrics::new());
         let fetcher = fetcher(&settings, &metrics, site)?;
-        let now = Arc::new(Mutex::new(Now { settings, fetcher, fault: None }));
+        let now = Arc::new(Mutex::new(Now { settings, fetcher, fault: None, inbox: None }));
         let stage = Arc::new(watch::Sender::new(Stage::Running));
-        let ready = Readiness::default();
-        Ok((Self { store, authority, metrics, ready, site, now, stage, news }, heard))
+        let (ready, bells) = (Readiness::default(), Bells::default());
+        Ok((Self { store, authority, metrics, ready, bells, site, now, stage, news }, heard))
     }
 
     /// The settings that hold at the moment.
@@ -76,7 +78,17 @@ impl Shared {
             (Arc::clone(&now.settings), Arc::clone(&now.fetcher))
         };
         let world = setup::world(&settings, &self.authority, Some(self.news.clone()))?;
-        Ok(World { fetcher, ..world })
+        Ok(World { fetcher, bells: self.bells.clone(), ..world })
+    }
+
+    /// Who takes letters from now on.
+    pub(super) fn take_letters(&self, inbox: Option<Arc<dyn Inbox>>) {
+        self.now().inbox = inbox;
+    }
+
+    /// Who takes letters at the moment.
+    pub(super) fn inbox(&self) -> Option<Arc<dyn Inbox>> {
+        self.now().inbox.clone()
     }
 
     /// From now on these settings hold. Hosts that are left alone stay so, unless the settings

@@ -77,6 +77,7 @@ impl Head {
             .chain(self.home)
             .find(|link| links::is_web(link));
         listing.hub = rel("hub").find(|link| links::is_web(link));
+        listing.own = rel("self").find(|link| links::is_web(link));
         listing.language = self.rss.language.or(self.language).or(inherited.map(str::to_owned));
         listing.quiet = self.quiet;
         listing.ttl = ttl(self.rss.ttl.as_deref(), self.period, self.frequency);

@@ -55,6 +55,7 @@ fn listing(document: &Document, context: &Context<'_>, faults: Vec<Fault>) -> Li
         home: head.text("home_page_url").map(|url| absolute(url, context.base)),
         language: owned(head.text("language")),
         hub: head.list("hubs").iter().find_map(|hub| text(hub, "url")),
+        own: head.text("feed_url").map(|url| absolute(url, context.base)),
         faults,
         ..Listing::default()
     };

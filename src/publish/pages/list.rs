@@ -23,7 +23,7 @@ pub(super) struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct Day<'a> {
+pub(super) struct Day<'a> {
     iso: String,
     text: String,
     items: Vec<Line<'a>>,
@@ -58,7 +58,7 @@ pub(super) fn page<'a>(desk: &Desk, feed: &'a Feed<'_>, up: &'a str) -> Page<'a>
 }
 
 /// The items in runs of one day each, by the site's calendar.
-fn days<'a>(desk: &Desk, items: &'a [FeedItem<'_>]) -> Vec<Day<'a>> {
+pub(super) fn days<'a>(desk: &Desk, items: &'a [FeedItem<'_>]) -> Vec<Day<'a>> {
     let zone = desk.library.site.zone;
     let date = |item: &FeedItem<'_>| item.published.with_timezone(&zone).date_naive();
     items.chunk_by(|a, b| date(a) == date(b)).filter_map(|run| day(desk, run)).collect()

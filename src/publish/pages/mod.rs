@@ -3,6 +3,7 @@
 mod home;
 mod list;
 mod lone;
+mod search;
 mod share;
 
 use std::borrow::Cow;
@@ -24,14 +25,16 @@ use crate::publish::words::Words;
 use crate::publish::{Format, Shelf, Site};
 
 pub(super) use lone::lone;
+pub use search::Search;
 
 /// The design.
 pub(super) const STYLE: &str = include_str!("../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("list.html", include_str!("../templates/list.html")),
+    ("search.html", include_str!("../templates/search.html")),
     ("share.html", include_str!("../templates/share.html")),
     ("status.html", include_str!("../templates/status.html")),
     ("404.html", include_str!("../templates/404.html")),
@@ -82,6 +85,12 @@ impl Pages {
             overview: &'a Overview,
         }
         self.render("status.html", Serde(Page { up: "", title: "Sources", overview }))
+    }
+
+    /// The page of a search.
+    pub(super) fn search(&self, desk: &Desk, search: &Search<'_>) -> Vec<u8> {
+        let items = desk.items(search.items);
+        self.render("search.html", Serde(search::page(desk, search, &items)))
     }
 
     /// The page that is shown in place of one that is not there. It may be shown at any depth,

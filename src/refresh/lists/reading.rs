@@ -12,6 +12,7 @@ use crate::health::Cause;
 use crate::listing::{self, Context};
 use crate::model::{Cut, Instant, Listing, Page};
 use crate::refresh::causes;
+use crate::websub;
 
 /// Reads a page; what cannot be read leaves no validators behind, and neither does an index of
 /// sitemaps: that it is the same says nothing of the sitemaps.
@@ -24,6 +25,8 @@ pub(super) async fn read(
 ) {
     let (source, form) = (Arc::clone(source), list.form.clone());
     let on_the_way = page.faults.clone();
+    let named = |rel| page.linked(rel).cloned().collect::<Vec<_>>();
+    let (hubs, selves, url) = (named("hub"), named("self"), page.url.clone());
     let read = tokio::task::spawn_blocking(move || {
         let read = parse(&source, &form, &page, now);
         let named = if read.is_err() { named_feed(&form, &page) } else { None };
@@ -41,6 +44,10 @@ pub(super) async fn read(
                 one.given = None;
             }
             listing.faults.extend(on_the_way);
+            if matches!(list.form, Form::Feed | Form::Page(_)) {
+                let (hub, own) = (listing.hub.as_deref(), listing.own.as_deref());
+                one.hub = websub::discover(&url, (&hubs, &selves), hub, own);
+            }
             one.listing = Some(listing);
             if !children.is_empty() {
                 one.given = None;

@@ -2,7 +2,7 @@
 
 use finews::daemon;
 use finews::fetch::{Fetcher, Manners};
-use finews::refresh::World;
+use finews::refresh::{Bells, World};
 use finews::store::Store;
 
 use super::{feed, row, source};
@@ -125,6 +125,7 @@ async fn s59_a_panic_fails_its_own_journey_only() {
         renderer: None,
         authority: "t.example,2026".into(),
         stop: finews::refresh::Stop::default(),
+        bells: Bells::default(),
         news: None,
     };
     let store = Store::open(&dir.path().join("state.db")).await.unwrap();

@@ -48,7 +48,7 @@ struct Stage {
 
 impl Origin {
     /// Starts on 127.0.0.1. A script has a line for each `GET /path?query` with its replies,
-    /// which are played in order; the last one repeats. What is not in the script gets a 404.
+    /// which are played in order; the last one repeats. `GET /path?*` stands for any query. What is not in the script gets a 404.
     pub fn start<'a>(script: impl IntoIterator<Item = (&'a str, Vec<Reply>)>) -> Self {
         Self::start_at(Ipv4Addr::LOCALHOST, script)
     }
@@ -208,7 +208,7 @@ impl Stream for TlsStream<TcpStream> {
 async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(record) = record::read(&mut stream).await? {
-        let reply = stage.next(&record);
+        let reply = stage.next(&record).said_back(&record.target);
         stage.note(record);
         if !reply.play(stream.get_mut()).await? {
             break;
@@ -229,6 +229,9 @@ impl Stage {
     fn next(&self, record: &Record) -> Reply {
         let line = format!("{} {}", record.method, record.target);
         let mut script = locked(&self.script);
+        let path = record.target.split('?').next().unwrap_or_default();
+        let any = format!("{} {path}?*", record.method);
+        let line = if script.contains_key(&line) { line } else { any };
         let Some(replies) = script.get_mut(&line) else {
             return reply(404).body(format!("nothing in the script for `{line}`"));
         };

@@ -23,6 +23,7 @@ pub struct Reply {
     hints: usize,
     unless: Option<String>,
     raw: bool,
+    echo: Option<String>,
 }
 
 /// What is said of the body's length.
@@ -69,6 +70,23 @@ impl Reply {
     /// Sets the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
+        self
+    }
+
+    /// Answers with the value of a query's field.
+    pub fn echo(mut self, field: &str) -> Self {
+        self.echo = Some(field.to_owned());
+        self
+    }
+
+    /// The same, with the body that the query asks for.
+    pub(super) fn said_back(mut self, target: &str) -> Self {
+        if let Some(field) = &self.echo {
+            let query = target.split_once('?').map_or("", |(_, query)| query);
+            let pair =
+                url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == field);
+            self.body = pair.map(|(_, value)| value.into_owned().into_bytes()).unwrap_or_default();
+        }
         self
     }
 

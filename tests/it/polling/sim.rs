@@ -8,7 +8,7 @@ use finews::config::{self, Outside, Source};
 use finews::daemon;
 use finews::fetch::{Fetcher, Manners};
 use finews::model::SourceId;
-use finews::refresh::{Report, Stop, World};
+use finews::refresh::{Bells, Report, Stop, World};
 use finews::store::{Health, Store};
 
 pub type Instant = DateTime<Utc>;
@@ -124,6 +124,7 @@ fn world(settings: &str) -> World {
         renderer: None,
         authority: "t.example,2026".into(),
         stop: Stop::default(),
+        bells: Bells::default(),
         news: None,
     }
 }

@@ -1,0 +1,134 @@
+//! Patterns that take linear time, and the letters without which they cannot be found.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+
+use super::LONGEST;
+
+/// The least and the most memory of one compiled pattern, in bytes.
+const SIZES: (usize, usize) = (8 << 10, 1 << 20);
+/// The most memory for its automaton while it runs, in bytes.
+const CACHE: usize = 1 << 18;
+/// Fewer letters than this are found in any text.
+const LEAST: usize = 3;
+
+/// A compiled pattern; patterns are equal where their texts are.
+#[derive(Clone)]
+pub struct Pattern {
+    regex: Regex,
+    needs: Option<Vec<Vec<u8>>>,
+    possible: bool,
+    size: usize,
+}
+
+impl Pattern {
+    /// Compiles a pattern; the error is one line.
+    pub fn new(text: &str) -> Result<Self, String> {
+        if text.chars().count() > LONGEST {
+            return Err(format!("longer than {LONGEST} characters"));
+        }
+        let hir = regex_syntax::parse(text).map_err(|why| reason(&why.to_string()))?;
+        let (regex, size) = sized(text).map_err(|why| reason(&why.to_string()))?;
+        let possible = hir.properties().minimum_len().is_some();
+        Ok(Self { regex, needs: needs(&hir), possible, size })
+    }
+
+    /// The text that it was made of.
+    pub fn as_str(&self) -> &str {
+        self.regex.as_str()
+    }
+
+    /// Whether there is any text at all in which it can be found.
+    pub fn is_possible(&self) -> bool {
+        self.possible
+    }
+
+    /// Memory that it takes, in bytes, at the most.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Whether it is found in a short text; the letters that it needs are looked for first.
+    pub(super) fn is_in(&self, value: &str) -> bool {
+        let may = self.needs.as_ref().is_none_or(|needs| {
+            let has = |need: &Vec<u8>| {
+                std::str::from_utf8(need).map_or(true, |letters| value.contains(letters))
+            };
+            needs.iter().any(has)
+        });
+        // A copy shares the machine, and takes what it runs in with it when it goes.
+        may && self.regex.clone().is_match(value)
+    }
+
+    /// The pattern as a machine.
+    pub fn regex(&self) -> &Regex {
+        &self.regex
+    }
+
+    /// Whether it has to be run on every text, since it needs no certain letters.
+    pub fn is_costly(&self) -> bool {
+        self.needs.is_none()
+    }
+
+    /// Letters of which one run must stand in any text that it is found in, if there are such.
+    pub(super) fn needs(&self) -> Option<&[Vec<u8>]> {
+        self.needs.as_deref()
+    }
+}
+
+/// Compiles within the least memory that is enough, so that it is known how much that is.
+fn sized(text: &str) -> Result<(Regex, usize), regex::Error> {
+    let mut size = SIZES.0;
+    loop {
+        let built = RegexBuilder::new(text).size_limit(size).dfa_size_limit(CACHE).build();
+        match built {
+            Err(regex::Error::CompiledTooBig(_)) if size < SIZES.1 => size *= 2,
+            built => return Ok((built?, size)),
+        }
+    }
+}
+
+/// The last line of what the crate says, which names the trouble.
+fn reason(why: &str) -> String {
+    let last = why.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(why);
+    last.trim().trim_start_matches("error: ").trim_end_matches('.').to_owned()
+}
+
+fn needs(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let of = |kind: ExtractKind| {
+        let mut extractor = Extractor::new();
+        extractor.kind(kind).limit_total(64);
+        useful(&extractor.extract(hir))
+    };
+    of(ExtractKind::Prefix).or_else(|| of(ExtractKind::Suffix))
+}
+
+fn useful(literals: &Seq) -> Option<Vec<Vec<u8>>> {
+    let all = literals.literals()?;
+    let long = !all.is_empty() && all.iter().all(|one| one.len() >= LEAST);
+    long.then(|| all.iter().map(|one| one.as_bytes().to_vec()).collect())
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/", self.as_str())
+    }
+}

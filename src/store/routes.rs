@@ -1,0 +1,258 @@
+//! What rules decided, as it is remembered: items that are withheld, seats in limits, categories
+//! that became one.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::SqliteConnection;
+
+use super::rows::Saved;
+use super::write::{alias, number_of, pend_category};
+use super::{Error, Store};
+use crate::model::{CategoryId, ItemId, SourceId};
+use crate::route::{Kept, Seat, Withheld};
+
+impl Store {
+    /// All items that are kept and not published.
+    pub async fn withheld(&self) -> Result<HashMap<ItemId, Withheld>, Error> {
+        let query = "SELECT item, kept, rule FROM withheld";
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let known = rows.into_iter().filter_map(|(item, kept, rule)| {
+            let kept = Kept::of_word(&kept)?;
+            Some((ItemId::new(item), Withheld { kept, rule }))
+        });
+        Ok(known.collect())
+    }
+
+    /// Those of some items that are not to be published.
+    pub async fn withheld_of(&self, items: &[ItemId]) -> Result<HashSet<ItemId>, Error> {
+        let ids: Vec<&str> = items.iter().map(ItemId::as_str).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_else(|_| "[]".to_owned());
+        let query = "SELECT item FROM withheld WHERE item IN (SELECT value FROM json_each(?))";
+        let rows: Vec<String> = sqlx::query_scalar(query).bind(ids).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(ItemId::new).collect())
+    }
+
+    /// Who has a seat in which limit.
+    pub async fn seats(&self) -> Result<HashMap<String, HashSet<ItemId>>, Error> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, item FROM seat").fetch_all(&self.pool).await?;
+        let mut seats = HashMap::<String, HashSet<ItemId>>::new();
+        for (key, item) in rows {
+            seats.entry(key).or_default().insert(ItemId::new(item));
+        }
+        Ok(seats)
+    }
+
+    /// Remembers who has which seat, and nobody else.
+    pub async fn set_seats(&self, seats: &[(Seat, ItemId)]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM seat").execute(&mut *tx).await?;
+        for (seat, item) in seats {
+            let query = "INSERT OR IGNORE INTO seat VALUES (?, ?)";
+            sqlx::query(query).bind(&seat.key).bind(item.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether a source has no item of this key.
+    pub async fn is_free(&self, source: &SourceId, key: &str) -> Result<bool, Error> {
+        let query = "SELECT 1 FROM item WHERE source = ? AND key = ?";
+        let found: Option<i64> = sqlx::query_scalar(query)
+            .bind(source.as_str())
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(found.is_none())
+    }
+
+    /// Knows an item by another key from now on.
+    pub async fn rekey(&self, item: &ItemId, key: &str) -> Result<(), Error> {
+        let query = "UPDATE OR IGNORE item SET key = ? WHERE id = ?";
+        sqlx::query(query).bind(key).bind(item.as_str()).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The key of an item.
+    pub async fn key_of(&self, item: &ItemId) -> Result<Option<String>, Error> {
+        let query = "SELECT key FROM item WHERE id = ?";
+        Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
+    }
+
+    /// The item of an article's address.
+    pub async fn item_of_link(&self, link: &str) -> Result<Option<ItemId>, Error> {
+        let query = "SELECT id FROM item WHERE link = ? ORDER BY first_seen LIMIT 1";
+        let id: Option<String> =
+            sqlx::query_scalar(query).bind(link).fetch_optional(&self.pool).await?;
+        Ok(id.map(ItemId::new))
+    }
+
+    /// The items that somebody let through.
+    pub async fn released(&self) -> Result<HashSet<ItemId>, Error> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT item FROM released").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(ItemId::new).collect())
+    }
+
+    /// Lets a held item through, for good; says whether it was held. It is published by the next
+    /// reroute.
+    pub async fn release(&self, item: &ItemId) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let query = "INSERT OR IGNORE INTO released SELECT item FROM withheld \
+                     WHERE item = ? AND kept = 'held'";
+        let done = sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Makes one category of several: what stood in `from` stands in `to`, and the old addresses
+    /// lead to the new one. Says whether there was anything to do.
+    pub async fn merge(&self, from: &CategoryId, to: &CategoryId) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let (Some(old), Some(new)) =
+            (number_of(&mut tx, from).await?, number_of(&mut tx, to).await?)
+        else {
+            return Ok(false);
+        };
+        let slug: String = sqlx::query_scalar("SELECT slug FROM category WHERE number = ?")
+            .bind(old)
+            .fetch_one(&mut *tx)
+            .await?;
+        let steps = [
+            "INSERT OR REPLACE INTO pending_item (item) \
+             SELECT item FROM item_category WHERE category = ?1 AND ?2 = ?2",
+            "INSERT OR IGNORE INTO item_category (category, published, item, place) \
+             SELECT ?2, published, item, place FROM item_category WHERE category = ?1",
+            "DELETE FROM item_category WHERE category = ?1 AND ?2 = ?2",
+            "UPDATE alias SET category = ?2 WHERE category = ?1",
+            "DELETE FROM pending_category WHERE category = ?1 AND ?2 = ?2",
+            "DELETE FROM category WHERE number = ?1 AND ?2 = ?2",
+        ];
+        for step in steps {
+            sqlx::query(step).bind(old).bind(new).execute(&mut *tx).await?;
+        }
+        alias(&mut tx, &slug, new).await?;
+        pend_category(&mut tx, new).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Those of some categories that there are.
+    pub async fn those_there(
+        &self,
+        names: impl Iterator<Item = &CategoryId>,
+    ) -> Result<Vec<CategoryId>, Error> {
+        let names: Vec<&str> = names.map(CategoryId::as_str).collect();
+        let names = serde_json::to_string(&names).unwrap_or_else(|_| "[]".to_owned());
+        let query = "SELECT id FROM category WHERE id IN (SELECT value FROM json_each(?))";
+        let rows: Vec<String> = sqlx::query_scalar(query).bind(names).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(CategoryId::new).collect())
+    }
+
+    /// How many items each category has.
+    pub async fn counts(&self) -> Result<HashMap<CategoryId, usize>, Error> {
+        let query = "SELECT id, count(*) FROM item_category JOIN category ON number = category \
+                     GROUP BY number";
+        let rows: Vec<(String, i64)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, many)| (CategoryId::new(id), many as usize)).collect())
+    }
+
+    /// Marks the items of a category as not published, and all that lists them.
+    pub async fn pend_items_of(&self, category: &CategoryId) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let all = [
+            "INSERT OR REPLACE INTO pending_item (item) SELECT item FROM item_category \
+             JOIN category ON number = category WHERE id = ?",
+            "INSERT OR REPLACE INTO pending_category (category) \
+             SELECT DISTINCT theirs.category FROM item_category AS theirs \
+             WHERE theirs.item IN (SELECT item FROM item_category \
+                                   JOIN category ON number = category WHERE id = ?)",
+        ];
+        for query in all {
+            sqlx::query(query).bind(category.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The addresses that lead to each category besides its own.
+    pub async fn aliases(&self) -> Result<HashMap<CategoryId, Vec<String>>, Error> {
+        let query = "SELECT id, alias.slug FROM alias JOIN category ON number = category \
+                     ORDER BY alias.slug";
+        let rows: Vec<(String, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let mut aliases = HashMap::<CategoryId, Vec<String>>::new();
+        for (id, slug) in rows {
+            aliases.entry(CategoryId::new(id)).or_default().push(slug);
+        }
+        Ok(aliases)
+    }
+
+    /// Categories that got another address than they would have liked: name, address, wish.
+    pub async fn collisions(&self) -> Result<Vec<(CategoryId, String, String)>, Error> {
+        let query = "SELECT category.id, category.slug, alias.slug FROM alias \
+                     JOIN category ON number = category \
+                     WHERE EXISTS (SELECT 1 FROM category AS other \
+                                   WHERE other.slug = alias.slug COLLATE NOCASE) ORDER BY 2";
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(query).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, slug, wish)| (CategoryId::new(id), slug, wish)).collect())
+    }
+}
+
+/// Remembers whether an item is withheld; says whether that is another answer than before.
+pub(super) async fn withhold(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
+    let id = saved.item.id.as_str();
+    let before = is_withheld(tx, &saved.item.id).await?;
+    let withheld = decided(tx, saved).await?;
+    match &withheld {
+        Some(Withheld { kept, rule }) => {
+            sqlx::query("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?)")
+                .bind(id)
+                .bind(kept.word())
+                .bind(rule)
+                .execute(&mut *tx)
+                .await?;
+        }
+        None if before => {
+            sqlx::query("DELETE FROM withheld WHERE item = ?").bind(id).execute(&mut *tx).await?;
+        }
+        None => {}
+    }
+    Ok(before != withheld.is_some())
+}
+
+pub(super) async fn is_withheld(tx: &mut SqliteConnection, item: &ItemId) -> Result<bool, Error> {
+    let query = "SELECT 1 FROM withheld WHERE item = ?";
+    let found: Option<i64> =
+        sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
+    Ok(found.is_some())
+}
+
+async fn decided(tx: &mut SqliteConnection, saved: &Saved) -> Result<Option<Withheld>, Error> {
+    let id = saved.item.id.as_str();
+    let mut withheld = saved.withheld.clone();
+    if withheld.as_ref().is_some_and(|one| one.kept == Kept::Held) {
+        let query = "SELECT 1 FROM released WHERE item = ?";
+        let released: Option<i64> =
+            sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
+        withheld = withheld.filter(|_| released.is_none());
+    }
+    for seat in saved.seats.iter().filter(|_| withheld.is_none()) {
+        if !seated(tx, seat, id).await? {
+            withheld = Some(Withheld { kept: Kept::Limited, rule: seat.rule.clone() });
+            break;
+        }
+    }
+    Ok(withheld)
+}
+
+/// Gives an item a seat if one is free.
+async fn seated(tx: &mut SqliteConnection, seat: &Seat, item: &str) -> Result<bool, Error> {
+    let query = "INSERT OR IGNORE INTO seat SELECT ?1, ?2 WHERE \
+                 (SELECT count(*) FROM seat WHERE key = ?1 AND item <> ?2) < ?3";
+    let most = i64::try_from(seat.most).unwrap_or(i64::MAX);
+    sqlx::query(query).bind(&seat.key).bind(item).bind(most).execute(&mut *tx).await?;
+    let query = "SELECT 1 FROM seat WHERE key = ? AND item = ?";
+    let found: Option<i64> =
+        sqlx::query_scalar(query).bind(&seat.key).bind(item).fetch_optional(tx).await?;
+    Ok(found.is_some())
+}
