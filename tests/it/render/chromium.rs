@@ -131,7 +131,7 @@ fn an_article_that_a_script_builds_is_published() {
     assert!(text.contains("<p>6. The bell at the river was cast again"), "{item} {ended:?}");
     let mut asked: Vec<_> = origin.requests().into_iter().map(|one| one.target).collect();
     asked.sort();
-    assert_eq!(asked, ["/api/story?id=1", "/app.js", "/feed", "/robots.txt", "/story/1"]);
+    assert_eq!(asked, ["/api/story?id=1", "/app.js", "/feed", "/story/1"]);
     let seen = house.good(&[
         "preview",
         "--render",
