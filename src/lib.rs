@@ -29,6 +29,7 @@ pub mod config;
 pub mod robots;
 // shell
 pub mod fetch;
+pub mod render;
 pub mod store;
 pub mod output;
 pub mod serve;

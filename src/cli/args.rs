@@ -126,6 +126,9 @@ pub(super) struct Address {
     /// For an address: a private network that may be asked, such as `127.0.0.1/32`.
     #[arg(long, value_name = "NETWORK")]
     pub allow_private: Vec<ipnet::IpNet>,
+    /// For an address: the browser of the settings (`[render]`) puts pages together.
+    #[arg(long)]
+    pub render: bool,
     /// At most so many entries.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,

@@ -5,6 +5,7 @@ mod fault;
 mod keep;
 mod list;
 mod read;
+mod render;
 mod log;
 mod route;
 mod rules;
@@ -28,6 +29,7 @@ use url::Url;
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
 pub use log::{Log, LogForm, log};
+pub use render::Render;
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
@@ -89,6 +91,8 @@ pub struct Settings {
     pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
+    /// The browser for pages that need one.
+    pub render: Option<Render>,
     /// Who pushes to us, and whom we push to.
     pub websub: Websub,
     /// Fixed categories.
@@ -254,12 +258,14 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let serve = serve::serve(&mut root);
     let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
+    let render = render::render(&mut root);
     let websub = websub::read(&mut root, site.as_ref());
     let (categories, found) = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
+    render::vet(&mut root);
     let found = route::rules(&mut root, found, &names);
     let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
@@ -280,6 +286,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         log,
         secrets: Arc::default(),
         fetch,
+        render,
         websub,
         categories,
         router: Arc::new(Router::new(found.rules.clone(), &found.declining)),

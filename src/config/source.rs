@@ -9,6 +9,7 @@ use url::Url;
 use super::every::every;
 use super::list;
 use super::read::{At, Table, nearest};
+use super::render;
 use super::site::{language, web_address, zone};
 use super::{OnChange, stories};
 use crate::article::{RawRules, Rules};
@@ -71,6 +72,8 @@ pub struct Access {
     pub user_agent: Option<String>,
     /// Whether `robots.txt` is obeyed where pages are asked for that the settings do not name.
     pub obey_robots: bool,
+    /// Whether a browser puts its pages together.
+    pub render: bool,
 }
 
 impl Access {
@@ -98,6 +101,7 @@ impl Access {
         if let Some(name) = user_agent(table) {
             self.user_agent = Some(name);
         }
+        self.render = render::wish(table).unwrap_or(self.render);
         if let Some(text) = table.string("robots") {
             self.obey_robots = robots(table, &text);
         }

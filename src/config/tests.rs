@@ -354,6 +354,43 @@ fn stories_and_changes_are_read() {
 }
 
 #[test]
+fn a_browser_is_named_once_and_wanted_by_source() {
+    let source = |id: &str, more: &str| {
+        format!("[[source]]\nid = \"{id}\"\nurl = \"https://a.example/\"\n{more}\n")
+    };
+    let text = format!(
+        "[render]\nendpoint = \"http://127.0.0.1:9222\"\ntime = \"1m\"\n{}{}",
+        source("a", "render = \"browser\""),
+        source("b", "")
+    );
+    let settings = good(&text);
+    let render = settings.render.unwrap();
+    assert_eq!(render.endpoint.as_str(), "http://127.0.0.1:9222/");
+    assert_eq!((render.time.as_secs(), render.requests, render.at_once), (60, 200, 2));
+    let wishes: Vec<_> = settings.sources.iter().map(|one| one.access.render).collect();
+    assert_eq!(wishes, [true, false]);
+    assert!(good("").render.is_none());
+
+    check(
+        &source("a", "render = \"chrome\""),
+        &["4:10: `chrome` is no way to render\n  hint: write `browser`, or `no`"],
+    );
+    check(
+        "[render]\nendpoint = \"wss://b.example\"\nat_once = 0",
+        &[
+            "2:12: `wss://b.example` is no endpoint of a browser\n  hint: write \
+             `http://127.0.0.1:9222`, or the `ws://…` that the browser prints; it speaks no TLS",
+            "3:11: `at_once` must be a whole number from 1 to 64, not 0",
+        ],
+    );
+    check("[render]", &["1:1: `render` needs `endpoint`"]);
+    let cure = "there is no browser that could `render`\n  hint: add [render] with `endpoint = \
+                \"http://127.0.0.1:9222\"`, where your browser is";
+    check(&source("a", "render = \"browser\""), &[&format!("4:10: {cure}")]);
+    check("[defaults]\nrender = \"browser\"", &[&format!("2:10: {cure}")]);
+}
+
+#[test]
 fn ways_out_are_checked_with_place_and_cure() {
     let source =
         |text: &str| format!("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{text}");

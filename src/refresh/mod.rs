@@ -27,6 +27,7 @@ use crate::fetch::{self, Answer, Fetcher, Request};
 use crate::health::Cause;
 use crate::identity::{self, Known, Verdict};
 use crate::model::{Entry, Fault, Instant, Page, SourceId};
+use crate::render::Renderer;
 use crate::robots;
 use crate::schedule::{LONGEST_WISH, Trouble};
 use crate::store::{self, Findings, Held, KnownItem, Resting, Saved, Store, Visited};
@@ -52,6 +53,8 @@ pub struct World {
     pub settings: Arc<Settings>,
     /// The way out.
     pub fetcher: Arc<Fetcher>,
+    /// The browser for pages that need one, if the operator runs one.
+    pub renderer: Option<Arc<Renderer>>,
     /// The authority of ids that are ours.
     pub authority: String,
     /// Everybody shall come home: what is at hand is kept, nothing more is begun.
@@ -131,6 +134,23 @@ impl World {
     async fn ask(&self, request: &Request) -> Option<Result<Answer, fetch::Error>> {
         tokio::select! {
             answer = self.fetcher.fetch(request) => Some(answer),
+            () = self.stop.over() => None,
+        }
+    }
+
+    /// The same for a page, with the browser where the source wants it.
+    async fn ask_page(
+        &self,
+        source: &Source,
+        request: &Request,
+    ) -> Option<Result<Answer, fetch::Error>> {
+        let Some(renderer) = self.renderer.as_ref().filter(|_| source.access.render) else {
+            return self.ask(request).await;
+        };
+        tokio::select! {
+            answer = renderer.render(&self.fetcher, request, source.charset.as_deref()) => {
+                Some(answer)
+            }
             () = self.stop.over() => None,
         }
     }

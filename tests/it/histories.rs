@@ -68,6 +68,7 @@ impl History {
             authority: "t.example,2026".into(),
             stop: Stop::default(),
             bells: Bells::default(),
+            renderer: None,
             news: None,
         };
         let now = "2026-11-03T00:00:00Z".parse().unwrap();

@@ -27,6 +27,7 @@ mod pages;
 mod polling;
 mod polls;
 mod publish;
+mod render;
 mod routing;
 mod rows;
 mod rules;
