@@ -216,6 +216,7 @@ fn saved(number: usize, zipf: &Zipf) -> Saved {
         image: None,
         language: None,
         facts: std::collections::BTreeMap::new(),
+        also: Vec::new(),
         id: id.clone(),
     };
     Saved {

@@ -101,6 +101,7 @@ fn item(dice: &mut Dice, length: usize) -> (Item, String) {
         authors: Vec::new(),
         medium: Some(dice.chinese()),
         categories: Vec::new(),
+        also: Vec::new(),
         labels: vec![dice.chinese(), dice.latin()],
         enclosures: Vec::new(),
         image: None,

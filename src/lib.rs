@@ -15,6 +15,7 @@ pub mod listing;
 pub mod article;
 pub mod normalize;
 pub mod identity;
+pub mod story;
 pub mod category;
 pub mod route;
 pub mod search;
@@ -28,6 +29,7 @@ pub mod config;
 pub mod robots;
 // shell
 pub mod fetch;
+pub mod render;
 pub mod store;
 pub mod output;
 pub mod serve;

@@ -255,6 +255,17 @@ pub struct Item {
     pub language: Option<String>,
     /// What else feeds pass on, by its name in [`FACTS`]; plain text, one line each.
     pub facts: BTreeMap<String, String>,
+    /// Where else the same story came from.
+    pub also: Vec<Also>,
+}
+
+/// Another source that brought the same story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    /// The source.
+    pub source: SourceId,
+    /// Its own article, absolute `http` or `https`.
+    pub link: Option<String>,
 }
 
 /// The further facts of an entry (its `vars`) that an item keeps: a podcast's, and whose it is.

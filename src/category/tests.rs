@@ -25,6 +25,7 @@ fn item() -> Item {
         image: None,
         language: None,
         facts: std::collections::BTreeMap::new(),
+        also: Vec::new(),
     }
 }
 

@@ -54,6 +54,10 @@ pub(super) enum Verb {
     Status(Status),
     /// Takes an item down for good, or shows what was taken down.
     Withdraw(Withdraw),
+    /// Lists what is kept and not published, or publishes it.
+    Held(HeldEntries),
+    /// Shows how an item changed.
+    History(History),
     /// Makes a backup of the state, also while a daemon runs.
     Backup(Backup),
     /// Puts a backup in the place of the state, which stays beside it.
@@ -124,6 +128,9 @@ pub(super) struct Address {
     /// For an address: a private network that may be asked, such as `127.0.0.1/32`.
     #[arg(long, value_name = "NETWORK")]
     pub allow_private: Vec<ipnet::IpNet>,
+    /// For an address: the browser of the settings (`[render]`) puts pages together.
+    #[arg(long)]
+    pub render: bool,
     /// At most so many entries.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -246,6 +253,37 @@ pub(super) struct Withdraw {
     #[arg(long, conflicts_with = "why", requires = "items")]
     pub undo: bool,
     /// Prints the list as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct HeldEntries {
+    #[command(subcommand)]
+    pub verb: Option<HeldVerb>,
+    /// Prints every entry as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HeldVerb {
+    /// Publishes what is held of a source because there was too much of it, or it looked foreign.
+    Release(Release),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Release {
+    /// A source by its id.
+    pub source: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct History {
+    /// An item by its id, the address of its share page, or the address of the original.
+    #[arg(value_name = "ID")]
+    pub item: String,
+    /// Prints every state as JSON.
     #[arg(long)]
     pub json: bool,
 }

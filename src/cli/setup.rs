@@ -14,6 +14,7 @@ use crate::edition;
 use crate::fetch::{Fetcher, Limits, Manners};
 use crate::model::Instant;
 use crate::refresh::{News, World};
+use crate::render::{self, Renderer};
 use crate::store::{Lock, Store};
 
 /// The time, in whole seconds: the only clock of the program.
@@ -104,6 +105,7 @@ pub(super) async fn hold(settings: Settings, verb: &str) -> anyhow::Result<Held>
 /// Opens the state that this process holds already.
 pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held> {
     let store = Store::open(&settings.store).await?;
+    store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;
     Ok(Held { store, settings: Arc::new(settings), authority, lock })
 }
@@ -126,6 +128,7 @@ pub(super) fn world(
     Ok(World {
         settings: Arc::clone(settings),
         fetcher: Arc::new(fetcher(settings)?),
+        renderer: settings.render.as_ref().map(|own| Arc::new(renderer(own))),
         authority: authority.to_owned(),
         stop: crate::refresh::Stop::default(),
         bells: crate::refresh::Bells::default(),
@@ -152,6 +155,17 @@ pub(super) fn fetcher(settings: &Settings) -> anyhow::Result<Fetcher> {
     manners.rest_together.clone_from(&fetch.rest_together);
     manners.limits = limits;
     Fetcher::new(manners).context("cannot make requests")
+}
+
+fn renderer(own: &config::Render) -> Renderer {
+    let limits = render::Limits {
+        time: own.time,
+        requests: own.requests,
+        bytes: own.bytes,
+        at_once: own.at_once,
+        ..render::Limits::default()
+    };
+    Renderer::new(own.endpoint.clone(), limits)
 }
 
 /// Comes with the next Ctrl-C or SIGTERM from the moment of this call on, whenever it is awaited.

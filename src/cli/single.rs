@@ -69,6 +69,11 @@ pub(super) fn source(
     let mut source = config::source_for(&url, settings.site.zone);
     source.full_text = own.full_text;
     source.access.allow_private.clone_from(&own.allow_private);
+    source.access.render = own.render;
+    if own.render && settings.render.is_none() {
+        let hint = "name a browser in the settings: [render] endpoint = \"http://127.0.0.1:9222\"";
+        return Err(Usage(format!("there is no browser for `--render`\nhint: {hint}")).into());
+    }
     Ok(Arc::new(source))
 }
 

@@ -5,6 +5,7 @@ mod fault;
 mod keep;
 mod list;
 mod read;
+mod render;
 mod log;
 mod route;
 mod rules;
@@ -12,6 +13,7 @@ mod secrets;
 mod serve;
 mod site;
 mod source;
+mod stories;
 mod websub;
 mod when;
 
@@ -27,6 +29,7 @@ use url::Url;
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
 pub use log::{Log, LogForm, log};
+pub use render::Render;
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};
 pub use source::{Access, First, Form, List, Pages, Source};
@@ -37,6 +40,7 @@ use crate::category::Aliases;
 use crate::model::{CategoryId, SourceId};
 use crate::route::{Router, Rule};
 use crate::slug::Style;
+use crate::story::Ways;
 use read::{Marks, Table};
 
 /// What the settings may take from the world besides their own text; the caller hands it in, so
@@ -87,6 +91,8 @@ pub struct Settings {
     pub secrets: Arc<Secrets>,
     /// How requests are made.
     pub fetch: Fetch,
+    /// The browser for pages that need one.
+    pub render: Option<Render>,
     /// Who pushes to us, and whom we push to.
     pub websub: Websub,
     /// Fixed categories.
@@ -107,6 +113,20 @@ pub struct Settings {
     pub sites: Arc<Sites>,
     /// The predecessor's posts, if this site succeeds one.
     pub jekyll: Option<Jekyll>,
+    /// How items of several sources are united.
+    pub stories: Ways,
+}
+
+/// What becomes of an item whose entry changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnChange {
+    /// It is changed where it stands.
+    #[default]
+    Update,
+    /// It stays as it was.
+    Ignore,
+    /// It is changed, and moves to the top as if it were new.
+    Announce,
 }
 
 /// The `[site]` table.
@@ -183,6 +203,8 @@ pub struct Category {
     pub min_items: Option<usize>,
     /// How long items stay in it.
     pub keep: Option<Keep>,
+    /// What becomes of its changed items.
+    pub on_change: Option<OnChange>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -236,16 +258,19 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let serve = serve::serve(&mut root);
     let log = log::table(&mut root);
     let fetch = site::fetch(&mut root);
+    let render = render::render(&mut root);
     let websub = websub::read(&mut root, site.as_ref());
     let (categories, found) = site::categories(&mut root);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.zone);
     let names: BTreeSet<_> = categories.iter().map(|one| one.id.as_str().to_owned()).collect();
     let defaults = source::defaults(&mut root, zone, &names);
     let sources = source::sources(&mut root, &defaults, &names);
+    render::vet(&mut root);
     let found = route::rules(&mut root, found, &names);
     let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
+    let stories = stories::ways(&mut root, &sources);
     root.finish();
     let aliases = categories.iter().flat_map(|one: &Category| {
         one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
@@ -261,6 +286,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         log,
         secrets: Arc::default(),
         fetch,
+        render,
         websub,
         categories,
         router: Arc::new(Router::new(found.rules.clone(), &found.declining)),
@@ -269,6 +295,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         sources,
         sites,
         jekyll,
+        stories,
     })
 }
 

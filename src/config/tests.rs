@@ -329,6 +329,68 @@ fn a_rule_of_the_command_line_joins_the_others() {
     assert!(with("add = ").is_err());
 }
 #[test]
+fn stories_and_changes_are_read() {
+    use crate::story::Prefer;
+    let source = "[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n";
+    let plain = good(source);
+    assert!(plain.stories.on && !plain.stories.upgrade && plain.stories.alone.is_empty());
+    assert_eq!((plain.sources[0].most_new, plain.sources[0].on_change), (20, None));
+    let settings = good(&format!(
+        "[stories]\nprefer = [\"a\"]\nwindow = \"2d\"\nupgrade = true\n[defaults]\nmost_new = 5\n\
+         {source}stories = false\non_change = \"announce\"\n"
+    ));
+    assert_eq!(settings.stories.window.as_secs(), 2 * 86_400);
+    assert!(matches!(&settings.stories.prefer, Prefer::Sources(order) if order.len() == 1));
+    assert_eq!(settings.stories.alone.len(), 1);
+    assert_eq!(settings.sources[0].most_new, 5);
+    assert_eq!(settings.sources[0].on_change, Some(super::OnChange::Announce));
+    check(
+        "[stories]\nprefer = \"erliest\"\n[defaults]\non_change = \"tell\"",
+        &[
+            "2:10: there is no source `erliest`\n  hint: did you mean `earliest`?",
+            "4:13: `on_change` knows no `tell`\n  hint: write \"update\", \"ignore\" or \"announce\"",
+        ],
+    );
+}
+
+#[test]
+fn a_browser_is_named_once_and_wanted_by_source() {
+    let source = |id: &str, more: &str| {
+        format!("[[source]]\nid = \"{id}\"\nurl = \"https://a.example/\"\n{more}\n")
+    };
+    let text = format!(
+        "[render]\nendpoint = \"http://127.0.0.1:9222\"\ntime = \"1m\"\n{}{}",
+        source("a", "render = \"browser\""),
+        source("b", "")
+    );
+    let settings = good(&text);
+    let render = settings.render.unwrap();
+    assert_eq!(render.endpoint.as_str(), "http://127.0.0.1:9222/");
+    assert_eq!((render.time.as_secs(), render.requests, render.at_once), (60, 200, 2));
+    let wishes: Vec<_> = settings.sources.iter().map(|one| one.access.render).collect();
+    assert_eq!(wishes, [true, false]);
+    assert!(good("").render.is_none());
+
+    check(
+        &source("a", "render = \"chrome\""),
+        &["4:10: `chrome` is no way to render\n  hint: write `browser`, or `no`"],
+    );
+    check(
+        "[render]\nendpoint = \"wss://b.example\"\nat_once = 0",
+        &[
+            "2:12: `wss://b.example` is no endpoint of a browser\n  hint: write \
+             `http://127.0.0.1:9222`, or the `ws://…` that the browser prints; it speaks no TLS",
+            "3:11: `at_once` must be a whole number from 1 to 64, not 0",
+        ],
+    );
+    check("[render]", &["1:1: `render` needs `endpoint`"]);
+    let cure = "there is no browser that could `render`\n  hint: add [render] with `endpoint = \
+                \"http://127.0.0.1:9222\"`, where your browser is";
+    check(&source("a", "render = \"browser\""), &[&format!("4:10: {cure}")]);
+    check("[defaults]\nrender = \"browser\"", &[&format!("2:10: {cure}")]);
+}
+
+#[test]
 fn ways_out_are_checked_with_place_and_cure() {
     let source =
         |text: &str| format!("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{text}");

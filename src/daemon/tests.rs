@@ -30,6 +30,7 @@ fn world(dir: &std::path::Path, every: &str) -> World {
     World {
         settings: Arc::new(settings),
         fetcher: Arc::new(Fetcher::new(manners).unwrap()),
+        renderer: None,
         authority: "t.example,2026".into(),
         stop: crate::refresh::Stop::default(),
         bells: crate::refresh::Bells::default(),

@@ -23,7 +23,7 @@ impl Error {
             Self::Body { .. } => Cause::Body,
             Self::Scheme { .. } | Self::Header { .. } => Cause::Settings,
             Self::Robots(_) => Cause::Robots,
-            Self::Setup(_) => Cause::Other,
+            Self::Setup(_) | Self::Browser(_) => Cause::Other,
         }
     }
 }

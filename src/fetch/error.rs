@@ -114,6 +114,9 @@ pub enum Error {
         /// What was wrong on the way; none where it came whole and cannot be decompressed.
         source: Option<reqwest::Error>,
     },
+    /// The browser that was asked to put the page together could not.
+    #[error(transparent)]
+    Browser(Box<dyn StdError + Send + Sync>),
     /// A configured header cannot be sent.
     #[error("the header `{name}` cannot be sent")]
     Header {
@@ -170,6 +173,7 @@ impl Error {
             Self::Robots(_) => "robots",
             Self::CoolingDown { .. } => "cooling_down",
             Self::Body { .. } => "body",
+            Self::Browser(_) => "browser",
             Self::Header { .. } => "header",
             Self::Setup(_) => "setup",
         }

@@ -89,7 +89,7 @@ impl Fetcher {
             if request.obey_robots {
                 self.permitted(&route.url, &host, request, allow).await?;
             }
-            let _turn = self.turn(&host, &request.egress).await?;
+            let _turn = self.turn(&host, request).await?;
             let began = Instant::now();
             self.vet_for_proxy(&route.url, request, allow, left).await?;
             let visit = Visit { manners, client, request, cut, deadline: began + left };
@@ -142,7 +142,11 @@ impl Fetcher {
     }
 
     /// Waits for a host's turn, and for the pause that its `robots.txt` asks for.
-    async fn turn(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
+    async fn turn(&self, host: &str, request: &Request) -> Result<Turn<'_>, Error> {
+        let egress = &request.egress;
+        if request.part {
+            return self.turns.take_part(host, egress).await;
+        }
         loop {
             if let Some(pause) = self.permits.pause(host, Instant::now()) {
                 sleep(pause).await;

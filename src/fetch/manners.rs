@@ -95,10 +95,19 @@ impl Turns {
 
     /// Waits for the host's turn and then for a free slot; fails at once while the host rests.
     pub(super) async fn take_by(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
+        self.queue(host, egress, self.gap).await
+    }
+
+    /// The same without the pause, for a part of a page that is being put together.
+    pub(super) async fn take_part(&self, host: &str, egress: &Egress) -> Result<Turn<'_>, Error> {
+        self.queue(host, egress, Duration::ZERO).await
+    }
+
+    async fn queue(&self, host: &str, egress: &Egress, gap: Duration) -> Result<Turn<'_>, Error> {
         let place = self.place(host);
         self.awake(host, egress)?;
         let queue = place.queue.clone().acquire_owned().await.ok();
-        let pause = pause(*locked(&place.last), Instant::now(), self.gap);
+        let pause = pause(*locked(&place.last), Instant::now(), gap);
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }

@@ -29,5 +29,6 @@ pub use names::Lookup;
 pub use permits::NotForRobots;
 pub use request::{Accept, Limits, Method, Request};
 pub use rests::Rest;
+pub(crate) use route::base64;
 pub use route::shown;
 pub use witness::{Asked, Witness};

@@ -108,6 +108,9 @@ pub struct Request {
     pub allow_private: Vec<IpNet>,
     /// Its own limit of bytes after decompression, instead of [`Limits::bytes`].
     pub bytes: Option<usize>,
+    /// Whether it is for a part of a page that is being put together: it waits for the host's turn,
+    /// without the pause between two requests.
+    pub part: bool,
     /// How it leaves.
     pub egress: Egress,
     /// Its own name, instead of [`Manners::user_agent`](crate::fetch::Manners::user_agent).
@@ -131,6 +134,7 @@ impl Request {
             accept,
             allow_private: Vec::new(),
             bytes: None,
+            part: false,
             egress: Egress::default(),
             user_agent: None,
             obey_robots: false,

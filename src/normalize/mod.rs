@@ -80,6 +80,7 @@ pub fn item(originals: &[Original], birth: &Birth, ways: &Ways<'_>) -> Option<It
         image,
         language: language.or_else(|| ways.language.map(str::to_owned)),
         facts: facts(originals),
+        also: Vec::new(),
         link,
     })
 }

@@ -111,6 +111,12 @@ fn entry_links(xml: &mut Xml, item: &FeedItem<'_>) {
     if let Some(feed) = &item.source.feed {
         xml.empty("link", &[("rel", "via"), ("href", feed)]);
     }
+    for other in &item.also {
+        if let Some(link) = other.link.as_deref() {
+            let title = ("title", other.title);
+            xml.empty("link", &[("rel", "related"), ("type", "text/html"), title, ("href", link)]);
+        }
+    }
     for file in &item.enclosures {
         let length = file.length.map_or_else(String::new, |bytes| bytes.to_string());
         let attributes = [

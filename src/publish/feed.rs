@@ -80,6 +80,14 @@ pub(super) struct FeedItem<'a> {
     pub podcast: Podcast<'a>,
     /// Whose it is, in the source's words.
     pub rights: Option<Cow<'a, str>>,
+    /// Where else the story came from.
+    pub also: Vec<Elsewhere<'a>>,
+}
+
+/// Another source that brought the same story.
+pub(super) struct Elsewhere<'a> {
+    pub title: &'a str,
+    pub link: Option<Cow<'a, str>>,
 }
 
 /// Somebody with a name.
@@ -197,6 +205,7 @@ pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> 
         enclosures: item.enclosures.iter().filter_map(attachment).collect(),
         podcast: Podcast::of(item),
         rights: item.facts.get("rights").and_then(|text| name(text)),
+        also: Vec::new(),
     }
 }
 

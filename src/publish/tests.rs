@@ -82,6 +82,7 @@ fn bare(id: &str) -> Item {
         image: None,
         language: None,
         facts: std::collections::BTreeMap::new(),
+        also: Vec::new(),
     }
 }
 

@@ -298,7 +298,7 @@ impl Round<'_> {
                 one.moved_before = one.moved.is_some();
             }
         }
-        let Some(answer) = self.world.ask(&moving::to(&request, one.moved.as_ref())).await else {
+        let Some(answer) = self.ask(list, &moving::to(&request, one.moved.as_ref())).await else {
             return Ok(Gathered { interrupted: true, ..one });
         };
         let mut sight = moving::sight(&request, &answer, can_move);
@@ -306,7 +306,7 @@ impl Round<'_> {
         let answer = match lost {
             // The old address is no more, but we know where it led.
             Some(moved) => {
-                let answer = self.world.ask(&moving::to(&request, Some(&moved))).await;
+                let answer = self.ask(list, &moving::to(&request, Some(&moved))).await;
                 let Some(answer) = answer else {
                     return Ok(Gathered { interrupted: true, ..one });
                 };
@@ -319,6 +319,13 @@ impl Round<'_> {
         self.take(&mut one, list, &request, asked, answer).await;
         self.observe(&mut one, sight).await?;
         Ok(one)
+    }
+
+    async fn ask(&self, list: &List, request: &Request) -> Option<Result<Answer, Error>> {
+        match list.form {
+            Form::Page(_) => self.world.ask_page(self.source, request).await,
+            _ => self.world.ask(request).await,
+        }
     }
 
     /// Reads an answer.

@@ -120,7 +120,7 @@ async fn ask(world: &World, source: &Source, url: &Url) -> Option<Result<Page, S
         obey_robots: source.access.obey_robots,
         ..lists::asking::from(source, Request::get(url.clone(), Accept::Page))
     };
-    Some(match world.ask(&request).await? {
+    Some(match world.ask_page(source, &request).await? {
         Ok(Answer::Fresh { page, .. }) if world.may_keep(source, &page) => Ok(page),
         Ok(Answer::Fresh { .. }) => Err("its page asks robots not to keep its text".to_owned()),
         Ok(Answer::Unchanged { .. }) => Err("an answer without content".to_owned()),

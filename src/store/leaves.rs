@@ -57,8 +57,7 @@ impl Store {
     pub async fn items_on(&self, leaves: &[Leaf]) -> Result<Vec<Vec<Item>>, Error> {
         let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
-             JOIN item ON item.id = leaf.item \
-             WHERE NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.item = leaf.item) \
+             JOIN shown AS item ON item.id = leaf.item \
              ORDER BY place, leaf.published DESC, leaf.item";
         let rows = sqlx::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
@@ -106,10 +105,12 @@ impl Store {
              ORDER BY item.published DESC, item.id";
         let rows =
             sqlx::query(query).bind(json(&ids)).bind(most as i64).fetch_all(&self.pool).await?;
+        let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
+        let items = self.with_stories(items).await?;
         let mut newest = BTreeMap::<CategoryId, Vec<Item>>::new();
-        for row in &rows {
+        for (row, item) in rows.iter().zip(items) {
             let id = CategoryId::new(row.try_get::<String, _>("shelf")?);
-            newest.entry(id).or_default().push(rows::item(row)?);
+            newest.entry(id).or_default().push(item);
         }
         Ok(newest)
     }
@@ -149,31 +150,30 @@ async fn turn_one(
 
 /// Enters an item in the current documents of categories it came to, and takes it out of those of
 /// categories it left. What has been archived stays where it is, but is not shown while the item
-/// is withheld.
+/// is not. `published` is the date of an item that is shown.
 pub(super) async fn file(
     tx: &mut SqliteConnection,
-    item: &Item,
+    item: &ItemId,
     before: &[i64],
     after: &[i64],
-    shown: bool,
+    published: Option<i64>,
 ) -> Result<(), Error> {
+    for number in before.iter().filter(|number| !after.contains(number)) {
+        leave(tx, item.as_str(), *number).await?;
+        count_again(tx, *number).await?;
+    }
+    let Some(published) = published else {
+        return leave(tx, item.as_str(), EVERYTHING).await;
+    };
     let query = "INSERT OR IGNORE INTO leaf (item, category, published) VALUES (?, ?, ?)";
     let came = after.iter().filter(|number| !before.contains(number));
-    let everything = shown.then_some(&EVERYTHING);
-    for number in everything.into_iter().chain(came.clone()) {
+    for number in std::iter::once(&EVERYTHING).chain(came.clone()) {
         sqlx::query(query)
-            .bind(item.id.as_str())
+            .bind(item.as_str())
             .bind(number)
-            .bind(item.published.timestamp())
+            .bind(published)
             .execute(&mut *tx)
             .await?;
-    }
-    if !shown {
-        leave(tx, item.id.as_str(), EVERYTHING).await?;
-    }
-    for number in before.iter().filter(|number| !after.contains(number)) {
-        leave(tx, item.id.as_str(), *number).await?;
-        count_again(tx, *number).await?;
     }
     for number in came {
         let back = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
@@ -182,7 +182,7 @@ pub(super) async fn file(
         }
         let query = "UPDATE category SET total = total + 1, \
              newest = max(coalesce(newest, ?1), ?1) WHERE number = ?2";
-        sqlx::query(query).bind(item.published.timestamp()).bind(number).execute(&mut *tx).await?;
+        sqlx::query(query).bind(published).bind(number).execute(&mut *tx).await?;
     }
     Ok(())
 }

@@ -15,6 +15,9 @@ mod hub;
 mod websub;
 mod search;
 mod withdrawal;
+mod revisions;
+mod stories;
+mod traces;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -35,12 +38,15 @@ pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use leaves::{Leaf, Shelved};
 pub use lock::{Holder, Lock};
 pub use retention::Span;
+pub use revisions::Revision;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, SourceWords,
     Visited, WrittenFile,
 };
 pub use search::Hits;
 pub use standing::{Past, Standing, Turn};
+pub use stories::Kin;
+pub use traces::{Face, Findings};
 pub use visits::{Aftermath, Agendum, Course, Resting};
 pub use websub::{NamedHub, Subscription};
 pub use withdrawal::Withdrawal;
@@ -115,6 +121,7 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    stories: stories::Stories,
     press: Arc<Mutex<()>>,
 }
 
@@ -137,9 +144,15 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let store = Self { pool, path: path.to_owned(), press: Arc::default() };
+        let store = Self {
+            pool,
+            path: path.to_owned(),
+            stories: stories::Stories::default(),
+            press: Arc::default(),
+        };
         store.check().await?;
         store.migrate().await?;
+        store.retrace().await?;
         Ok(store)
     }
 
@@ -189,11 +202,13 @@ fn migrations() -> Vec<Migration> {
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (3, "visits", include_str!("migrations/0003_visits.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (5, "stories", include_str!("migrations/0005_stories.sql")),
         (6, "leaves", include_str!("migrations/0006_leaves.sql")),
         (7, "websub", include_str!("migrations/0007_websub.sql")),
         (8, "routes", include_str!("migrations/0008_routes.sql")),
         (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
+        (11, "shown", include_str!("migrations/0011_shown.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);

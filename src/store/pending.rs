@@ -18,10 +18,13 @@ const AT_ONCE: usize = 500;
 const INDEX: &str = "index";
 
 impl Store {
-    /// What is to be published.
+    /// What is to be published; whatever is handed out stands for its story from now on.
     pub async fn pending(&self) -> Result<Pending, Error> {
         let query = "SELECT mark, item FROM pending_item ORDER BY mark";
         let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let query = "UPDATE story SET out = 1 WHERE out = 0 AND head = item \
+                     AND item IN (SELECT item FROM pending_item)";
+        sqlx::query(query).execute(&self.pool).await?;
         let query = "SELECT mark, id FROM pending_category \
                      JOIN category ON number = category WHERE NOT gone ORDER BY mark";
         let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;

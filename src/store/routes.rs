@@ -133,6 +133,7 @@ impl Store {
             "INSERT OR IGNORE INTO item_category (category, published, item, place) \
              SELECT ?2, published, item, place FROM item_category WHERE category = ?1",
             "DELETE FROM item_category WHERE category = ?1 AND ?2 = ?2",
+            "UPDATE story_category SET category = ?2 WHERE category = ?1",
             "UPDATE alias SET category = ?2 WHERE category = ?1",
             "DELETE FROM pending_category WHERE category = ?1 AND ?2 = ?2",
             "DELETE FROM category WHERE number = ?1 AND ?2 = ?2",

@@ -119,6 +119,10 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// Entries that could be published and are held all the same.
+    pub held_back: Vec<Held>,
+    /// What it found out about keys and lists.
+    pub findings: super::Findings,
     /// What it was, for the source's history and its state.
     pub seen: crate::health::Visit,
     /// What is remembered for the next visits.
@@ -288,6 +292,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
         image: row.try_get("image")?,
         language: row.try_get("language")?,
         facts: extra.facts,
+        also: Vec::new(),
     })
 }
 

@@ -65,7 +65,14 @@ impl Store {
         let known = "DELETE FROM validator WHERE source = \
                      (SELECT source FROM withdrawn WHERE item = ?)";
         // Should it come back, it is news.
-        let steps = [known, "DELETE FROM tomb WHERE item = ?", "DELETE FROM leaf WHERE item = ?"];
+        let steps = [
+            known,
+            "DELETE FROM tomb WHERE item = ?",
+            "DELETE FROM leaf WHERE item = ?",
+            "DELETE FROM trace WHERE item = ?",
+            "DELETE FROM known_as WHERE item = ?",
+            "DELETE FROM story WHERE item = ?",
+        ];
         for query in steps {
             sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
         }
@@ -189,6 +196,14 @@ async fn take_down(
         "DELETE FROM withheld WHERE item = ?",
         "DELETE FROM released WHERE item = ?",
         "DELETE FROM seat WHERE item = ?",
+        "DELETE FROM revision WHERE item = ?",
+        // The story of which it was one among others is told without it. A head stays as a name,
+        // so that nobody else tells the story.
+        "INSERT OR REPLACE INTO pending_item (item) SELECT head FROM story \
+         WHERE item = ?1 AND head <> ?1",
+        "UPDATE story SET face = NULL WHERE face = ?",
+        "DELETE FROM story_category WHERE item = ?",
+        "DELETE FROM story WHERE item = ?1 AND head <> ?1",
         "DELETE FROM item WHERE id = ?",
     ];
     for query in steps {

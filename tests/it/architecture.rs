@@ -13,6 +13,7 @@ const PURE: &[&str] = &[
     "article",
     "normalize",
     "identity",
+    "story",
     "category",
     "route",
     "search",
@@ -25,7 +26,7 @@ const PURE: &[&str] = &[
     "config",
     "robots",
 ];
-const SHELL: &[&str] = &["fetch", "store", "output", "serve"];
+const SHELL: &[&str] = &["fetch", "render", "store", "output", "serve"];
 const JOINTS: &[&str] = &["edition", "refresh", "daemon", "push", "cli"];
 
 /// Who may know a room of its own floor, and why.
@@ -35,10 +36,12 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "listing"), // settings are compiled once, by the room that uses them
     ("config", "article"),
     ("config", "category"),
+    ("render", "fetch"), // what a page in a browser asks for leaves by the one door, too
     ("config", "schedule"),
     ("config", "websub"),
     ("config", "route"),
     ("search", "route"), // what is looked for is the same in an index and in a rule
+    ("config", "story"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 
@@ -60,6 +63,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("reqwest", &["fetch"]),
+    ("tokio_tungstenite", &["render"]),
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
     ("hmac", &["websub"]),

@@ -62,6 +62,7 @@ fn item(at: i64, category: &str) -> Item {
         image: None,
         language: None,
         facts: std::collections::BTreeMap::new(),
+        also: Vec::new(),
     }
 }
 

@@ -69,6 +69,7 @@ impl Shop {
             image: None,
             language: None,
             facts: std::collections::BTreeMap::new(),
+            also: Vec::new(),
         };
         let entry = Entry { title: Some(Text::Plain(text.to_owned())), ..Entry::default() };
         let original = Original { list: "main".into(), entry, article: None };
@@ -107,6 +108,8 @@ impl Shop {
             incomplete: false,
             seen: finews::health::Visit::default(),
             after: finews::store::Aftermath::default(),
+            held_back: Vec::new(),
+            findings: finews::store::Findings::default(),
         };
         self.store.record(&visited).await.unwrap();
     }

@@ -122,6 +122,7 @@ async fn s59_a_panic_fails_its_own_journey_only() {
     let world = World {
         settings: std::sync::Arc::new(settings),
         fetcher: std::sync::Arc::new(Fetcher::with_lookup(manners, lookup).unwrap()),
+        renderer: None,
         authority: "t.example,2026".into(),
         stop: finews::refresh::Stop::default(),
         bells: Bells::default(),

@@ -121,6 +121,7 @@ fn world(settings: &str) -> World {
     World {
         settings: Arc::new(settings),
         fetcher: Arc::new(Fetcher::new(manners).unwrap()),
+        renderer: None,
         authority: "t.example,2026".into(),
         stop: Stop::default(),
         bells: Bells::default(),

@@ -81,6 +81,7 @@ impl<'g> Town<'g> {
         let world = World {
             settings: Arc::clone(&settings),
             fetcher: Arc::new(Fetcher::new(manners).unwrap()),
+            renderer: None,
             authority: "t.example,2026".into(),
             stop: Stop::default(),
             bells: Bells::default(),
