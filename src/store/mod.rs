@@ -186,6 +186,9 @@ impl Store {
         let migrator = Migrator { migrations: migrations().into(), ..Migrator::DEFAULT };
         migrator.run(&self.pool).await.map_err(|why| match why {
             MigrateError::VersionMissing(_) => Error::Newer(self.path.clone()),
+            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => {
+                opening(&self.path, &why)
+            }
             other => Error::Damaged { path: self.path.clone(), what: other.to_string() },
         })
     }
