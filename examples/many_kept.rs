@@ -165,6 +165,7 @@ fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
         authors: Vec::new(),
         medium: None,
         categories: Vec::new(),
+        also: Vec::new(),
         labels: Vec::new(),
         enclosures: Vec::new(),
         image: None,

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod article;
 pub mod normalize;
 pub mod identity;
+pub mod story;
 pub mod category;
 pub mod route;
 pub mod search;

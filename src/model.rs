@@ -253,6 +253,17 @@ pub struct Item {
     pub image: Option<String>,
     /// BCP 47 language tag.
     pub language: Option<String>,
+    /// Where else the same story came from.
+    pub also: Vec<Also>,
+}
+
+/// Another source that brought the same story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    /// The source.
+    pub source: SourceId,
+    /// Its own article, absolute `http` or `https`.
+    pub link: Option<String>,
 }
 
 /// A category as it is shown.

@@ -24,6 +24,7 @@ fn item() -> Item {
         enclosures: Vec::new(),
         image: None,
         language: None,
+        also: Vec::new(),
     }
 }
 

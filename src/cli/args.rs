@@ -52,6 +52,10 @@ pub(super) enum Verb {
     Categories(Categories),
     /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
+    /// Lists what is kept and not published, or publishes it.
+    Held(HeldEntries),
+    /// Shows how an item changed.
+    History(History),
     /// Makes a backup of the state, also while a daemon runs.
     Backup(Backup),
     /// Puts a backup in the place of the state, which stays beside it.
@@ -230,6 +234,37 @@ pub(super) struct Status {
     #[arg(value_name = "SOURCE")]
     pub source: Option<String>,
     /// Prints the state of every source as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct HeldEntries {
+    #[command(subcommand)]
+    pub verb: Option<HeldVerb>,
+    /// Prints every entry as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HeldVerb {
+    /// Publishes what is held of a source because there was too much of it, or it looked foreign.
+    Release(Release),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Release {
+    /// A source by its id.
+    pub source: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct History {
+    /// An item by its id, the address of its share page, or the address of the original.
+    #[arg(value_name = "ID")]
+    pub item: String,
+    /// Prints every state as JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -40,14 +40,14 @@ pub(super) async fn run(args: &Args, own: &Fetch) -> anyhow::Result<Exit> {
     }
     let settings = setup::settings(args)?;
     let wish = Wish { sources: own.sources.clone(), all: own.all, revive: false };
-    visit(settings, &wish, own.wait, own.json).await
+    Box::pin(visit(settings, &wish, own.wait, own.json)).await
 }
 
 /// Forgets that sources are gone, and visits them.
 pub(super) async fn revive(args: &Args, own: &Revive) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let wish = Wish { sources: own.sources.clone(), all: false, revive: true };
-    visit(settings, &wish, own.wait, own.json).await
+    Box::pin(visit(settings, &wish, own.wait, own.json)).await
 }
 
 async fn visit(settings: Settings, wish: &Wish, wait: u64, json: bool) -> anyhow::Result<Exit> {

@@ -215,6 +215,7 @@ impl<'h> Importer<'h> {
                     outcome.set_aside.extend(entries.iter().map(why));
                     aside.extend(entries);
                 }
+                refresh::Made::Ignored(_) => outcome.known += 1,
             }
         }
         let at = setup::now().timestamp();

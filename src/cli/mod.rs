@@ -13,6 +13,8 @@ mod discover;
 mod exit;
 mod export;
 mod fetch;
+mod held;
+mod history;
 mod import;
 mod log;
 mod moved;
@@ -73,10 +75,12 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::Search(own) => search::run(&args, own).await,
         Verb::Categories(own) => categories::run(&args, own).await,
         Verb::Status(own) => status::run(&args, own).await,
+        Verb::Held(own) => held::run(&args, own).await,
+        Verb::History(own) => history::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
         Verb::Rules(own) => rules::run(&args, own).await,
-        Verb::Demo(own) => demo::run(&args, own).await,
+        Verb::Demo(own) => Box::pin(demo::run(&args, own)).await,
         Verb::Health(own) => serve::health(own).await,
     }
 }

@@ -105,6 +105,7 @@ pub(super) async fn hold(settings: Settings, verb: &str) -> anyhow::Result<Held>
 /// Opens the state that this process holds already.
 pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held> {
     let store = Store::open(&settings.store).await?;
+    store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;
     Ok(Held { store, settings: Arc::new(settings), authority, lock })
 }

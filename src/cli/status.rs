@@ -51,6 +51,10 @@ fn all(rows: &[Row], zone: chrono_tz::Tz, json: bool) -> anyhow::Result<()> {
     if failed.len() > ERRORS {
         out::line(format!("and {} more: `finews status SOURCE`", failed.len() - ERRORS))?;
     }
+    let held: u64 = rows.iter().map(|row| row.held).sum();
+    if held > 0 {
+        out::line(format!("{held} entries are kept and not published: `finews held`"))?;
+    }
     out::line(summary(rows))
 }
 

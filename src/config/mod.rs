@@ -13,6 +13,7 @@ mod secrets;
 mod serve;
 mod site;
 mod source;
+mod stories;
 mod websub;
 mod when;
 
@@ -39,6 +40,7 @@ use crate::category::Aliases;
 use crate::model::{CategoryId, SourceId};
 use crate::route::{Router, Rule};
 use crate::slug::Style;
+use crate::story::Ways;
 use read::{Marks, Table};
 
 /// What the settings may take from the world besides their own text; the caller hands it in, so
@@ -111,6 +113,20 @@ pub struct Settings {
     pub sites: Arc<Sites>,
     /// The predecessor's posts, if this site succeeds one.
     pub jekyll: Option<Jekyll>,
+    /// How items of several sources are united.
+    pub stories: Ways,
+}
+
+/// What becomes of an item whose entry changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnChange {
+    /// It is changed where it stands.
+    #[default]
+    Update,
+    /// It stays as it was.
+    Ignore,
+    /// It is changed, and moves to the top as if it were new.
+    Announce,
 }
 
 /// The `[site]` table.
@@ -187,6 +203,8 @@ pub struct Category {
     pub min_items: Option<usize>,
     /// How long items stay in it.
     pub keep: Option<Keep>,
+    /// What becomes of its changed items.
+    pub on_change: Option<OnChange>,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.
@@ -252,6 +270,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let keep = keep::keep(&mut root);
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
+    let stories = stories::ways(&mut root, &sources);
     root.finish();
     let aliases = categories.iter().flat_map(|one: &Category| {
         one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
@@ -276,6 +295,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         sources,
         sites,
         jekyll,
+        stories,
     })
 }
 

@@ -238,6 +238,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
         let name = id.as_ref().map(|id| CategoryId::new(id.value.clone()));
         let (rule, query) = route::drawing(&mut table, name.as_ref(), &sources);
         let query = query.map(|query| query.value);
+        let on_change = super::stories::on_change(&mut table);
         if let Some(id) = id {
             if !seen.insert(id.value.clone()) {
                 let what = format!("there is a category `{}` already", id.value);
@@ -245,7 +246,16 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
             }
             let title = title.unwrap_or_else(|| id.value.clone());
             let id = CategoryId::new(id.value);
-            categories.push(Category { id, title, slug, aliases, query, min_items, keep });
+            categories.push(Category {
+                id,
+                title,
+                slug,
+                aliases,
+                query,
+                min_items,
+                keep,
+                on_change,
+            });
         }
         table.finish();
         let good = marks.len() == before;

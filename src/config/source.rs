@@ -11,6 +11,7 @@ use super::list;
 use super::read::{At, Table, nearest};
 use super::render;
 use super::site::{language, web_address, zone};
+use super::{OnChange, stories};
 use crate::article::{RawRules, Rules};
 use crate::listing::{first::Place, plan::Plan, sitemap};
 use crate::model::{Egress, SourceId};
@@ -50,6 +51,12 @@ pub struct Source {
     pub article: Rules,
     /// How to ask.
     pub access: Access,
+    /// What becomes of its changed items; without it, what their categories say.
+    pub on_change: Option<OnChange>,
+    /// More new entries at once are held, once it is known.
+    pub most_new: u32,
+    /// Whether its items may be united with those of other sources.
+    pub stories: bool,
 }
 
 /// What goes with each request to a source.
@@ -226,7 +233,13 @@ pub(super) struct Defaults {
     site: Tz,
     language: Option<String>,
     access: Access,
+    on_change: Option<OnChange>,
+    most_new: u32,
+    stories: bool,
 }
+
+/// New entries of a known source that are believed at once.
+const MOST_NEW: u32 = 20;
 
 impl Defaults {
     fn plain(zone: Tz) -> Self {
@@ -238,6 +251,9 @@ impl Defaults {
             site: zone,
             language: None,
             access: Access::plain(),
+            on_change: None,
+            most_new: MOST_NEW,
+            stories: true,
         }
     }
 
@@ -252,6 +268,11 @@ impl Defaults {
         own.zone = zone(table).unwrap_or(own.zone);
         own.language = language(table).or(own.language);
         own.access.overlay(table);
+        own.on_change = stories::on_change(table).or(own.on_change);
+        if let Some(most) = table.number("most_new", 1..1_000_001) {
+            own.most_new = most as u32;
+        }
+        own.stories = table.flag("stories").unwrap_or(own.stories);
         own
     }
 }
@@ -356,6 +377,9 @@ fn source(
         article_url,
         article: article?,
         access: own.access,
+        on_change: own.on_change,
+        most_new: own.most_new,
+        stories: own.stories,
     };
     Some((source, id))
 }
@@ -473,5 +497,8 @@ pub(super) fn bare(url: &Url, zone: Tz) -> Source {
         article_url: None,
         article: Rules::default(),
         access: Access::plain(),
+        on_change: None,
+        most_new: defaults.most_new,
+        stories: true,
     }
 }

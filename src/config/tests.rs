@@ -366,6 +366,31 @@ fn a_browser_is_named_once_and_wanted_by_source() {
 }
 
 #[test]
+fn stories_and_changes_are_read() {
+    use crate::story::Prefer;
+    let source = "[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n";
+    let plain = good(source);
+    assert!(plain.stories.on && !plain.stories.upgrade && plain.stories.alone.is_empty());
+    assert_eq!((plain.sources[0].most_new, plain.sources[0].on_change), (20, None));
+    let settings = good(&format!(
+        "[stories]\nprefer = [\"a\"]\nwindow = \"2d\"\nupgrade = true\n[defaults]\nmost_new = 5\n\
+         {source}stories = false\non_change = \"announce\"\n"
+    ));
+    assert_eq!(settings.stories.window.as_secs(), 2 * 86_400);
+    assert!(matches!(&settings.stories.prefer, Prefer::Sources(order) if order.len() == 1));
+    assert_eq!(settings.stories.alone.len(), 1);
+    assert_eq!(settings.sources[0].most_new, 5);
+    assert_eq!(settings.sources[0].on_change, Some(super::OnChange::Announce));
+    check(
+        "[stories]\nprefer = \"erliest\"\n[defaults]\non_change = \"tell\"",
+        &[
+            "2:10: there is no source `erliest`\n  hint: did you mean `earliest`?",
+            "4:13: `on_change` knows no `tell`\n  hint: write \"update\", \"ignore\" or \"announce\"",
+        ],
+    );
+}
+
+#[test]
 fn ways_out_are_checked_with_place_and_cure() {
     let source =
         |text: &str| format!("[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n{text}");

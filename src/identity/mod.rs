@@ -1,7 +1,15 @@
 //! Whether an entry is new, changed or known; a source that renames everything republishes
 //! nothing.
 
+mod flood;
+mod likeness;
+mod link;
+
 use sha2::{Digest, Sha256};
+
+pub use flood::{Habits, most_new};
+pub use likeness::{Likeness, Trace, print as text_print, recognise, without_shared_links};
+pub use link::canonical;
 
 use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId, Text};
 
@@ -82,7 +90,9 @@ pub fn substance(title: &str, text: &str, summary: Option<&str>) -> Print {
 }
 
 fn add(hash: &mut Sha256, text: &str) {
-    for word in text.split_whitespace() {
+    let unseen =
+        |c: char| c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+    for word in text.split(unseen) {
         hash.update(word);
     }
     hash.update([0]);

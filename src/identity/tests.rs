@@ -79,3 +79,70 @@ fn one_list_never_loses_an_entry_to_a_bad_key() {
     let keys: Vec<_> = super::keyed(entries).0.into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, ["link:https://a.example/", "title:two"]);
 }
+
+#[test]
+fn spellings_of_one_address_are_one() {
+    let check = |one: &str, other: &str, same: bool| {
+        assert_eq!(super::canonical(one) == super::canonical(other), same, "{one} / {other}");
+    };
+    check("http://www.a.example/x/", "https://a.example/x", true);
+    check("https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2", true);
+    check("https://a.example/x?utm_source=rss&id=3#top", "https://a.example/x?id=3", true);
+    check("https://a.example/x/amp", "https://a.example/x", true);
+    check("https://a.example/x?sid=123", "https://a.example/x?sid=124", false);
+    check("https://a.example/x?sid=0123456789abcdef0", "https://a.example/x", true);
+    check("https://a.example/notes#n1", "https://a.example/notes#n2", false);
+    check("https://a.example/x", "https://b.example/x", false);
+    check("https://a.example:8080/x", "https://a.example/x", false);
+    for nobody in ["https://a.example/", "https://a.example/?utm_source=x", "mailto:x", "", "//x"] {
+        assert_eq!(super::canonical(nobody), None, "{nobody}");
+    }
+}
+
+#[test]
+fn a_flood_is_more_than_the_setting_and_the_habits() {
+    let at = |hours: i64| chrono::DateTime::from_timestamp(hours * 3_600, 0).unwrap();
+    let check = |daily: f64, size: u32, hours: i64, expect: usize| {
+        let habits = super::Habits { daily, size };
+        assert_eq!(super::most_new(20, habits, Some(at(0)), at(hours)), expect, "{daily} {hours}");
+    };
+    check(10.0, 50, 1, 20);
+    check(40.0, 50, 24, 120);
+    check(1.0, 50, 24, 50);
+    check(1.0, 50, 12, 25);
+    check(1.0, 50, 24 * 365, 180);
+    check(1.0, 50, -5, 20);
+    assert_eq!(super::most_new(20, super::Habits::default(), None, at(9)), 20);
+}
+
+#[test]
+fn two_that_would_do_are_not_recognised() {
+    let likeness = |link: &str, title: &str, seconds: i64| {
+        let entry = Entry {
+            link: Some(link.into()),
+            title: Some(Text::Plain(title.into())),
+            published: chrono::DateTime::from_timestamp(seconds, 0),
+            ..Entry::default()
+        };
+        super::Likeness::of(&entry)
+    };
+    let trace = |key: &str, likeness| super::Trace {
+        item: super::item_id(&SourceId::new("s"), key),
+        key: key.into(),
+        likeness,
+    };
+    let traces = [
+        trace("1", likeness("https://a.example/notice/1", "Notice", 1_000)),
+        trace("2", likeness("https://a.example/notice/2", "Notice", 1_000)),
+        trace("3", likeness("https://a.example/notice/3", "The bridge is closed", 7_201)),
+    ];
+    let check = |entries: &[super::Likeness], expect: &[Option<usize>]| {
+        assert_eq!(super::recognise(entries, &traces, entries.len()), expect);
+    };
+    check(&[likeness("https://b.example/notice/9", "Notice", 1_000)], &[None]);
+    check(&[likeness("https://b.example/notice/1", "Notice", 1_000)], &[Some(0)]);
+    check(&[likeness("http://a.example/notice/2/", "Notice!", 1_000)], &[Some(1)]);
+    check(&[likeness("https://b.example/x", "The bridge is closed", 7_201)], &[Some(2)]);
+    let twice = likeness("https://b.example/x", "The bridge is closed", 7_201);
+    check(&[twice, twice], &[None, None]);
+}

@@ -75,6 +75,7 @@ pub fn item(originals: &[Original], birth: &Birth, ways: &Ways<'_>) -> Option<It
         enclosures: enclosures(originals, link.as_deref()),
         image,
         language: language.or_else(|| ways.language.map(str::to_owned)),
+        also: Vec::new(),
         link,
     })
 }

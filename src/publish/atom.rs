@@ -86,6 +86,12 @@ fn entry_links(xml: &mut Xml, item: &FeedItem<'_>) {
     };
     page("alternate", item.link.as_deref());
     page("related", item.share.as_deref().filter(|_| item.original().is_some()));
+    for other in &item.also {
+        if let Some(link) = other.link.as_deref() {
+            let title = ("title", other.title);
+            xml.empty("link", &[("rel", "related"), ("type", "text/html"), title, ("href", link)]);
+        }
+    }
     for file in &item.enclosures {
         let length = file.length.map_or_else(String::new, |bytes| bytes.to_string());
         let attributes = [

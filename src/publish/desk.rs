@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use crate::html;
 use crate::model::{Category, Item};
 use crate::publish::Library;
 use crate::publish::address::{Places, public};
 use crate::publish::feed::{
-    Feed, FeedItem, Origin, Tag, add_labels, common, newest, newest_first, origin,
+    Elsewhere, Feed, FeedItem, Origin, Tag, add_labels, common, newest, newest_first, origin,
 };
 use crate::publish::words::{Words, fill, words};
+use crate::publish::xml::legible;
 
 /// What every feed and page is made with.
 pub(super) struct Desk {
@@ -90,8 +92,43 @@ impl Desk {
             link: Some(link.unwrap_or_else(|| Cow::Owned(share.clone()))),
             share: Some(share),
             tags: self.tags(item, &source),
+            also: self.also(item),
+            body: self.with_also(item),
             ..common(item, source, &self.library.site.language)
         }
+    }
+
+    /// The other sources of the story, each once.
+    fn also<'a>(&'a self, item: &'a Item) -> Vec<Elsewhere<'a>> {
+        let mut also: Vec<Elsewhere<'a>> = Vec::new();
+        for other in &item.also {
+            let note = self.library.sources.get(&other.source);
+            let title = note.map_or(other.source.as_str(), |note| &note.title);
+            let link = other.link.as_deref().and_then(public);
+            if !also.iter().any(|known| known.title == title && known.link == link) {
+                also.push(Elsewhere { title, link });
+            }
+        }
+        also
+    }
+
+    /// The body with a line that names the others, for readers of feeds.
+    fn with_also<'a>(&'a self, item: &'a Item) -> Cow<'a, str> {
+        let body = legible(item.body.as_str());
+        let also = self.also(item);
+        if also.is_empty() {
+            return body;
+        }
+        let name = |other: &Elsewhere<'_>| {
+            let title = html::escape(&legible(other.title));
+            match &other.link {
+                Some(link) => format!("<a href=\"{}\">{title}</a>", html::escape(link)),
+                None => title,
+            }
+        };
+        let names: Vec<String> = also.iter().map(name).collect();
+        let (label, comma) = (self.words.also_in, self.words.comma);
+        Cow::Owned(format!("{body}<p>{label} {}</p>", names.join(comma)))
     }
 
     fn origin<'a>(&'a self, item: &'a Item) -> Origin<'a> {

@@ -74,6 +74,14 @@ pub(super) struct FeedItem<'a> {
     pub safe: &'a SafeHtml,
     pub image: Option<Cow<'a, str>>,
     pub enclosures: Vec<Attachment<'a>>,
+    /// Where else the story came from.
+    pub also: Vec<Elsewhere<'a>>,
+}
+
+/// Another source that brought the same story.
+pub(super) struct Elsewhere<'a> {
+    pub title: &'a str,
+    pub link: Option<Cow<'a, str>>,
 }
 
 /// Somebody with a name.
@@ -181,6 +189,7 @@ pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> 
         safe: &item.body,
         image: item.image.as_deref().and_then(public),
         enclosures: item.enclosures.iter().filter_map(attachment).collect(),
+        also: Vec::new(),
     }
 }
 

@@ -104,6 +104,15 @@ struct Extension<'a> {
     source: Source<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     medium: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<Other<'a>>,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +152,7 @@ fn extension<'a>(item: &'a FeedItem<'_>) -> Extension<'a> {
             home: item.source.home.as_deref(),
         },
         medium: item.medium.as_deref(),
+        also: item.also.iter().map(|o| Other { title: o.title, url: o.link.as_deref() }).collect(),
     }
 }
 

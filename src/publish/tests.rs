@@ -81,6 +81,7 @@ fn bare(id: &str) -> Item {
         enclosures: Vec::new(),
         image: None,
         language: None,
+        also: Vec::new(),
     }
 }
 

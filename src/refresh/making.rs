@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::World;
 use crate::article;
 use crate::category;
-use crate::config::{Settings, Source};
+use crate::config::{OnChange, Settings, Source};
 use crate::html;
 use crate::identity::{self, Verdict};
 use crate::jekyll::{self, Post};
@@ -47,6 +47,8 @@ pub enum Made {
     Item(Box<Saved>, Verdict),
     /// Nothing that can be published.
     Held(Vec<Held>),
+    /// A change that the settings do not want: item, list and print of what was not taken.
+    Ignored(Vec<(ItemId, String, identity::Print)>),
 }
 
 impl Maker {
@@ -76,7 +78,52 @@ impl Maker {
             keep_article(&originals, &mut one.original);
             originals = identity::with(originals, one.original.clone());
         }
-        Ok(self.saved(key, known.as_ref(), originals, new))
+        let lists: Vec<_> = known.iter().flat_map(|item| item.lists.clone()).collect();
+        let joins = new.iter().any(|one| lists.iter().all(|(list, _)| *list != one.original.list));
+        let made = self.saved(key, known.as_ref(), originals, new);
+        let Made::Item(mut saved, Verdict::Changed) = made else { return Ok(made) };
+        let before = store.item(&saved.item.id).await?;
+        if let Some(before) = before.filter(|before| reads_the_same(before, &saved.item)) {
+            saved.item.published = before.published;
+            saved.item.updated = before.updated;
+            saved.announce = false;
+            return Ok(Made::Item(saved, Verdict::Same));
+        }
+        match self.on_change(&saved) {
+            OnChange::Ignore => self.ignored(store, *saved, joins).await,
+            _ => Ok(Made::Item(saved, Verdict::Changed)),
+        }
+    }
+
+    /// What becomes of a changed item: as its source says, else the first of its categories that
+    /// says anything.
+    fn on_change(&self, saved: &Saved) -> OnChange {
+        let ids = saved.categories.iter().map(|wish| &wish.id);
+        let mut known = ids.filter_map(|id| self.settings.categories.iter().find(|c| c.id == *id));
+        let of_category = || known.find_map(|category| category.on_change);
+        self.source.on_change.or_else(of_category).unwrap_or_default()
+    }
+
+    /// An item as it stands, although its entry changed; a list that names it anew still adds its
+    /// categories.
+    async fn ignored(
+        &self,
+        store: &Store,
+        mut saved: Saved,
+        joins: bool,
+    ) -> Result<Made, store::Error> {
+        let id = saved.item.id.clone();
+        let before = store.item(&id).await?.filter(|_| joins);
+        let Some(before) = before else {
+            let prints = saved.originals.into_iter();
+            return Ok(Made::Ignored(
+                prints.map(|one| (id.clone(), one.original.list, one.print)).collect(),
+            ));
+        };
+        saved.substance = store.substance(&id).await?.unwrap_or(saved.substance);
+        saved.item = Item { categories: saved.item.categories, ..before };
+        saved.announce = false;
+        Ok(Made::Item(Box::new(saved), Verdict::Same))
     }
 
     /// The pure half: originals and what is known to what is to be kept.
@@ -116,7 +163,7 @@ impl Maker {
                 Verdict::Changed
             }
         };
-        let saved = Saved {
+        let mut saved = Saved {
             fallback_uri: normalize::our_uri(&self.authority, &item.id),
             item,
             key,
@@ -127,6 +174,9 @@ impl Maker {
             withheld: decision.withheld,
             seats: decision.seats,
         };
+        if verdict == Verdict::Changed && self.on_change(&saved) == OnChange::Announce {
+            saved.item.published = saved.item.updated;
+        }
         Made::Item(Box::new(saved), verdict)
     }
 
@@ -238,6 +288,24 @@ pub fn wish_for(settings: &Settings, id: CategoryId) -> CategoryWish {
     let title = fixed.map_or_else(|| id.to_string(), |one| one.title.clone());
     let slug = slug.unwrap_or_else(|| slug::slug(id.as_str(), settings.publish.slugs));
     CategoryWish { id, title, slug, fixed: named }
+}
+
+/// Whether title and text are as they were, and a summary came or went that says no more than the
+/// text: a feed in another format often differs in that.
+fn reads_the_same(before: &Item, now: &Item) -> bool {
+    let text = |item: &Item| html::text(item.body.as_str());
+    let (was, is) = (text(before), text(now));
+    let print = |title: &str, text: &str| identity::substance(title, text, None);
+    let says_more = |item: &Item| {
+        let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let summary = item.summary.as_deref().map(bare).unwrap_or_default();
+        !bare(&is).contains(&summary)
+    };
+    let one_has_none = before.summary.is_none() || now.summary.is_none();
+    print(&before.title, &was) == print(&now.title, &is)
+        && one_has_none
+        && !says_more(before)
+        && !says_more(now)
 }
 
 /// An article that is here stays when asking for it again failed.

@@ -7,6 +7,8 @@ mod lists;
 mod making;
 mod pages;
 mod pushes;
+mod recognition;
+mod release;
 mod rerouting;
 mod retaining;
 mod searching;
@@ -28,13 +30,15 @@ use crate::model::{Entry, Fault, Instant, Page, SourceId};
 use crate::render::Renderer;
 use crate::robots;
 use crate::schedule::{LONGEST_WISH, Trouble};
-use crate::store::{self, Held, KnownItem, Resting, Saved, Store, Visited};
+use crate::store::{self, Findings, Held, KnownItem, Resting, Saved, Store, Visited};
+use recognition::Sifted;
 
 pub use articles::{Outcome as ArticleOutcome, Seen as SeenArticle, article};
 pub use lists::{Gathered, chain, gather};
 pub use making::{Made, Maker, Ruled, wish_for};
 pub use pages::{By as ReadBy, read as read_article};
 pub use pushes::delivered;
+pub use release::release;
 pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
 pub use retaining::{Forgotten, retain};
 pub use searching::fill;
@@ -278,15 +282,16 @@ async fn bring(
     report: &mut Report,
     now: Instant,
 ) -> Result<Brought, store::Error> {
-    let work = sift(store, source, now, gathered, report).await?;
-    let done = articles::fetch(world, source, work, now).await;
+    let sifted = sift(store, source, now, gathered, report).await?;
+    let done = articles::fetch(world, source, sifted.work, now).await;
     report.articles = done.fetched;
     report.faults.extend(done.faults);
     let failed = done.by_key.values().flatten().filter(|kept| kept.tries > 0).count();
     report.refused = vec!["failed"; failed];
     report.hide(&world.settings.secrets);
     let interrupted = done.interrupted || gathered.iter().any(|one| one.interrupted);
-    let mut brought = Brought { interrupted, ..Brought::default() };
+    let (held_back, findings) = (sifted.held_back, sifted.findings);
+    let mut brought = Brought { held_back, findings, interrupted, ..Brought::default() };
     let maker = Maker::new(world, source, now);
     for (key, renditions) in done.by_key {
         let known = store.known(&source.id, std::iter::once(key.as_str())).await?.remove(&key);
@@ -299,6 +304,7 @@ async fn bring(
                 report.held += entries.len();
                 brought.held.extend(entries);
             }
+            Made::Ignored(prints) => brought.findings.ignored.extend(prints),
         }
     }
     // Who comes first gets a seat where a rule limits them.
@@ -332,6 +338,8 @@ struct Work {
 struct Brought {
     items: Vec<Saved>,
     held: Vec<Held>,
+    held_back: Vec<Held>,
+    findings: Findings,
     interrupted: bool,
 }
 
@@ -342,33 +350,17 @@ async fn sift(
     now: Instant,
     gathered: &mut [Gathered],
     report: &mut Report,
-) -> Result<Vec<Work>, store::Error> {
-    let mut work = Vec::new();
-    let held = store.held_prints(&source.id).await?;
-    for one in gathered {
-        report.note(one);
-        let Some(listing) = &mut one.listing else { continue };
-        let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
-        report.faults.extend(faults);
-        let known = store.known(&source.id, keyed.iter().map(|(key, _)| key.as_str())).await?;
-        for (key, entry) in keyed {
-            let (list, print) = (one.list.clone(), identity::print(&entry));
-            let is_held = held.get(&(key.clone(), list.clone())) == Some(&print);
-            let verdict = identity::judge(known_here(&known, &key, &list), print);
-            if !is_held && verdict != Verdict::Same {
-                work.push(Work { list, key, entry, print, tries: 0 });
-            }
-        }
-    }
+) -> Result<Sifted, store::Error> {
+    let mut sifted = recognition::sift(store, source, gathered, report, now).await?;
     let again = store.unfinished(&source.id, now, articles::MOST_TRIES, MOST_AGAIN).await?;
     for (key, original, tries) in again {
         let (list, print) = (original.list, identity::print(&original.entry));
         // What came anew is asked for anyway.
-        if !work.iter().any(|one| one.key == key && one.list == list) {
-            work.push(Work { list, key, entry: original.entry, print, tries });
+        if !sifted.work.iter().any(|one| one.key == key && one.list == list) {
+            sifted.work.push(Work { list, key, entry: original.entry, print, tries });
         }
     }
-    Ok(work)
+    Ok(sifted)
 }
 
 fn known_here(known: &HashMap<String, KnownItem>, key: &str, list: &str) -> Known {
@@ -388,7 +380,10 @@ fn conclude(
 ) -> Visited {
     let failed = !report.errors.is_empty();
     // An interrupted visit is due at once, and its lists must come again in full.
-    let Brought { items, held, interrupted } = brought;
+    let Brought { items, held, held_back, mut findings, interrupted } = brought;
+    if interrupted {
+        findings.faces.retain(|face| face.known);
+    }
     let refused = gathered.iter().any(|one| one.retry_after.is_some());
     let next_visit = if interrupted && !refused { now } else { outlook.next_visit };
     let listing = || gathered.iter().filter_map(|one| one.listing.as_ref());
@@ -407,6 +402,8 @@ fn conclude(
         held,
         validators: if interrupted { Vec::new() } else { given.collect() },
         incomplete: interrupted || failed,
+        held_back,
+        findings,
         seen: causes::seen(source, gathered, report),
         after: outlook.after,
     }

@@ -93,6 +93,8 @@ pub async fn difference(
             for one in batch {
                 difference.items += 1;
                 match one.made {
+                    // What came later and was ignored by the settings is no news today either.
+                    Made::Ignored(_) => {}
                     Made::Held(_) => difference.empty.push(one.before.id),
                     Made::Item(saved, _) => {
                         let was = withheld.get(&one.before.id);

@@ -26,6 +26,7 @@ fn item() -> Item {
         authors: vec![Person { name: Some("李雷".into()), ..Person::default() }],
         medium: Some("Wind资讯".into()),
         categories: Vec::new(),
+        also: Vec::new(),
         labels: vec!["科技".into(), "Finance".into()],
         enclosures: vec![sound],
         image: None,

@@ -12,6 +12,9 @@ mod visits;
 mod hub;
 mod websub;
 mod search;
+mod revisions;
+mod stories;
+mod traces;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -31,12 +34,15 @@ pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use lock::{Holder, Lock};
 pub use retention::Span;
+pub use revisions::Revision;
 pub use rows::{
     CategoryWish, Given, Health, Held, Kept, KnownItem, Pending, Saved, ShelfRow, Visited,
     WrittenFile,
 };
 pub use search::Hits;
 pub use standing::{Past, Standing, Turn};
+pub use stories::Kin;
+pub use traces::{Face, Findings};
 pub use visits::{Aftermath, Agendum, Course, Resting};
 pub use websub::{NamedHub, Subscription};
 
@@ -110,6 +116,7 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    stories: stories::Stories,
     press: Arc<Mutex<()>>,
 }
 
@@ -132,9 +139,15 @@ impl Store {
             .pragma("mmap_size", "0");
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
-        let store = Self { pool, path: path.to_owned(), press: Arc::default() };
+        let store = Self {
+            pool,
+            path: path.to_owned(),
+            stories: stories::Stories::default(),
+            press: Arc::default(),
+        };
         store.check().await?;
         store.migrate().await?;
+        store.retrace().await?;
         Ok(store)
     }
 
@@ -184,10 +197,12 @@ fn migrations() -> Vec<Migration> {
         (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
         (3, "visits", include_str!("migrations/0003_visits.sql")),
         (4, "standing", include_str!("migrations/0004_standing.sql")),
+        (5, "stories", include_str!("migrations/0005_stories.sql")),
         (7, "websub", include_str!("migrations/0007_websub.sql")),
         (8, "routes", include_str!("migrations/0008_routes.sql")),
         (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
+        (11, "shown", include_str!("migrations/0011_shown.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);

@@ -151,12 +151,13 @@ impl Store {
         let query = "SELECT * FROM item WHERE id = ?";
         let row = sqlx::query(query).bind(id.as_str()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(self.with_categories(vec![rows::item(&row)?]).await?.pop())
+        Ok(self.items(&[row]).await?.pop())
     }
 
-    /// The item of a source's key.
+    /// The item of a source's key, or the one that stands for its story.
     pub async fn item_of_key(&self, key: &str) -> Result<Option<ItemId>, Error> {
-        let query = "SELECT id FROM item WHERE key = ? ORDER BY first_seen LIMIT 1";
+        let query = "SELECT coalesce((SELECT head FROM story WHERE item = id), id) FROM item \
+                     WHERE key = ? ORDER BY first_seen LIMIT 1";
         let id: Option<String> =
             sqlx::query_scalar(query).bind(key).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
@@ -174,9 +175,7 @@ impl Store {
 
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
-        let query = "SELECT * FROM item WHERE NOT EXISTS \
-             (SELECT 1 FROM withheld WHERE withheld.item = item.id) \
-             ORDER BY published DESC, id LIMIT ?";
+        let query = "SELECT * FROM shown ORDER BY published DESC, id LIMIT ?";
         let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
@@ -203,7 +202,8 @@ impl Store {
 
     async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
         let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
-        self.with_categories(items).await
+        let items = self.with_categories(items).await?;
+        self.with_stories(items).await
     }
 
     async fn with_categories(&self, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
@@ -223,10 +223,11 @@ impl Store {
         Ok(items)
     }
 
-    /// Items by their ids, in no particular order; those that are not there are left out.
+    /// Items by their ids, in no particular order; those that are not there are left out, and those
+    /// for which another member of their story stands.
     pub async fn items_by_id(&self, ids: &[ItemId]) -> Result<Vec<Item>, Error> {
         let ids: Vec<&str> = ids.iter().map(ItemId::as_str).collect();
-        let query = "SELECT * FROM item WHERE id IN (SELECT value FROM json_each(?))";
+        let query = "SELECT * FROM shown WHERE id IN (SELECT value FROM json_each(?))";
         let rows = sqlx::query(query).bind(json(&ids)).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
@@ -301,10 +302,13 @@ impl Store {
         Ok(health)
     }
 
-    /// What is to be published.
+    /// What is to be published; whatever is handed out stands for its story from now on.
     pub async fn pending(&self) -> Result<Pending, Error> {
         let query = "SELECT mark, item FROM pending_item ORDER BY mark";
         let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let query = "UPDATE story SET out = 1 WHERE out = 0 AND head = item \
+                     AND item IN (SELECT item FROM pending_item)";
+        sqlx::query(query).execute(&self.pool).await?;
         let query = "SELECT mark, id FROM pending_category \
                      JOIN category ON number = category ORDER BY mark";
         let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;

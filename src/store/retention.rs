@@ -140,6 +140,7 @@ async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
         // It stays known as indexed, with nothing in it.
         "UPDATE indexed SET print = x'' WHERE item = ?",
         "DELETE FROM seat WHERE item = ?",
+        "DELETE FROM revision WHERE item = ?",
         "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')",
     ];
     for step in steps {

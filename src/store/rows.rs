@@ -117,6 +117,10 @@ pub struct Visited {
     pub validators: Vec<Given>,
     /// Whether it ended before the end of its lists.
     pub incomplete: bool,
+    /// Entries that could be published and are held all the same.
+    pub held_back: Vec<Held>,
+    /// What it found out about keys and lists.
+    pub findings: super::Findings,
     /// What it was, for the source's history and its state.
     pub seen: crate::health::Visit,
     /// What is remembered for the next visits.
@@ -260,6 +264,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
         enclosures: extra.enclosures,
         image: row.try_get("image")?,
         language: row.try_get("language")?,
+        also: Vec::new(),
     })
 }
 

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use super::{CategoryWish, Error, Given, Held, Kept, Lock, Saved, Store, Visited, version_of};
+use super::{
+    CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, version_of,
+};
 use crate::html;
 use crate::model::{
     CategoryId, Entry, Instant, Item, ItemId, Original, SourceId, Text, Validators,
@@ -33,6 +35,7 @@ fn item(id: &str, published: i64) -> Item {
         enclosures: Vec::new(),
         image: None,
         language: Some("zh-CN".into()),
+        also: Vec::new(),
     }
 }
 
@@ -75,6 +78,8 @@ fn visited(items: Vec<Saved>) -> Visited {
         held: Vec::new(),
         validators: Vec::new(),
         incomplete: false,
+        held_back: Vec::new(),
+        findings: Findings::default(),
         seen: crate::health::Visit::default(),
         after: super::Aftermath::default(),
     }
@@ -280,6 +285,63 @@ fn versions_are_compared_by_number() {
     assert!(version_of("3.51.3") >= Some(super::LEAST_VERSION));
     assert!(version_of("3.9.99") < Some(super::LEAST_VERSION));
     assert_eq!(version_of("x"), None);
+}
+
+#[tokio::test]
+async fn revisions_and_further_keys_are_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let id = ItemId::new("a");
+    for turn in 0..30_u8 {
+        let mut one = saved(item("a", 10), Vec::new());
+        one.item.title = format!("title {turn}");
+        one.substance = [turn; 16];
+        let mut outcome = visited(vec![one]);
+        outcome.findings.keys.push((format!("key {turn}"), id.clone()));
+        store.record(&outcome).await.unwrap();
+    }
+    let revisions = store.revisions(&id).await.unwrap();
+    assert_eq!(revisions.len(), 20);
+    assert_eq!((revisions[0].number, &*revisions[19].title), (10, "title 28"));
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM known_as").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(count, 4);
+    assert_eq!(store.item_named("tag:x:a").await.unwrap(), Some(id));
+}
+
+#[tokio::test]
+async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    store.unite(&crate::story::Ways::default());
+    let text = "The ferry runs at night again from next month, said the office at the quay.";
+    let story = |id: &str, source: &str| {
+        let mut one = saved(item(id, 10), vec![wish(source, source)]);
+        one.item.source = SourceId::new(source);
+        one.item.title = "The night ferry returns".into();
+        one.item.body = html::from_text(text);
+        one
+    };
+    store.record(&visited(vec![story("a", "s")])).await.unwrap();
+    // A transaction that is not kept leaves numbers in the index that stand for nothing.
+    let mut tx = store.begin().await.unwrap();
+    let items = [story("b", "t")];
+    let mut uniting =
+        super::stories::Uniting::prepare(&mut tx, &store.stories, &items).await.unwrap();
+    super::write::save(&mut tx, &items[0], &mut uniting).await.unwrap();
+    drop(tx);
+    assert_eq!(store.newest(9).await.unwrap()[0].also, []);
+    store.record(&visited(vec![story("c", "t")])).await.unwrap();
+    let shown = store.newest(9).await.unwrap();
+    assert_eq!((shown.len(), shown[0].also.len(), shown[0].categories.len()), (1, 1, 2));
+    let kin = store.kin(&story("d", "u").item, "main", &crate::story::Ways::default()).await;
+    let kin = kin.unwrap();
+    assert!(kin.iter().all(|one| one.decision.same && one.head == ItemId::new("a")), "{kin:?}");
+    assert_eq!(kin.len(), 2);
+    let source = SourceId::new("s");
+    store.forget(&source, super::Span { since: None, items: Some(0) }).await.unwrap();
+    assert_eq!(store.traces(&source, &["key a"]).await.unwrap().len(), 1);
+    assert_eq!(store.known(&source, std::iter::once("key a")).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -3,27 +3,33 @@
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::rows::{self, CategoryWish, Held, Pending, Saved, Visited, WrittenFile};
-use super::{Error, Store, doubt, retention, routes, search, visits};
+use super::stories::Uniting;
+use super::{Error, Store, doubt, retention, revisions, routes, search, traces, visits};
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
     /// Keeps the outcome of a visit: items, validators and next visit, all or none.
     pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
         let mut tx = self.begin().await?;
+        let at = visited.at.timestamp();
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, &visited.items).await?;
         for saved in &visited.items {
-            save(&mut tx, saved).await?;
+            save(&mut tx, saved, &mut uniting).await?;
         }
         for held in &visited.held {
-            hold(&mut tx, &visited.source, visited.at.timestamp(), held).await?;
+            hold(&mut tx, &visited.source, at, held).await?;
         }
-        let at = visited.at.timestamp();
+        hold_back(&mut tx, visited).await?;
+        traces::keep(&mut tx, &visited.source, at, &visited.findings).await?;
         doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
         if source(&mut tx, visited).await? {
             pend_source(&mut tx, &visited.source).await?;
         }
         super::standing::note(&mut tx, visited).await?;
         visits::put(&mut tx, visited).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        uniting.kept();
+        Ok(())
     }
 
     /// Keeps items that came by another way than a visit.
@@ -35,8 +41,9 @@ impl Store {
         held: &[Held],
     ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, items).await?;
         for saved in items {
-            save(&mut tx, saved).await?;
+            save(&mut tx, saved, &mut uniting).await?;
         }
         for one in held {
             hold(&mut tx, source, at, one).await?;
@@ -45,7 +52,9 @@ impl Store {
             .bind(source.as_str())
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        uniting.kept();
+        Ok(())
     }
 
     /// Gives the fixed categories their places, with or without items; a new title is shown.
@@ -145,15 +154,21 @@ impl Store {
     }
 }
 
-pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn save(
+    tx: &mut SqliteConnection,
+    saved: &Saved,
+    uniting: &mut Uniting,
+) -> Result<(), Error> {
     let item = &saved.item;
     if retention::is_forgotten(tx, &item.id).await? {
         // What it said was forgotten; that it says it otherwise now is nobody's news.
         return retention::remember(tx, saved).await;
     }
     let before = categories_of(tx, &item.id).await?;
-    upsert(tx, saved).await?;
+    revisions::keep(tx, saved).await?;
+    let is_new = upsert(tx, saved).await?;
     search::index(tx, item).await?;
+    traces::leave(tx, saved).await?;
     for kept in &saved.originals {
         let query = "INSERT OR REPLACE INTO original \
                      (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
@@ -184,11 +199,16 @@ pub(super) async fn save(tx: &mut SqliteConnection, saved: &Saved) -> Result<(),
             pend_category(tx, *number).await?;
         }
     }
-    Ok(())
+    uniting.settle(tx, saved, is_new).await
 }
 
-async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+/// Puts an item's row; says whether there was none.
+async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
     let item = &saved.item;
+    let there: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE id = ?")
+        .bind(item.id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
     let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
         .bind(&item.uri)
         .bind(item.id.as_str())
@@ -220,7 +240,7 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
         .bind(&saved.substance[..])
         .execute(&mut *tx)
         .await?;
-    Ok(())
+    Ok(there.is_none())
 }
 
 /// Puts an item under its categories, and nowhere else; gives their numbers.
@@ -357,6 +377,24 @@ async fn hold(
         .bind(rows::pack(&held.original))
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// Holds entries that could be published, as many as are kept of a source: they are known from now
+/// on, and no items.
+async fn hold_back(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+    if visited.held_back.is_empty() {
+        return Ok(());
+    }
+    let query = "SELECT count(*) FROM held WHERE source = ?";
+    let there: i64 =
+        sqlx::query_scalar(query).bind(visited.source.as_str()).fetch_one(&mut *tx).await?;
+    let room = (traces::HELD - there).max(0) as usize;
+    let at = visited.at.timestamp();
+    for held in visited.held_back.iter().take(room) {
+        hold(tx, &visited.source, at, held).await?;
+        traces::leave_held(tx, &visited.source, held, at).await?;
+    }
     Ok(())
 }
 

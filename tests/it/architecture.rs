@@ -13,6 +13,7 @@ const PURE: &[&str] = &[
     "article",
     "normalize",
     "identity",
+    "story",
     "category",
     "route",
     "search",
@@ -40,6 +41,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("config", "websub"),
     ("config", "route"),
     ("search", "route"), // what is looked for is the same in an index and in a rule
+    ("config", "story"),
     ("discover", "listing"), // candidates are read by the reader that they are made for
 ];
 

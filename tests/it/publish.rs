@@ -61,6 +61,7 @@ fn item(at: i64, category: &str) -> Item {
         enclosures: Vec::new(),
         image: None,
         language: None,
+        also: Vec::new(),
     }
 }
 

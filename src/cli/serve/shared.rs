@@ -102,6 +102,7 @@ impl Shared {
                 Err(why) => return self.settings_fail(&why),
             }
         }
+        self.store.unite(&settings.stories);
         self.now().settings = settings;
     }
 

@@ -1,0 +1,273 @@
+//! Items of several sources that are one story: found when an item is new, in the transaction that
+//! keeps it, so that no two visits can both believe theirs to be the first.
+
+mod filing;
+mod kin;
+mod shelf;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::{Row as _, SqliteConnection};
+
+use super::rows::{self, Saved};
+use super::{Error, Store};
+use crate::html;
+use crate::identity;
+use crate::model::{Also, Item, ItemId, SourceId};
+use crate::story::{Print, Ways};
+
+pub use kin::Kin;
+pub(super) use shelf::Stories;
+use shelf::{catch_up, lock, packed};
+
+/// A new item as it is looked for.
+#[derive(Clone, Debug)]
+struct Newcomer {
+    source: SourceId,
+    list: String,
+    title: String,
+    text: String,
+    published: i64,
+    link: i64,
+    print: Print,
+}
+
+impl Newcomer {
+    fn of(item: &Item, list: &str) -> Self {
+        let text = html::text(item.body.as_str());
+        let text =
+            if text.trim().is_empty() { item.summary.clone().unwrap_or_default() } else { text };
+        let link = item.link.as_deref().and_then(identity::canonical);
+        Self {
+            source: item.source.clone(),
+            list: list.to_owned(),
+            print: Print::of(&item.title, &text),
+            title: item.title.clone(),
+            text,
+            published: item.published.timestamp(),
+            link: link.map_or(0, |link| identity::text_print(&link)),
+        }
+    }
+}
+
+impl Store {
+    /// Says how items of several sources are united; without a word they are not.
+    pub fn unite(&self, ways: &Ways) {
+        let mut shelf = lock(&self.stories);
+        shelf.ways = ways.on.then(|| Arc::new(ways.clone()));
+    }
+
+    /// What an item may be one story with, and what is decided of each, the best first. Nothing is
+    /// changed. `list` is the list of its source that names it.
+    pub async fn kin(&self, item: &Item, list: &str, ways: &Ways) -> Result<Vec<Kin>, Error> {
+        let newcomer = Newcomer::of(item, list);
+        let mut connection = self.pool.acquire().await?;
+        let floor = newcomer.published.saturating_sub(window(ways));
+        catch_up(&mut connection, &self.stories, floor).await?;
+        kin::find(&mut connection, &self.stories, ways, newcomer, Some(&item.id)).await
+    }
+
+    /// The other members of the stories that items stand for, and the words of the member that is
+    /// shown.
+    pub(super) async fn with_stories(&self, mut items: Vec<Item>) -> Result<Vec<Item>, Error> {
+        let heads: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+        let query = "SELECT head, (SELECT face FROM story AS own WHERE own.item = story.head) AS face, \
+             item.* FROM story JOIN item ON item.id = story.item \
+             WHERE head IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM story AS other \
+             WHERE other.head = story.head AND other.item <> other.head) \
+             ORDER BY head, number";
+        let heads = serde_json::to_string(&heads).unwrap_or_default();
+        let rows = sqlx::query(query).bind(heads).fetch_all(&self.pool).await?;
+        let mut stories = HashMap::<String, Vec<(Option<String>, Item)>>::new();
+        for row in &rows {
+            let member = (row.try_get("face")?, rows::item(row)?);
+            stories.entry(row.try_get("head")?).or_default().push(member);
+        }
+        for item in &mut items {
+            if let Some(members) = stories.remove(item.id.as_str()) {
+                show(item, members);
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// Gives an item the words of the member that is shown, and names the others.
+fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
+    let face = members.iter().find_map(|(face, _)| face.clone());
+    let face = face.unwrap_or_else(|| item.id.to_string());
+    let mut also: Vec<Also> = Vec::new();
+    for (_, member) in members {
+        if member.id.as_str() != face {
+            also.push(Also { source: member.source, link: member.link });
+        } else if member.id != item.id {
+            let own = item.clone();
+            *item = Item {
+                id: own.id,
+                uri: own.uri,
+                published: own.published,
+                updated: own.updated.max(member.updated),
+                first_seen: own.first_seen,
+                categories: own.categories,
+                ..member
+            };
+        }
+    }
+    item.also = also;
+}
+
+/// What one transaction needs to unite items.
+pub(super) struct Uniting {
+    stories: Stories,
+    ways: Option<Arc<Ways>>,
+    newcomers: HashMap<ItemId, Newcomer>,
+}
+
+impl Uniting {
+    /// Prepares the prints of items, off the runtime's threads, and brings the index up to date.
+    pub(super) async fn prepare(
+        tx: &mut SqliteConnection,
+        stories: &Stories,
+        items: &[Saved],
+    ) -> Result<Self, Error> {
+        let ways = lock(stories).ways.clone();
+        let mut own = Self { stories: Arc::clone(stories), ways, newcomers: HashMap::new() };
+        let new = items.iter().filter(|saved| saved.announce);
+        let items: Vec<(Item, String)> = new
+            .map(|saved| {
+                let list = saved.originals.first().map(|one| one.original.list.clone());
+                (saved.item.clone(), list.unwrap_or_default())
+            })
+            .collect();
+        if items.is_empty() {
+            return Ok(own);
+        }
+        let made = tokio::task::spawn_blocking(move || {
+            items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
+        });
+        own.newcomers = made.await.unwrap_or_default();
+        if let Some(ways) = &own.ways {
+            let floor = own.newcomers.values().map(|one| one.published).min().unwrap_or_default();
+            catch_up(tx, stories, floor.saturating_sub(window(ways))).await?;
+        }
+        Ok(own)
+    }
+
+    /// Whatever was put into the index is kept now.
+    pub(super) fn kept(&self) {
+        lock(&self.stories).doubtful = false;
+    }
+
+    /// Finds the story of an item that was just kept, and files it there.
+    pub(super) async fn settle(
+        &mut self,
+        tx: &mut SqliteConnection,
+        saved: &Saved,
+        is_new: bool,
+    ) -> Result<(), Error> {
+        let item = &saved.item;
+        if let Some(newcomer) = self.newcomers.remove(&item.id) {
+            if is_new {
+                let kin = self.kin(tx, &newcomer).await?;
+                self.enter(tx, &item.id, &newcomer, kin.as_ref()).await?;
+            } else {
+                self.renew(tx, &item.id, &newcomer).await?;
+            }
+        }
+        let Some(head) = filing::head_of(tx, &item.id).await? else { return Ok(()) };
+        if filing::members(tx, &head).await?.len() > 1 {
+            let ways = self.ways.clone().unwrap_or_default();
+            filing::refile(tx, &head, &item.id, &ways).await?;
+        }
+        Ok(())
+    }
+
+    /// The item that a new one is one story with.
+    async fn kin(
+        &self,
+        tx: &mut SqliteConnection,
+        newcomer: &Newcomer,
+    ) -> Result<Option<Kin>, Error> {
+        let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
+        let Some(ways) = ways else { return Ok(None) };
+        let found = kin::find(tx, &self.stories, ways, newcomer.clone(), None).await?;
+        Ok(found.into_iter().find(|one| one.decision.same))
+    }
+
+    /// The print of an item whose text changed; what story it belongs to stays.
+    async fn renew(
+        &self,
+        tx: &mut SqliteConnection,
+        item: &ItemId,
+        newcomer: &Newcomer,
+    ) -> Result<(), Error> {
+        let query = "UPDATE story SET number = (SELECT max(number) + 1 FROM story), link = ?, \
+             exact = ?, features = ?, length = ? WHERE item = ? RETURNING number";
+        let number: Option<i64> = sqlx::query_scalar(query)
+            .bind(newcomer.link)
+            .bind(newcomer.print.exact as i64)
+            .bind(packed(&newcomer.print.features))
+            .bind(newcomer.text.len() as i64)
+            .bind(item.as_str())
+            .fetch_optional(tx)
+            .await?;
+        if let Some(number) = number {
+            lock(&self.stories).put(number, &newcomer.print.features);
+        }
+        Ok(())
+    }
+
+    async fn enter(
+        &self,
+        tx: &mut SqliteConnection,
+        item: &ItemId,
+        newcomer: &Newcomer,
+        kin: Option<&Kin>,
+    ) -> Result<(), Error> {
+        let number = insert(tx, item, newcomer, kin).await?;
+        lock(&self.stories).put(number, &newcomer.print.features);
+        Ok(())
+    }
+}
+
+/// Enters an item that is out and stands alone, with its print of today.
+pub(super) async fn enter_alone(
+    tx: &mut SqliteConnection,
+    item: &Item,
+    list: &str,
+) -> Result<(), Error> {
+    insert(tx, &item.id, &Newcomer::of(item, list), None).await?;
+    let query = "UPDATE story SET out = 1 WHERE item = ?";
+    sqlx::query(query).bind(item.id.as_str()).execute(tx).await?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut SqliteConnection,
+    item: &ItemId,
+    newcomer: &Newcomer,
+    kin: Option<&Kin>,
+) -> Result<i64, Error> {
+    let query = "INSERT OR IGNORE INTO story (item, head, source, list, published, link, exact, \
+         features, length, score, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let done = sqlx::query(query)
+        .bind(item.as_str())
+        .bind(kin.map_or(item, |kin| &kin.head).as_str())
+        .bind(newcomer.source.as_str())
+        .bind(&newcomer.list)
+        .bind(newcomer.published)
+        .bind(newcomer.link)
+        .bind(newcomer.print.exact as i64)
+        .bind(packed(&newcomer.print.features))
+        .bind(newcomer.text.len() as i64)
+        .bind(kin.map(|kin| kin.decision.score))
+        .bind(kin.map(|kin| kin.decision.reason.words()))
+        .execute(&mut *tx)
+        .await?;
+    Ok(done.last_insert_rowid())
+}
+
+fn window(ways: &Ways) -> i64 {
+    i64::try_from(ways.window.as_secs()).unwrap_or(i64::MAX / 4)
+}
