@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use url::Url;
 
+use super::access::headers;
 use super::read::{At, Table};
-use super::source::{First, Form, List, Pages, headers, known_categories, template, templates};
+use super::source::{First, Form, List, Pages, known_categories, template, templates};
 use crate::listing::sitemap;
 use crate::template::Template;
 

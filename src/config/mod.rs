@@ -1,5 +1,6 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
+mod access;
 mod every;
 mod fault;
 mod keep;

@@ -179,7 +179,7 @@ pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
         rest_together: REST_TOGETHER.map(str::to_owned).to_vec(),
     };
     let Some(mut table) = root.table("fetch") else { return fetch };
-    fetch.user_agent = super::source::user_agent(&mut table);
+    fetch.user_agent = super::access::user_agent(&mut table);
     let times = [
         ("gap", &mut fetch.gap),
         ("connect", &mut fetch.connect),

@@ -6,9 +6,9 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::Site;
+use super::access::network;
 use super::read::Table;
 use super::site::web_address;
-use super::source::network;
 use crate::websub::Method;
 
 /// The `[websub]` table.

@@ -136,12 +136,16 @@ impl Store {
             .map_err(|why| open(why.to_string()))?
             .filename(path)
             .create_if_missing(true)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("mmap_size", "0");
+        // It holds from the beginning or never, and to say it again is a write: a database that is
+        // there is looked at first.
+        let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+        let options =
+            if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options };
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|why| opening(path, &why))?;
         let store = Self {
@@ -191,6 +195,9 @@ impl Store {
         let migrator = Migrator { migrations: migrations().into(), ..Migrator::DEFAULT };
         migrator.run(&self.pool).await.map_err(|why| match why {
             MigrateError::VersionMissing(_) => Error::Newer(self.path.clone()),
+            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => {
+                opening(&self.path, &why)
+            }
             other => Error::Damaged { path: self.path.clone(), what: other.to_string() },
         })
     }

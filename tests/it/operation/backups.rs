@@ -36,7 +36,7 @@ fn s43_a_damaged_state_is_refused_left_alone_and_restored() {
                 assert_eq!(verb[0], "fetch", "a page that nobody uses: {ended:?}");
                 break;
             }
-            assert!(std::fs::read(&database).unwrap() == bytes, "never overwritten");
+            assert!(std::fs::read(&database).unwrap() == bytes, "never overwritten: {ended:?}");
         }
     }
     assert!(refused >= 30, "{refused} of 40 refused");

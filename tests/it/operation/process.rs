@@ -167,7 +167,8 @@ fn s60_wrong_settings_change_nothing_and_right_ones_do() {
     assert_eq!(daemon.get("/readyz").0, 200, "the old ones serve on");
 
     // Right ones come by themselves when the file changes, without a signal.
-    let more = format!("{good}{}", source("second", &origin.url("/second")));
+    let second = source("second", &origin.url("/second"));
+    let more = format!("{good}{second}stories = false\n");
     house.configure(&more);
     daemon.wait_for("going on with the new settings");
     daemon.until("/all.json", |_, body| body.contains("Second 1"));
