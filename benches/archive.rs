@@ -193,7 +193,8 @@ fn saved(number: usize, zipf: &Zipf) -> Saved {
     let mut body = String::new();
     for paragraph in 0..14 {
         let text = TEXT[(number + paragraph) % TEXT.len()];
-        body.push_str(&format!("<p>{text}（{number}—{paragraph}）{}</p>", TEXT[paragraph % 5]));
+        let more = TEXT[paragraph % 5];
+        body.extend(["<p>", text, &format!("（{number}—{paragraph}）"), more, "</p>"]);
     }
     let id = ItemId::new(format!("{number:016}"));
     let entry = Entry { title: Some(Text::Plain(medium.clone())), ..Entry::default() };

@@ -102,6 +102,7 @@ fn item(dice: &mut Dice, length: usize) -> (Item, String) {
         medium: Some(dice.chinese()),
         categories: Vec::new(),
         also: Vec::new(),
+        facts: std::collections::BTreeMap::new(),
         labels: vec![dice.chinese(), dice.latin()],
         enclosures: Vec::new(),
         image: None,

@@ -84,8 +84,11 @@ fn wait_for_a_moment(house: &House, child: &mut Child, round: usize) {
     while child.try_wait().unwrap().is_none() {
         let now = waiting(house);
         most = most.max(now);
-        let is_moment =
-            if round % 2 == 0 { now > round * 60 } else { most > 0 && now + round * 40 < most };
+        let is_moment = if round.is_multiple_of(2) {
+            now > round * 60
+        } else {
+            most > 0 && now + round * 40 < most
+        };
         if is_moment {
             return;
         }

@@ -17,7 +17,7 @@ const TECH: &str = "[[category]]\nid = \"tech\"\ntitle = \"Technology\"\nslug = 
 #[tokio::test]
 async fn p05_ids_outlive_a_move_a_renaming_and_a_new_edition() {
     let mut shop = Shop::open(TECH).await;
-    shop.record((0..70).map(|n| shop.saved(n, n, &["tech"], "text")).collect()).await;
+    shop.record((0..70).map(|n| Shop::saved(n, n, &["tech"], "text")).collect()).await;
     shop.publish().await;
     let before = [ids(&shop.read("category/tech.atom")), ids(&shop.read("archive/tech/1.atom"))];
     let feed_id = |text: &str| feed_rs::parser::parse(text.as_bytes()).unwrap().id;
@@ -41,7 +41,8 @@ async fn p05_ids_outlive_a_move_a_renaming_and_a_new_edition() {
     shop.store.pend_all().await.unwrap();
     shop.publish().await;
     // What is archived bears the category's name of its day until it is made again.
-    for path in shop.changed(&tree).into_iter().filter(|path| path != "archive/1.atom") {
+    let mut others = shop.changed(&tree).into_iter().filter(|path| path != "archive/1.atom");
+    if let Some(path) = others.next() {
         let (old, new) = (String::from_utf8_lossy(&tree[&path].0).into_owned(), shop.read(&path));
         let other = old.lines().zip(new.lines()).find(|(old, new)| old != new);
         panic!("{path}: {other:?}");
@@ -55,7 +56,7 @@ async fn p05_ids_outlive_a_move_a_renaming_and_a_new_edition() {
 #[tokio::test]
 async fn p32_a_removed_category_takes_its_files_along_and_comes_back_whole() {
     let mut shop = Shop::open(TECH).await;
-    shop.record((0..70).map(|n| shop.saved(n, n, &["tech", "art"], "text")).collect()).await;
+    shop.record((0..70).map(|n| Shop::saved(n, n, &["tech", "art"], "text")).collect()).await;
     shop.publish().await;
     let before = shop.tree();
     shop.reconfigure("https://news.example/", "");

@@ -49,7 +49,7 @@ impl Shop {
         self.settings = settings(self.dir.path(), url, more);
     }
 
-    pub fn saved(&self, number: i64, hour: i64, categories: &[&str], text: &str) -> Saved {
+    pub fn saved(number: i64, hour: i64, categories: &[&str], text: &str) -> Saved {
         let item = Item {
             id: ItemId::new(format!("{number:016}")),
             uri: format!("tag:s:{number}"),
@@ -124,7 +124,7 @@ impl Shop {
         let item = self.store.item(&id).await.unwrap().unwrap();
         let number: i64 = id.as_str().parse().unwrap();
         let categories: Vec<&str> = item.categories.iter().map(CategoryId::as_str).collect();
-        let mut saved = self.saved(number, 0, &categories, &format!("edited {round}"));
+        let mut saved = Shop::saved(number, 0, &categories, &format!("edited {round}"));
         saved.item.published = item.published;
         saved.item.updated = item.updated + TimeDelta::seconds(1 + round);
         self.record(vec![saved]).await;

@@ -95,7 +95,7 @@ pub fn rss(text: &str) -> Vec<String> {
     check.namespaces(text);
     let channel = text.split("<item>").next().unwrap();
     for name in ["title", "link", "description", "language", "docs", "image", "ttl"] {
-        check.that(all(channel, name).len() >= 1, format!("channel without {name}"));
+        check.that(!all(channel, name).is_empty(), format!("channel without {name}"));
     }
     check.that(channel.contains("<atom:link rel=\"self\""), "no self");
     let titles = all(channel, "title");

@@ -114,24 +114,25 @@ pub fn entry(number: usize) -> (&'static str, Entry) {
     };
     let now: DateTime<Utc> = "2026-11-22T10:00:00Z".parse().unwrap();
     let at = |seconds: i64| now + TimeDelta::seconds(seconds - (number as i64 % 11) * 60);
-    let text = |text: String| if number % 2 == 0 { Text::Html(text) } else { Text::Plain(text) };
+    let text =
+        |text: String| if number.is_multiple_of(2) { Text::Html(text) } else { Text::Plain(text) };
     let name = pick(&NAMES, number, 3);
     let body = pick(&BODIES, number, 5);
     let entry = Entry {
         guid: Some(guid),
         link: pick(&LINKS, number, 7).map(|link| link.replace("post", &format!("post{number}"))),
         title: Some(text(title)),
-        summary: (number % 5 == 0).then(|| text(pick(&TITLES, number, 5).to_owned())),
+        summary: number.is_multiple_of(5).then(|| text(pick(&TITLES, number, 5).to_owned())),
         body: Some(Text::Html(format!("{body}{}", pick(&BODIES, number, 11)))),
         published: pick(&DATES, number, 1).map(at),
         updated: pick(&DATES, number, 3).map(at),
         authors: vec![Person {
             name: Some(name.to_owned()),
-            email: (number % 4 == 0).then(|| name.to_owned()),
+            email: number.is_multiple_of(4).then(|| name.to_owned()),
             uri: pick(&LINKS, number, 3).map(str::to_owned),
         }],
         labels: vec![pick(&TITLES, number, 7).to_owned(), name.to_owned()],
-        medium: (number % 6 == 0).then(|| pick(&TITLES, number, 11).to_owned()),
+        medium: number.is_multiple_of(6).then(|| pick(&TITLES, number, 11).to_owned()),
         language: pick(&LANGUAGES, number, 1).map(str::to_owned),
         image: pick(&LINKS, number, 1).map(str::to_owned),
         enclosures: enclosures(number),
