@@ -170,6 +170,7 @@ fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
         enclosures: Vec::new(),
         image: None,
         language: None,
+        facts: std::collections::BTreeMap::new(),
     };
     Saved {
         key: format!("k{n}"),

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use finews::edition::Care;
 use finews::model::ItemId;
+use finews::route::{Kept, Withheld};
+use finews::store::Saved;
 use shop::{Chance, Shop, at};
 
 #[tokio::test]
@@ -167,6 +169,53 @@ async fn a_small_feed_is_complete_and_a_large_one_leads_on() {
     assert!(page.contains("href=\"../../archive/tech/2.html\" rel=\"prev\""), "{page}");
     assert!(page.contains("href=\"../../category/tech.html\" rel=\"first\""), "{page}");
     assert!(page.contains("href=\"https://news.example/category/tech.atom\""), "{page}");
+}
+
+#[tokio::test]
+async fn what_a_rule_withholds_leaves_its_archive_and_comes_back_to_its_place() {
+    let shop = Shop::open("").await;
+    shop.record((0..120).map(|n| Shop::saved(n, n, &["tech"], "text")).collect()).await;
+    shop.publish().await;
+    let before = shop.tree();
+    let withheld = Withheld { kept: Kept::Dropped, rule: "r".into() };
+    let dropped =
+        |n| Saved { withheld: Some(withheld.clone()), ..Shop::saved(n, n, &["tech"], "text") };
+    shop.record(vec![dropped(3), dropped(119)]).await;
+    shop.publish().await;
+    for stem in ["category/tech", "all"] {
+        let met = shop.walk(stem, "atom");
+        assert_eq!(met.len(), 118, "{stem}");
+        assert!(!met.iter().any(|id| id == "tag:s:3" || id == "tag:s:119"), "{stem}");
+    }
+    let page = |n: i64| format!("share/{}.html", Shop::saved(n, 0, &[], "").item.id);
+    assert!(!shop.path(&page(3)).exists() && !shop.path(&page(119)).exists());
+    shop.record([3, 119].map(|n| Shop::saved(n, n, &["tech"], "text")).into()).await;
+    shop.publish().await;
+    assert!(shop.path(&page(3)).exists());
+    assert_eq!(shop.walk("category/tech", "atom").len(), 120);
+    assert_eq!(shop.walk("all", "atom").len(), 120);
+    for (path, (bytes, _)) in shop.tree() {
+        assert!(before[&path].0 == bytes, "{path} is not as it was");
+    }
+}
+
+#[tokio::test]
+async fn two_categories_that_become_one_have_one_history() {
+    let mut shop = Shop::open("").await;
+    shop.record((0..70).map(|n| Shop::saved(n, n, &["tech"], "text")).collect()).await;
+    shop.record((60..140).map(|n| Shop::saved(n, n, &["it"], "text")).collect()).await;
+    shop.publish().await;
+    assert_eq!(shop.walk("category/it", "atom").len(), 80);
+    shop.reconfigure(
+        "https://news.example/",
+        "[[category]]\nid = \"tech\"\nslug = \"tech\"\naliases = [\"it\"]\n",
+    );
+    shop.publish().await;
+    let met = shop.walk("category/tech", "atom");
+    assert_eq!(met.iter().collect::<BTreeSet<_>>().len(), 140);
+    assert_eq!(met.len(), 140);
+    let old = |path: &String| path.starts_with("category/it.") || path.starts_with("archive/it/");
+    assert_eq!(shop.tree().into_keys().filter(old).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[tokio::test]
