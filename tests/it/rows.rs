@@ -25,7 +25,7 @@ fn tests() -> BTreeSet<String> {
 /// The row that a name begins with, as `F08`.
 fn row_of(name: &str) -> Option<String> {
     let (row, _) = name.split_once('_')?;
-    let digits = row.strip_prefix(['f', 's'])?;
+    let digits = row.strip_prefix(['f', 's', 'p'])?;
     let good = digits.len() == 2 && digits.bytes().all(|it| it.is_ascii_digit());
     good.then(|| row.to_uppercase())
 }
@@ -42,7 +42,8 @@ fn every_row_has_a_line() {
     let rows: BTreeSet<_> = lines().into_iter().map(|(row, _)| row).collect();
     let f = (1..=56).map(|n| format!("F{n:02}"));
     let s = (1..=11).chain(39..=62).map(|n| format!("S{n:02}"));
-    let missing: Vec<_> = f.chain(s).filter(|row| !rows.contains(row)).collect();
+    let p = (1..=55).map(|n| format!("P{n:02}"));
+    let missing: Vec<_> = f.chain(s).chain(p).filter(|row| !rows.contains(row)).collect();
     assert!(missing.is_empty(), "no line in tests/README.md: {missing:?}");
 }
 
