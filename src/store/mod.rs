@@ -18,6 +18,7 @@ mod withdrawal;
 mod revisions;
 mod stories;
 mod traces;
+mod turn;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -123,6 +124,8 @@ pub struct Store {
     path: PathBuf,
     stories: stories::Stories,
     press: Arc<Mutex<()>>,
+    /// Held by whoever writes: one at a time, in the order of coming.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -153,6 +156,7 @@ impl Store {
             path: path.to_owned(),
             stories: stories::Stories::default(),
             press: Arc::default(),
+            turn: Arc::default(),
         };
         store.check().await?;
         store.migrate().await?;

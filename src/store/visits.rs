@@ -138,7 +138,7 @@ impl Store {
     /// Takes back that a source failed, and has it visited at another time: nobody could be
     /// reached.
     pub async fn unfail(&self, sources: &[SourceId], next_visit: Instant) -> Result<(), Error> {
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.begin().await?;
         for source in sources {
             let query = "UPDATE source SET next_visit = ?, failures = max(failures - 1, 0), \
                          error = CASE WHEN failures > 1 THEN error END WHERE id = ?";
@@ -153,7 +153,7 @@ impl Store {
 
     /// Has a source visited again that is gone.
     pub async fn revive(&self, source: &SourceId) -> Result<(), Error> {
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.begin().await?;
         let queries = [
             "UPDATE course SET first_410 = NULL, gone = NULL WHERE source = ?",
             "UPDATE source SET next_visit = 0 WHERE id = ?",

@@ -1,6 +1,6 @@
 //! What changes the store; each function is one transaction.
 
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::SqliteConnection;
 
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::read::json;
@@ -88,12 +88,6 @@ impl Store {
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         sqlx::query(query).bind(name).bind(value).execute(&self.pool).await?;
         Ok(())
-    }
-
-    /// A writer from the start, so that two of them wait for each other instead of failing half
-    /// way.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
