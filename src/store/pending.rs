@@ -71,12 +71,6 @@ impl Store {
         rows.iter().map(file).collect()
     }
 
-    /// Forgets which files are published: they are somewhere else.
-    pub async fn forget_files(&self) -> Result<(), Error> {
-        sql::query("DELETE FROM file").execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Marks everything as not published.
     pub async fn pend_all(&self) -> Result<(), Error> {
         let mut tx = self.begin().await?;

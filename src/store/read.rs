@@ -158,16 +158,6 @@ impl Store {
         Ok(id.map(ItemId::new))
     }
 
-    /// The newest items of a category, newest first.
-    pub async fn items_of(&self, id: &CategoryId, most: usize) -> Result<Vec<Item>, Error> {
-        let query = "SELECT item.* FROM item_category \
-             JOIN category ON number = category JOIN item ON item.id = item \
-             WHERE category.id = ? ORDER BY item_category.published DESC, item LIMIT ?";
-        let rows =
-            sql::query(query).bind(id.as_str()).bind(most as i64).fetch_all(&self.pool).await?;
-        self.items(&rows).await
-    }
-
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
         let query = "SELECT * FROM shown ORDER BY published DESC, id LIMIT ?";
