@@ -52,6 +52,10 @@ pub(super) enum Verb {
     Categories(Categories),
     /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
+    /// Recommends items in `/shares.atom`, or shows what is recommended.
+    Share(Share),
+    /// Shows who may read private categories; gives them addresses, and revokes those.
+    Subscribers(Subscribers),
     /// Takes an item down for good, or shows what was taken down.
     Withdraw(Withdraw),
     /// Lists what is kept and not published, or publishes it.
@@ -255,6 +259,70 @@ pub(super) struct Withdraw {
     /// Prints the list as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Share {
+    /// Items by their ids, their share pages' addresses, or those of their originals; none lists
+    /// what is recommended.
+    #[arg(value_name = "ID|URL")]
+    pub items: Vec<String>,
+    /// Why, for those who read the feed; it stands before the text.
+    #[arg(long, value_name = "TEXT", requires = "items")]
+    pub note: Option<String>,
+    /// When it ends by itself: after a time (`30d`), or at the end of a day (`2027-01-31`).
+    #[arg(long, value_name = "WHEN", requires = "items")]
+    pub expire: Option<String>,
+    /// Takes the recommendation back.
+    #[arg(long, conflicts_with_all = ["note", "expire"], requires = "items")]
+    pub remove: bool,
+    /// Prints the list as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Subscribers {
+    #[command(subcommand)]
+    pub verb: Option<SubscribersVerb>,
+    /// Shows the addresses too, which are as good as keys.
+    #[arg(long)]
+    pub addresses: bool,
+    /// Prints the list as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SubscribersVerb {
+    /// Gives somebody addresses at which they read private categories in any reader.
+    Add(Admit),
+    /// Revokes somebody's addresses, at once and for good.
+    Revoke(Dismiss),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Admit {
+    /// What you call them.
+    pub name: String,
+    /// A private category by its id; several times for several.
+    #[arg(long, value_name = "ID", required = true)]
+    pub category: Vec<String>,
+    /// When the addresses end by themselves: after a time (`365d`), or at the end of a day.
+    #[arg(long, value_name = "WHEN")]
+    pub expire: Option<String>,
+    /// Prints the addresses as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Dismiss {
+    /// As they were added.
+    pub name: String,
+    /// Only the address of this category.
+    #[arg(long, value_name = "ID")]
+    pub category: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

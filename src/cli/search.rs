@@ -133,7 +133,7 @@ impl Searcher {
         let query = route::query(asked).map_err(|why| why.to_string())?;
         let Some(expression) = search::expression(&query) else { return Ok(Hits::default()) };
         let _seat = self.seats.acquire().await.map_err(|why| why.to_string())?;
-        let hits = self.store.search(&expression, PAGE, PAGE * (page - 1)).await;
+        let hits = self.store.search_public(&expression, PAGE, PAGE * (page - 1)).await;
         hits.map_err(|why| {
             tracing::error!(%why, "a search failed");
             "the search failed".to_owned()

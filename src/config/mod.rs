@@ -29,6 +29,7 @@ use url::Url;
 
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
+pub use read::duration;
 pub use log::{Log, LogForm, log};
 pub use render::Render;
 pub use secrets::Secrets;
@@ -206,6 +207,8 @@ pub struct Category {
     pub keep: Option<Keep>,
     /// What becomes of its changed items.
     pub on_change: Option<OnChange>,
+    /// Whether it is published nowhere: only subscribers with addresses of their own read it.
+    pub private: bool,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.

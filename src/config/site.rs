@@ -234,6 +234,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
         let slug = slug.map(|slug| slug.value);
         let aliases = aliases(&mut table, id.as_ref(), &mut names);
         let min_items = table.number("min_items", 0..1_001).map(|least| least as usize);
+        let private = table.flag("private").unwrap_or(false);
         let keep = keep::read(&mut table);
         let name = id.as_ref().map(|id| CategoryId::new(id.value.clone()));
         let (rule, query) = route::drawing(&mut table, name.as_ref(), &sources);
@@ -255,6 +256,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
                 min_items,
                 keep,
                 on_change,
+                private,
             });
         }
         table.finish();

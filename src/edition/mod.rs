@@ -16,10 +16,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::config::Settings;
-use crate::model::SourceId;
+use crate::model::{Instant, SourceId};
 use crate::output::Folder;
-use crate::publish::{Site, SourceNote};
-use crate::store::Store;
+use crate::publish::{Library, Press, Site, SourceNote};
+use crate::store::{ShelfRow, Store};
 use print::Edition;
 
 /// Items of a full archive document. Changing it leaves those that are full as they are.
@@ -59,15 +59,19 @@ pub async fn publish(
     let folder = Arc::new(folder.context("publish")?);
     let whole = prepare::prepare(store, settings, authority, &folder, care).await?;
     store.turn(settings.publish.items, ARCHIVE).await?;
+    let shares = store.pending_shares().await?;
     let pending = store.pending().await?;
-    if pending.is_empty() && !whole {
+    if pending.is_empty() && shares.is_none() && !whole {
         return Ok(Done::default());
     }
     let is_large = whole || Edition::is_large(&pending);
     let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
-    edition.print(&pending).await?;
+    edition.print(&pending, shares.is_some()).await?;
     let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
+    if let Some(mark) = shares {
+        store.shares_published(mark).await?;
+    }
     if whole {
         prepare::conclude(store, settings, authority).await?;
     }
@@ -89,6 +93,27 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
         hub: settings.websub.named(&site.url).into_iter().next(),
         footer: site.footer.clone(),
     }
+}
+
+/// A press for documents that are made when they are asked for.
+pub async fn press(store: &Store, settings: &Settings, now: Instant) -> anyhow::Result<Press> {
+    let authority = authority(store, settings, now).await?;
+    Ok(Press::new(library(store, settings, &authority, &living::shelves(store, settings).await?).await?)?)
+}
+
+/// What documents refer to; the categories are those that are published.
+async fn library(
+    store: &Store,
+    settings: &Settings,
+    authority: &str,
+    shelves: &[ShelfRow],
+) -> anyhow::Result<Library> {
+    let category = |row: &ShelfRow| (row.category.id.clone(), row.category.clone());
+    Ok(Library {
+        site: site(settings, authority),
+        categories: shelves.iter().map(category).collect(),
+        sources: sources(store, settings).await?,
+    })
 }
 
 /// What is said of sources in public: the settings' words, else the sources' own.

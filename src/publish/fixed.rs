@@ -7,6 +7,7 @@ use crate::publish::pages::STYLE;
 pub(super) fn files() -> Vec<File> {
     vec![
         file("style.css", "text/css; charset=utf-8", STYLE.as_bytes()),
+        file("finews.js", "text/javascript; charset=utf-8", include_bytes!("templates/finews.js")),
         file("icon.svg", "image/svg+xml", include_bytes!("templates/icon.svg")),
         file("icon-144.png", "image/png", include_bytes!("templates/icon-144.png")),
         file("icon-512.png", "image/png", include_bytes!("templates/icon-512.png")),

@@ -3,6 +3,7 @@
 mod address;
 mod atom;
 mod desk;
+mod embed;
 mod feed;
 mod fixed;
 mod history;
@@ -15,6 +16,7 @@ mod podcast;
 mod qr;
 mod rss;
 mod share;
+mod shared;
 pub mod status;
 mod text;
 mod words;
@@ -30,7 +32,9 @@ use crate::publish::desk::Desk;
 use crate::publish::feed::Feed;
 use crate::publish::pages::Pages;
 
+pub use crate::publish::embed::Embed;
 pub use crate::publish::pages::Search;
+pub use crate::publish::shared::{Private, Shared};
 
 /// What the whole site says of itself.
 #[derive(Clone, Debug)]
@@ -204,17 +208,53 @@ impl Press {
         }
     }
 
+    /// The same, where something is recommended, or was: then the lists of feeds name that too.
+    #[must_use]
+    pub fn with_shares(mut self, there: bool) -> Self {
+        self.desk.has_shares = there;
+        self
+    }
+
+    /// What is recommended, the newest first: `shares` as page and in each feed format; `total` is
+    /// how much there is in all.
+    pub fn shares(&self, shares: &[Shared], total: u64) -> Vec<File> {
+        self.documents("shares", "", &self.desk.shares(shares, total))
+    }
+
+    /// A private category in one form, for one subscriber.
+    pub fn private(&self, own: &Private<'_>, format: Format) -> Vec<u8> {
+        let feed = self.desk.private(own);
+        match format {
+            Format::Rss => self::rss::write(&feed),
+            Format::Atom => atom::write(&feed),
+            Format::Json => json::write(&feed),
+            Format::Markdown => markdown::write(&feed),
+            Format::Html => self.pages.private(&self.desk, &feed),
+        }
+    }
+
     /// The newest of every category: `index.html`, its shelves in the order given.
     pub fn home(&self, shelves: &[Shelf<'_>]) -> File {
+        self.home_with(shelves, &[])
+    }
+
+    /// The same with the newest of what is recommended.
+    pub fn home_with(&self, shelves: &[Shelf<'_>], shares: &[Shared]) -> File {
         let items = shelves.iter().flat_map(|shelf| shelf.items);
-        let modified = items.map(|item| item.updated).max();
-        page("index.html", self.pages.home(&self.desk, shelves), modified)
+        let shared = shares.iter().map(|one| one.item.updated.max(one.since));
+        let modified = items.map(|item| item.updated).chain(shared).max();
+        page("index.html", self.pages.home(&self.desk, shelves, shares), modified)
     }
 
     /// One item's own page: `share/<id>.html`.
     pub fn share(&self, item: &Item) -> File {
         let path = format!("share/{}.html", item.id);
         page(&path, self.pages.share(&self.desk, item), Some(item.updated))
+    }
+
+    /// What others show for a link to an item's page; `most` is the room that they have for a picture.
+    pub fn embed(&self, item: &Item, form: Embed, most: Option<u32>) -> Vec<u8> {
+        embed::write(&self.desk, item, form, most)
     }
 
     /// What a search found: `search.html`, made for whoever asks.

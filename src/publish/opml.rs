@@ -21,6 +21,10 @@ pub(super) fn write(desk: &Desk) -> Vec<u8> {
     xml.close();
     xml.open("body", &[]);
     outline(&mut xml, desk, &site.title, &desk.places.all(), &desk.about());
+    if desk.has_shares {
+        let about = fill(desk.words.shared_by, &[("site", &site.title)]);
+        outline(&mut xml, desk, desk.words.shared, &desk.places.file("shares"), &about);
+    }
     let group = desk.words.categories;
     xml.open("outline", &[("text", group), ("title", group)]);
     for category in sorted(desk) {

@@ -5,10 +5,12 @@ mod doubt;
 mod leaves;
 mod lock;
 mod pending;
+mod private;
 mod read;
 mod retention;
 mod routes;
 mod rows;
+mod shares;
 mod standing;
 mod visits;
 mod hub;
@@ -38,6 +40,7 @@ pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use leaves::{Leaf, Shelved};
 pub use lock::{Holder, Lock};
+pub use private::Subscriber;
 pub use retention::Span;
 pub use revisions::Revision;
 pub use rows::{
@@ -45,6 +48,7 @@ pub use rows::{
     Visited, WrittenFile,
 };
 pub use search::Hits;
+pub use shares::Share;
 pub use standing::{Past, Standing, Turn};
 pub use stories::Kin;
 pub use traces::{Face, Findings};
@@ -220,6 +224,7 @@ fn migrations() -> Vec<Migration> {
         (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
         (11, "shown", include_str!("migrations/0011_shown.sql")),
+        (12, "shares", include_str!("migrations/0012_shares.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use sqlx::{Row as _, SqliteConnection};
 
+use super::private;
 use super::rows::{self, Saved};
 use super::write::categories_of;
 use super::{Error, Store};
@@ -172,7 +173,7 @@ impl Uniting {
         let item = &saved.item;
         if let Some(newcomer) = self.newcomers.remove(&item.id) {
             if is_new {
-                let kin = self.kin(tx, &newcomer).await?;
+                let kin = self.kin(tx, &newcomer, &item.id).await?;
                 self.enter(tx, &item.id, &newcomer, kin.as_ref()).await?;
             } else {
                 self.renew(tx, &item.id, &newcomer).await?;
@@ -202,11 +203,19 @@ impl Uniting {
         &self,
         tx: &mut SqliteConnection,
         newcomer: &Newcomer,
+        item: &ItemId,
     ) -> Result<Option<Kin>, Error> {
         let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
         let Some(ways) = ways else { return Ok(None) };
         let found = kin::find(tx, &self.stories, ways, newcomer.clone(), None).await?;
-        Ok(found.into_iter().find(|one| one.decision.same))
+        let own = private::is_private(tx, item).await?;
+        for one in found.into_iter().filter(|one| one.decision.same) {
+            // What is private stands for nothing in public, and the other way round.
+            if private::is_private(tx, &one.head).await? == own {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
     }
 
     /// The print of an item whose text changed; what story it belongs to stays.

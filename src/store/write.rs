@@ -7,7 +7,7 @@ use super::read::json;
 use super::rows::{self, CategoryWish, Held, Saved, Visited};
 use super::stories::Uniting;
 use super::{
-    Error, Store, doubt, leaves, retention, revisions, routes, search, traces, visits, withdrawal,
+    Error, Store, doubt, leaves, private, retention, revisions, routes, search, traces, visits, withdrawal,
 };
 use crate::model::{CategoryId, ItemId, SourceId};
 
@@ -70,6 +70,7 @@ impl Store {
         for wish in wishes {
             let number = category(&mut tx, wish).await?;
             come(&mut tx, number).await?;
+            private::set(&mut tx, number, wish.private).await?;
             if wish.fixed {
                 readdress(&mut tx, number, &wish.slug).await?;
             }
@@ -227,7 +228,8 @@ async fn follow(tx: &mut SqliteConnection, item: &ItemId, before: &[i64]) -> Res
     let after = categories_of(tx, item).await?;
     let query = "SELECT published FROM shown WHERE id = ?";
     let shown = sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&mut *tx).await?;
-    leaves::file(tx, item, before, &after, shown).await
+    leaves::file(tx, item, before, &after, shown).await?;
+    private::follow(tx, item, before).await
 }
 
 pub(super) async fn categories_of(
@@ -244,10 +246,11 @@ async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64,
         return Ok(number);
     }
     let slug = free_slug(tx, &wish.slug).await?;
-    let number = sqlx::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
+    let number = sqlx::query("INSERT INTO category (id, slug, title, private) VALUES (?, ?, ?, ?)")
         .bind(wish.id.as_str())
         .bind(&slug)
         .bind(&wish.title)
+        .bind(wish.private)
         .execute(&mut *tx)
         .await?
         .last_insert_rowid();

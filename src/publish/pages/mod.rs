@@ -3,6 +3,7 @@
 mod home;
 mod list;
 mod lone;
+mod private;
 mod search;
 mod share;
 
@@ -22,7 +23,7 @@ use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
 use crate::publish::status::Overview;
 use crate::publish::words::Words;
-use crate::publish::{Format, Shelf, Site};
+use crate::publish::{Format, Shared, Shelf, Site};
 
 pub(super) use lone::lone;
 pub use search::Search;
@@ -30,10 +31,11 @@ pub use search::Search;
 /// The design.
 pub(super) const STYLE: &str = include_str!("../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../templates/base.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("list.html", include_str!("../templates/list.html")),
+    ("private.html", include_str!("../templates/private.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("share.html", include_str!("../templates/share.html")),
     ("status.html", include_str!("../templates/status.html")),
@@ -66,13 +68,18 @@ impl Pages {
     }
 
     /// The home page.
-    pub(super) fn home(&self, desk: &Desk, shelves: &[Shelf<'_>]) -> Vec<u8> {
-        self.render("home.html", Serde(home::page(desk, shelves)))
+    pub(super) fn home(&self, desk: &Desk, shelves: &[Shelf<'_>], shares: &[Shared]) -> Vec<u8> {
+        self.render("home.html", Serde(home::page(desk, shelves, shares)))
     }
 
     /// The page of one item.
     pub(super) fn share(&self, desk: &Desk, item: &Item) -> Vec<u8> {
         self.render("share.html", share::page(desk, item))
+    }
+
+    /// A private category: whole texts, since its items have no pages.
+    pub(super) fn private(&self, desk: &Desk, feed: &Feed<'_>) -> Vec<u8> {
+        self.render("private.html", Serde(private::page(desk, feed)))
     }
 
     /// How the sources are.
@@ -232,7 +239,7 @@ impl Moment {
 }
 
 /// The outlet credited, or else the source.
-fn outlet<'a>(item: &'a FeedItem<'_>) -> &'a str {
+pub(in crate::publish) fn outlet<'a>(item: &'a FeedItem<'_>) -> &'a str {
     item.medium.as_deref().unwrap_or(item.source.title)
 }
 
