@@ -52,10 +52,11 @@ impl Embeds {
         let (Some(form), Some(id)) = (asked.form, page(&settings.site.url, &asked.url)) else {
             return Ok(Found::Nothing);
         };
-        if self.store.files_at(&[&format!("share/{id}.html")]).await?.is_empty() {
+        let id = ItemId::new(id);
+        if !self.store.is_public(&id).await? {
             return Ok(Found::Nothing);
         }
-        let items = self.store.items_by_id(&[ItemId::new(id)]).await?;
+        let items = self.store.items_by_id(&[id]).await?;
         let Some(item) = items.into_iter().next() else { return Ok(Found::Nothing) };
         let press = edition::press(&self.store, &settings, setup::now()).await?;
         let bytes = press.embed(&item, form, asked.most);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::embed::Embeds;
 use super::private::{Current, Readers};
 use super::search::Searcher;
+use crate::model::ItemId;
 use crate::serve::{Finding, Found, Lookup};
 use crate::store::{self, Store};
 
@@ -46,10 +47,11 @@ impl Moved {
     }
 
     /// A share page that is not there: of an item that was taken down or forgotten, or of none.
-    async fn of_item(&self, id: &str) -> Found {
-        if let Ok(Some(id)) = self.respelt(id).await {
-            return Found::Moved(format!("{}/share/{id}.html", self.base));
+    async fn of_item(&self, file: &str) -> Found {
+        if let Ok(Some(file)) = self.respelt(file).await {
+            return Found::Moved(format!("{}/share/{file}", self.base));
         }
+        let id = file.strip_suffix(".html").unwrap_or(file);
         let withdrawn = self.store.is_withdrawn(id).await.unwrap_or(false);
         if withdrawn || self.store.is_forgotten(id).await.unwrap_or(false) {
             return Found::Gone;
@@ -57,20 +59,21 @@ impl Moved {
         Found::Nothing
     }
 
-    /// The id of a page that is there, in another spelling: letters in the wrong case, those that
-    /// are taken for digits, or words behind it.
-    async fn respelt(&self, id: &str) -> Result<Option<String>, store::Error> {
-        let bare = id.strip_suffix(".html").unwrap_or(id);
-        let bare = bare.split('-').next().unwrap_or(bare).to_ascii_lowercase();
+    /// The page that is meant by another spelling of its name: letters in the wrong case, those
+    /// that are taken for digits, words behind it, or nothing.
+    async fn respelt(&self, file: &str) -> Result<Option<String>, store::Error> {
+        let lower = file.to_ascii_lowercase();
+        let bare = lower.strip_suffix(".html").unwrap_or(&lower);
+        let bare = bare.split('-').next().unwrap_or(bare).to_owned();
         let alike = |c| match c {
             'o' => '0',
             'i' | 'l' => '1',
             other => other,
         };
         for name in [bare.clone(), bare.chars().map(alike).collect()] {
-            let path = format!("share/{name}.html");
-            if name != id && !self.store.files_at(&[&path]).await?.is_empty() {
-                return Ok(Some(name));
+            let page = format!("{name}.html");
+            if page != file && self.store.is_public(&ItemId::new(&name)).await? {
+                return Ok(Some(page));
             }
         }
         Ok(None)
@@ -138,7 +141,7 @@ enum Asked {
     Document(String, String),
     /// An archive document of such a category: `/archive/Techweb/1.atom`.
     Archive(String, String),
-    /// An item's page: `/share/0c1d2e3f4g5h6j7k.html`.
+    /// An item's page, by its file: `/share/0c1d2e3f4g5h6j7k.html`.
     Item(String),
     /// The one feed there was: `/feed.xml`.
     Everything,
@@ -163,10 +166,7 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
             let (slug, extension) = file.rsplit_once('.')?;
             Some(Asked::Document(slug.to_owned(), extension.to_owned()))
         }
-        ["share", file] => {
-            let id = file.strip_suffix(".html").or_else(|| file.strip_suffix(".HTML"));
-            Some(Asked::Item(id.unwrap_or(file).to_owned()))
-        }
+        ["share", file] => Some(Asked::Item((*file).to_owned())),
         ["archive", slug, file] => Some(Asked::Archive((*slug).to_owned(), (*file).to_owned())),
         [.., year, month, day, file] if is_date(year, month, day) => {
             Some(Asked::Key(file.strip_suffix(".html")?.to_owned()))
@@ -207,8 +207,8 @@ mod tests {
         check("/category/Techweb.atom", None, Some(document));
         let archive = Asked::Archive("Techweb".into(), "1.atom".into());
         check("/archive/Techweb/1.atom", None, Some(archive));
-        check("/share/0c1d.html", None, Some(Asked::Item("0c1d".into())));
-        check("/share/0C1D-a-title.html", None, Some(Asked::Item("0C1D-a-title".into())));
+        check("/share/0c1d.html", None, Some(Asked::Item("0c1d.html".into())));
+        check("/share/0C1D-a-title.html", None, Some(Asked::Item("0C1D-a-title.html".into())));
         check("/share/0c1d", None, Some(Asked::Item("0c1d".into())));
         check("/feed.xml", None, Some(Asked::Everything));
         check("/a/b/c/d.html", None, None);

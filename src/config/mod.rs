@@ -157,6 +157,8 @@ pub struct Publish {
     pub dir: PathBuf,
     /// Items in each feed document.
     pub items: usize,
+    /// How long a feed document may be, in bytes: the longest texts are cut.
+    pub bytes: usize,
     /// How names become addresses.
     pub slugs: Style,
     /// Categories that appear by themselves are published with so many items, not before.

@@ -140,13 +140,22 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
 
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     let mut publish =
-        Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe, min_items: 0 };
+        Publish {
+            dir: PathBuf::from("feeds"),
+            items: 50,
+            bytes: 512 << 10,
+            slugs: Style::Safe,
+            min_items: 0,
+        };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
         publish.dir = PathBuf::from(dir.value);
     }
     if let Some(items) = table.number("items", 1..1_001) {
         publish.items = items as usize;
+    }
+    if let Some(bytes) = table.number("bytes", 65_536..1 << 30) {
+        publish.bytes = bytes as usize;
     }
     if let Some(least) = table.number("min_items", 0..1_001) {
         publish.min_items = least as usize;

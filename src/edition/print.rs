@@ -63,7 +63,8 @@ impl<'e> Edition<'e> {
         let shelves = living::shelves(store, settings).await?;
         let library = library(store, settings, authority, &shelves).await?;
         let (shared, is_shared) = shared(store, settings).await?;
-        let press = Press::new(library)?.with_shares(shared.is_some());
+        let press = Press::new(library)?.with_longest(settings.publish.bytes);
+        let press = press.with_shares(shared.is_some());
         Ok(Self {
             store,
             folder,

@@ -14,6 +14,8 @@ pub const CODE: usize = 10;
 const CODE_LETTERS: usize = 16;
 /// Bytes of a signature: 128 bits of HMAC-SHA-256.
 const SIGNATURE: usize = 16;
+/// Characters of a signature.
+const SIGNATURE_LETTERS: usize = 26;
 /// What is signed besides the code, so that the key may sign other things some day.
 const PURPOSE: &[u8] = b"finews subscriber\n";
 
@@ -60,7 +62,8 @@ impl Key {
     /// The code in the last part of an address, if the signature holds. It is compared in constant
     /// time.
     pub fn code<'p>(&self, part: &'p str) -> Option<&'p str> {
-        let (code, signature) = part.split_at_checked(CODE_LETTERS)?;
+        let whole = part.len() == CODE_LETTERS + SIGNATURE_LETTERS;
+        let (code, signature) = part.split_at_checked(CODE_LETTERS).filter(|_| whole)?;
         let signature = bytes(signature).filter(|bytes| bytes.len() == SIGNATURE)?;
         self.mac(code).verify_truncated_left(&signature).ok()?;
         Some(code)

@@ -5,6 +5,7 @@ mod atom;
 mod desk;
 mod embed;
 mod feed;
+mod fit;
 mod fixed;
 mod history;
 mod json;
@@ -178,6 +179,7 @@ pub enum Error {
 pub struct Press {
     desk: Desk,
     pages: Pages,
+    longest: usize,
 }
 
 impl Press {
@@ -185,7 +187,15 @@ impl Press {
     pub fn new(library: Library) -> Result<Self, Error> {
         let desk = Desk::new(library);
         let pages = Pages::new(&desk)?;
-        Ok(Self { desk, pages })
+        Ok(Self { desk, pages, longest: fit::LONGEST })
+    }
+
+    /// The same with documents of feeds that are at most so long, in bytes, as far as that goes
+    /// without leaving items out.
+    #[must_use]
+    pub fn with_longest(mut self, bytes: usize) -> Self {
+        self.longest = bytes;
+        self
     }
 
     /// One category: `category/<slug>` as page and in each feed format, or one of its archive
@@ -193,8 +203,8 @@ impl Press {
     pub fn category(&self, category: &Category, sheet: Sheet<'_>) -> Vec<File> {
         let feed = self.desk.category(category, sheet);
         match sheet.page {
-            0 => self.documents(&format!("category/{}", category.slug), "../", &feed),
-            page => self.documents(&format!("archive/{}/{page}", category.slug), "../../", &feed),
+            0 => self.documents(&format!("category/{}", category.slug), "../", feed),
+            page => self.documents(&format!("archive/{}/{page}", category.slug), "../../", feed),
         }
     }
 
@@ -203,8 +213,8 @@ impl Press {
     pub fn all(&self, sheet: Sheet<'_>) -> Vec<File> {
         let feed = self.desk.all(sheet);
         match sheet.page {
-            0 => self.documents("all", "", &feed),
-            page => self.documents(&format!("archive/{page}"), "../", &feed),
+            0 => self.documents("all", "", feed),
+            page => self.documents(&format!("archive/{page}"), "../", feed),
         }
     }
 
@@ -218,19 +228,23 @@ impl Press {
     /// What is recommended, the newest first: `shares` as page and in each feed format; `total` is
     /// how much there is in all.
     pub fn shares(&self, shares: &[Shared], total: u64) -> Vec<File> {
-        self.documents("shares", "", &self.desk.shares(shares, total))
+        self.documents("shares", "", self.desk.shares(shares, total))
     }
 
     /// A private category in one form, for one subscriber.
     pub fn private(&self, own: &Private<'_>, format: Format) -> Vec<u8> {
-        let feed = self.desk.private(own);
-        match format {
-            Format::Rss => self::rss::write(&feed),
-            Format::Atom => atom::write(&feed),
-            Format::Json => json::write(&feed),
-            Format::Markdown => markdown::write(&feed),
-            Format::Html => self.pages.private(&self.desk, &feed),
-        }
+        let mut feed = self.desk.private(own);
+        let bytes = |feed: &Feed<'_>| match format {
+            Format::Rss => self::rss::write(feed),
+            Format::Atom => atom::write(feed),
+            Format::Json => json::write(feed),
+            Format::Markdown => markdown::write(feed),
+            Format::Html => self.pages.private(&self.desk, feed),
+        };
+        let longest = if format == Format::Html { usize::MAX } else { self.longest };
+        let write = |feed: &Feed<'_>| vec![bytes(feed)];
+        let mut written = fit::fit(&mut feed, self.desk.words, longest, write, Vec::len);
+        written.pop().unwrap_or_default()
     }
 
     /// The newest of every category: `index.html`, its shelves in the order given.
@@ -274,7 +288,7 @@ impl Press {
         files
     }
 
-    fn documents(&self, stem: &str, up: &str, feed: &Feed<'_>) -> Vec<File> {
+    fn documents(&self, stem: &str, up: &str, mut feed: Feed<'_>) -> Vec<File> {
         let modified = (!feed.is_empty()).then_some(feed.updated);
         let file = |format: Format, bytes| File {
             path: format!("{stem}.{}", format.extension()),
@@ -283,16 +297,25 @@ impl Press {
             modified,
         };
         let is_archive = feed.history.page.is_some();
+        let archived = feed.history.forms;
         let forms = desk::EACH.into_iter();
-        let forms = forms.filter(|form| !is_archive || feed.history.forms.contains(form));
-        let bytes = |form| match form {
+        let forms: Vec<_> =
+            forms.filter(|form| !is_archive || archived.contains(form)).collect();
+        let bytes = |form, feed: &Feed<'_>| match form {
             Format::Rss => self::rss::write(feed),
             Format::Atom => atom::write(feed),
             Format::Json => json::write(feed),
             _ => self.pages.list(&self.desk, feed, up),
         };
-        forms.map(|form| file(form, bytes(form))).collect()
+        let write = |feed: &Feed<'_>| forms.iter().map(|form| bytes(*form, feed)).collect();
+        let written = fit::fit(&mut feed, self.desk.words, self.longest, write, Vec::len);
+        forms.iter().zip(written).map(|(form, bytes)| file(*form, bytes)).collect()
     }
+}
+
+/// What tells one design from another: pages are made again when it changes.
+pub fn design() -> String {
+    pages::print()
 }
 
 /// The items of one source as one document, for a stream: it has no address of its own.

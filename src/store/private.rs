@@ -8,7 +8,7 @@ use super::leaves::{self, EVERYTHING};
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::read::json;
 use super::rows::{self, instant};
-use super::{Error, Store};
+use super::{Error, Store, stories};
 use crate::model::{Category, CategoryId, Instant, Item, ItemId};
 
 /// Somebody who may read a private category.
@@ -158,6 +158,7 @@ pub(super) async fn set(
     sqlx::query(query).bind(number).bind(private).execute(&mut *tx).await?;
     if private {
         pend_removal(tx, &slug).await?;
+        stories::part(tx, number).await?;
     }
     place_each(tx, number).await?;
     let query = "INSERT OR REPLACE INTO pending_page (category, page) \
@@ -234,6 +235,13 @@ impl Store {
     /// Whether an item stands in private categories alone.
     pub async fn is_private(&self, item: &ItemId) -> Result<bool, Error> {
         Ok(!self.private_of(std::slice::from_ref(item)).await?.is_empty())
+    }
+
+    /// Whether an item has, or will have, a page that everybody may see.
+    pub async fn is_public(&self, item: &ItemId) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM shown WHERE id = ?1) \
+                     AND NOT EXISTS (SELECT 1 FROM private_item WHERE item = ?1)";
+        Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_one(&self.pool).await?)
     }
 }
 

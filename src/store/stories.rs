@@ -1,6 +1,7 @@
 //! Items of several sources that are one story: found when an item is new, in the transaction that
 //! keeps it, so that no two visits can both believe theirs to be the first.
 
+mod apart;
 mod filing;
 mod kin;
 mod shelf;
@@ -19,6 +20,7 @@ use crate::identity;
 use crate::model::{Also, Item, ItemId, SourceId};
 use crate::story::{Print, Ways};
 
+pub(super) use apart::part;
 pub use kin::Kin;
 pub(super) use shelf::Stories;
 use shelf::{catch_up, lock, packed};

@@ -43,6 +43,32 @@ impl Daemon {
         (head.to_owned(), body.to_owned())
     }
 
+    /// Asks until an answer is as wished.
+    pub fn until(&self, target: &str, wish: impl Fn(&str, &str) -> bool) -> (String, String) {
+        for _ in 0..6_000 {
+            let (head, body) = self.get(target, "");
+            if wish(&head, &body) {
+                return (head, body);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("it did not come: {target}");
+    }
+
+    /// Waits until everything is published.
+    pub fn ready(&self) {
+        self.until("/readyz", |head, _| head.starts_with("HTTP/1.1 200"));
+    }
+
+    /// Ends it; gives the rest of its log.
+    pub fn log(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).unwrap();
+        log
+    }
+
     fn end(mut self) -> i32 {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());

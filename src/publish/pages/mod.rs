@@ -14,6 +14,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::html;
 use crate::model::{Instant, Item, ItemId};
@@ -30,6 +31,8 @@ pub use search::Search;
 
 /// The design.
 pub(super) const STYLE: &str = include_str!("../templates/style.css");
+/// What copies addresses.
+pub(super) const SCRIPT: &str = include_str!("../templates/finews.js");
 
 const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../templates/base.html")),
@@ -112,6 +115,18 @@ impl Pages {
         let page = self.templates.get_template(name);
         finish(page.and_then(|page| page.render(context)))
     }
+}
+
+/// A print of the templates, the style and the script.
+pub(super) fn print() -> String {
+    let mut print = Sha256::new();
+    let parts = TEMPLATES.iter().map(|(_, text)| *text).chain([STYLE, SCRIPT]);
+    for part in parts {
+        print.update(part);
+        print.update([0]);
+    }
+    let start = print.finalize().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }
 
 /// An environment with our words and our way of escaping.

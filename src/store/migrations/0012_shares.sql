@@ -13,20 +13,20 @@ CREATE TABLE pending_share (
     mark INTEGER PRIMARY KEY AUTOINCREMENT
 );
 CREATE TRIGGER share_made AFTER INSERT ON share BEGIN
-    INSERT INTO pending_share DEFAULT VALUES;
+    INSERT INTO pending_share (mark) VALUES (NULL);
 END;
 CREATE TRIGGER share_changed AFTER UPDATE ON share BEGIN
-    INSERT INTO pending_share DEFAULT VALUES;
+    INSERT INTO pending_share (mark) VALUES (NULL);
 END;
 CREATE TRIGGER share_ended AFTER DELETE ON share BEGIN
-    INSERT INTO pending_share DEFAULT VALUES;
+    INSERT INTO pending_share (mark) VALUES (NULL);
 END;
 -- An item that changes changes there too; so does one whose story is told by another.
 CREATE TRIGGER share_touched AFTER INSERT ON pending_item
 WHEN EXISTS (SELECT 1 FROM share WHERE item = NEW.item)
     OR EXISTS (SELECT 1 FROM story JOIN share ON share.item = story.item WHERE head = NEW.item)
 BEGIN
-    INSERT INTO pending_share DEFAULT VALUES;
+    INSERT INTO pending_share (mark) VALUES (NULL);
 END;
 CREATE TRIGGER share_gone AFTER DELETE ON item BEGIN
     DELETE FROM share WHERE item = OLD.id;
