@@ -66,10 +66,10 @@ pub(super) enum Verb {
     Backup(Backup),
     /// Puts a backup in the place of the state, which stays beside it.
     Restore(Restore),
-    /// Brings in what another system wrote.
-    Import(Move),
+    /// Brings in what another system wrote: subscriptions, or the predecessor's posts.
+    Import(Import),
     /// Writes what is kept in another system's form.
-    Export(Move),
+    Export(Export),
     /// Lists the rule files for article pages, and runs their own tests.
     Rules(Rules),
     /// Runs the whole pipeline against a built-in example site, and serves the result.
@@ -371,12 +371,29 @@ pub(super) struct Restore {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Move {
+pub(super) struct Import {
+    /// A list of subscriptions (OPML; `-` reads stdin), or its form: `opml`, `jekyll`.
+    #[arg(value_name = "FILE|FORM")]
+    pub what: PathBuf,
+    /// The file, or the folder of posts, where a form was named.
+    #[arg(value_name = "PLACE")]
+    pub place: Option<PathBuf>,
+    /// For subscriptions: appends them to the settings instead of printing them.
+    #[arg(long)]
+    pub write: bool,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
     /// The form.
     #[arg(value_enum)]
     pub form: Foreign,
-    /// The folder.
-    pub dir: PathBuf,
+    /// The folder of posts; for OPML a file, or none for stdout.
+    #[arg(value_name = "PLACE", required_if_eq("form", "jekyll"))]
+    pub dir: Option<PathBuf>,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,
@@ -386,6 +403,8 @@ pub(super) struct Move {
 pub(super) enum Foreign {
     /// Posts of the predecessor's static site.
     Jekyll,
+    /// The sources, for other readers.
+    Opml,
 }
 
 #[derive(Debug, clap::Args)]

@@ -19,6 +19,7 @@ mod history;
 mod import;
 mod log;
 mod moved;
+mod opml;
 mod out;
 mod preview;
 mod private;

@@ -34,8 +34,9 @@ pub(super) fn beginning(markup: &str, most: usize) -> String {
             }
             continue;
         }
-        if (is_end || VOID.contains(&name)) && BLOCKS.contains(&name) {
-            best = Some((end, open.clone()));
+        if BLOCKS.contains(&name) && (is_end || VOID.contains(&name)) {
+            // A break at the very end breaks nothing.
+            best = Some((if is_end { end } else { start }, open.clone()));
         }
     }
     let Some((end, open)) = best else { return String::new() };
@@ -83,7 +84,7 @@ mod tests {
         check("<p>one</p><p>two</p>", 9, "");
         check("<ul><li>a</li><li>b</li></ul>", 28, "<ul><li>a</li></ul>");
         check("<p><b>a</b> and more of it</p>", 20, "");
-        check("text<br>more<hr>again and again", 18, "text<br>more<hr>");
+        check("text<br>more<hr>again and again", 18, "text<br>more");
         check("<p title=\"a>b\">x</p><p>yyyyyyyyyy</p>", 25, "<p title=\"a>b\">x</p>");
         check("<blockquote><p>一</p><p>二二二二二二</p></blockquote>", 40, "<blockquote><p>一</p></blockquote>");
         check("no block at all, just words", 10, "");

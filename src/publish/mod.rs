@@ -34,6 +34,7 @@ use crate::publish::feed::Feed;
 use crate::publish::pages::Pages;
 
 pub use crate::publish::embed::Embed;
+pub use crate::publish::opml::Subscription;
 pub use crate::publish::pages::Search;
 pub use crate::publish::shared::{Private, Shared};
 
@@ -316,6 +317,11 @@ impl Press {
 /// What tells one design from another: pages are made again when it changes.
 pub fn design() -> String {
     pages::print()
+}
+
+/// Others' feeds as OPML, for other readers.
+pub fn subscriptions(title: &str, feeds: &[Subscription]) -> Vec<u8> {
+    opml::subscriptions(title, feeds)
 }
 
 /// The items of one source as one document, for a stream: it has no address of its own.

@@ -24,6 +24,7 @@ mod journey;
 mod keeping;
 mod listing;
 mod moving;
+mod opml;
 mod operation;
 mod pages;
 mod private;

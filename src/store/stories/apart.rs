@@ -49,13 +49,16 @@ async fn divide(
         let query = "DELETE FROM item_category WHERE item = ?";
         sqlx::query(query).bind(member.as_str()).execute(&mut *tx).await?;
     }
-    for group in groups {
-        let Some(teller) = group.iter().find(|one| *one == head).or(group.first()) else { continue };
+    let tellers = groups.iter().map(|group| group.iter().find(|one| *one == head).or(group.first()));
+    let tellers: Vec<&ItemId> = tellers.flatten().collect();
+    for (group, teller) in groups.iter().zip(&tellers) {
         for member in group {
             let query = "UPDATE story SET head = ?, face = NULL WHERE item = ?";
             let query = sqlx::query(query).bind(teller.as_str()).bind(member.as_str());
             query.execute(&mut *tx).await?;
         }
+    }
+    for teller in tellers {
         filing::file_under_all(tx, teller).await?;
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
         sqlx::query(query).bind(teller.as_str()).execute(&mut *tx).await?;
