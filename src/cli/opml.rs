@@ -109,15 +109,16 @@ fn piece(settings: &Settings, feeds: &[Subscription], outcome: &mut Outcome) -> 
             }
         };
         let groups = feed.groups.iter().map(|group| name(group)).filter(|name| !name.is_empty());
-        if known.contains(url.as_str()) {
+        let place = bare(&url);
+        if known.contains(&place) {
             outcome.known.push(feed.url.clone());
-        } else if let Some(wish) = places.get(url.as_str()).and_then(|at| wishes.get_mut(*at)) {
+        } else if let Some(wish) = places.get(&place).and_then(|at| wishes.get_mut(*at)) {
             wish.groups.extend(groups);
             outcome.known.push(feed.url.clone());
         } else {
             let id = discover::free_id(&url, |id| ids.contains(id));
             ids.insert(id.clone());
-            places.insert(url.to_string(), wishes.len());
+            places.insert(place, wishes.len());
             wishes.push(Wish { id, feed, groups: groups.collect() });
         }
     }
@@ -128,7 +129,7 @@ fn piece(settings: &Settings, feeds: &[Subscription], outcome: &mut Outcome) -> 
 /// The addresses that a source is asked at, where they are no templates.
 fn addresses(source: &Source) -> Vec<String> {
     let urls = source.lists.iter().flat_map(|list| &list.urls);
-    urls.filter_map(literal).filter_map(|url| Some(address(&url).ok()?.to_string())).collect()
+    urls.filter_map(literal).filter_map(|url| Some(bare(&address(&url).ok()?))).collect()
 }
 
 /// What a template says that has no places.
@@ -145,6 +146,15 @@ fn address(text: &str) -> Result<Url, String> {
         "http" | "https" if url.has_host() => Ok(url),
         other => Err(format!("`{other}` is not asked")),
     }
+}
+
+/// An address without credentials, which do not make it another one.
+fn bare(url: &Url) -> String {
+    let mut bare = url.clone();
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    // As it is written in the settings, where `$` would be a place.
+    bare.to_string().replace('$', "%24")
 }
 
 /// A group's name as a category's: without what would be a place to fill in.

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use super::{setup, subscribers};
 use crate::config::Settings;
 use crate::edition;
-use crate::model::ItemId;
+use crate::model::{Category, CategoryId, ItemId};
 use crate::publish::{Format, Private};
 use crate::serve::{Found, Reach};
 use crate::store::{Store, Subscriber};
@@ -51,10 +51,11 @@ impl Readers {
         if !subscriber.is_good(setup::now()) {
             return Ok(Found::Gone);
         }
-        let Some((category, _)) = self.store.privacy(&subscriber.category).await? else {
+        let settings = (self.settings)();
+        let kept = self.store.privacy(&subscriber.category).await?.map(|(category, _)| category);
+        let Some(category) = kept.or_else(|| named(&settings, &subscriber.category)) else {
             return Ok(Found::Gone);
         };
-        let settings = (self.settings)();
         let _seat = self.seats.acquire().await?;
         let items = self.store.items_for(&subscriber.category, settings.publish.items);
         let (items, is_whole) = items.await?;
@@ -77,6 +78,13 @@ impl Readers {
         let Some(code) = key.as_ref().and_then(|key| key.code(pass)) else { return Ok(None) };
         Ok(self.store.subscriber(code).await?)
     }
+}
+
+/// A category of the settings that has had no item yet.
+fn named(settings: &Settings, id: &CategoryId) -> Option<Category> {
+    let found = settings.categories.iter().find(|one| one.id == *id)?;
+    let (slug, title) = (id.to_string(), found.title.clone());
+    Some(Category { id: id.clone(), slug, title })
 }
 
 fn form(ending: &str) -> Option<Format> {

@@ -55,6 +55,11 @@ impl Daemon {
         panic!("it did not come: {target}");
     }
 
+    /// Where it serves.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Waits until everything is published.
     pub fn ready(&self) {
         self.until("/readyz", |head, _| head.starts_with("HTTP/1.1 200"));
