@@ -98,7 +98,7 @@ impl Searcher {
             categories: BTreeMap::new(),
             sources: BTreeMap::new(),
         };
-        let press = Press::new(library);
+        let press = Press::with_templates(library, &settings.publish.templates);
         if let Err(why) = &press {
             tracing::error!(%why, "there will be no search page");
         }

@@ -163,6 +163,8 @@ pub struct Publish {
     pub slugs: Style,
     /// Categories that appear by themselves are published with so many items, not before.
     pub min_items: usize,
+    /// Templates and style that take the place of ours: name and text.
+    pub templates: Arc<Vec<(String, String)>>,
 }
 
 /// The `[fetch]` table.

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -146,6 +147,7 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
             bytes: 512 << 10,
             slugs: Style::Safe,
             min_items: 0,
+            templates: Arc::default(),
         };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
@@ -160,6 +162,7 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     if let Some(least) = table.number("min_items", 0..1_001) {
         publish.min_items = least as usize;
     }
+    publish.templates = Arc::new(templates(&mut table));
     if let Some(slugs) = table.string("slugs") {
         match slugs.value.as_str() {
             "safe" => {}
@@ -172,6 +175,24 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     }
     table.finish();
     publish
+}
+
+/// The templates (`.html`) and the style (`.css`) of a folder.
+fn templates(table: &mut Table<'_>) -> Vec<(String, String)> {
+    let Some(folder) = table.required_if_there("templates") else { return Vec::new() };
+    match table.folder(&folder.value) {
+        Ok(files) => {
+            let wanted = |name: &str| name.ends_with(".html") || name == "style.css";
+            let files = files.into_iter().filter(|file| wanted(&file.name));
+            files.map(|file| (file.name, file.text)).collect()
+        }
+        Err(why) => {
+            let what = format!("cannot read the folder `{}`: {why}", folder.value);
+            let hint = "it is looked for where finews is started";
+            table.marks().add_hint(&folder.span, what, hint);
+            Vec::new()
+        }
+    }
 }
 
 pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {

@@ -98,7 +98,10 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
 /// A press for documents that are made when they are asked for.
 pub async fn press(store: &Store, settings: &Settings, now: Instant) -> anyhow::Result<Press> {
     let authority = authority(store, settings, now).await?;
-    Ok(Press::new(library(store, settings, &authority, &living::shelves(store, settings).await?).await?)?)
+    let shelves = living::shelves(store, settings).await?;
+    let library = library(store, settings, &authority, &shelves).await?;
+    let press = Press::with_templates(library, &settings.publish.templates)?;
+    Ok(press.with_longest(settings.publish.bytes))
 }
 
 /// What documents refer to; the categories are those that are published.

@@ -81,12 +81,13 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     print(&format!(
-        "{} {} {:?} {:?} {:?} {} {authority} {:?} {:?}",
+        "{} {} {:?} {:?} {:?} {:?} {} {authority} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         publish::design(),
         settings.site,
         settings.publish.items,
         settings.publish.bytes,
+        settings.publish.templates,
         dir.display(),
         settings.websub.named(&settings.site.url).first(),
         living::demands(settings),

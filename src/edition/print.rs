@@ -63,7 +63,8 @@ impl<'e> Edition<'e> {
         let shelves = living::shelves(store, settings).await?;
         let library = library(store, settings, authority, &shelves).await?;
         let (shared, is_shared) = shared(store, settings).await?;
-        let press = Press::new(library)?.with_longest(settings.publish.bytes);
+        let press = Press::with_templates(library, &settings.publish.templates)?;
+        let press = press.with_longest(settings.publish.bytes);
         let press = press.with_shares(shared.is_some());
         Ok(Self {
             store,
@@ -107,6 +108,9 @@ impl<'e> Edition<'e> {
             self.shares().await?;
         }
         self.lists(pending).await?;
+        if let Some(why) = self.press.fault() {
+            anyhow::bail!("publish: a template: {why}");
+        }
         let batch = std::mem::take(&mut self.batch);
         let folder = Arc::clone(&self.folder);
         let written = blocking(move || {

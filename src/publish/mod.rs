@@ -186,8 +186,17 @@ pub struct Press {
 impl Press {
     /// A press for a library.
     pub fn new(library: Library) -> Result<Self, Error> {
+        Self::with_templates(library, &[])
+    }
+
+    /// The same with templates, and a `style.css`, of the operator's own: name and text. Ours are
+    /// there besides, as `finews/<name>`.
+    pub fn with_templates(
+        library: Library,
+        templates: &[(String, String)],
+    ) -> Result<Self, Error> {
         let desk = Desk::new(library);
-        let pages = Pages::new(&desk)?;
+        let pages = Pages::new(&desk, templates)?;
         Ok(Self { desk, pages, longest: fit::LONGEST })
     }
 
@@ -197,6 +206,11 @@ impl Press {
     pub fn with_longest(mut self, bytes: usize) -> Self {
         self.longest = bytes;
         self
+    }
+
+    /// What a template of the operator's failed at, if one did: its pages are not to be published.
+    pub fn fault(&self) -> Option<&str> {
+        self.pages.fault()
     }
 
     /// One category: `category/<slug>` as page and in each feed format, or one of its archive
@@ -284,7 +298,7 @@ impl Press {
 
     /// The files that hold no item: `404.html`, `style.css`, the icons.
     pub fn fixed(&self) -> Vec<File> {
-        let mut files = fixed::files();
+        let mut files = fixed::files(self.pages.style());
         files.push(page("404.html", self.pages.missing(&self.desk), None));
         files
     }

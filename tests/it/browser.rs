@@ -197,7 +197,11 @@ async fn p53_a_keyboard_reaches_everything_and_shows_where_it_is() {
         let look = page.value(LOOK).await;
         let many = look["reach"].as_u64().unwrap();
         let mut reached = std::collections::BTreeSet::new();
-        for at in 0..many + 3 {
+        // What scrolls by itself is reached too.
+        for at in 0..2 * many + 10 {
+            if reached.len() as u64 == many {
+                break;
+            }
             page.tab().await;
             let focus = page.value(FOCUS).await;
             if focus.is_null() {
@@ -208,7 +212,7 @@ async fn p53_a_keyboard_reaches_everything_and_shows_where_it_is() {
             if at == 0 && !path.starts_with("/search") {
                 assert!(focus["html"].as_str().unwrap().contains("class=\"skip\""), "{path}: {focus}");
             }
-            reached.insert(focus["place"].as_i64().unwrap());
+            reached.extend(focus["place"].as_u64());
         }
         assert_eq!(reached.len() as u64, many, "{path}: {reached:?}");
     }

@@ -41,4 +41,5 @@ mod serve;
 mod shares;
 mod sinks;
 mod stories;
+mod templates;
 mod websub;

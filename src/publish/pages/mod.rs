@@ -8,6 +8,7 @@ mod search;
 mod share;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use chrono_tz::Tz;
 use minijinja::syntax::SyntaxConfig;
@@ -51,18 +52,42 @@ const EXCERPT: usize = 160;
 /// The compiled templates.
 pub(super) struct Pages {
     templates: Environment<'static>,
+    style: String,
+    /// What the first template failed at that failed.
+    fault: OnceLock<String>,
 }
 
 impl Pages {
     /// Compiles the templates, with what all pages of a site share.
-    pub(super) fn new(desk: &Desk) -> Result<Self, minijinja::Error> {
+    pub(super) fn new(
+        desk: &Desk,
+        own: &[(String, String)],
+    ) -> Result<Self, minijinja::Error> {
         let site = &desk.library.site;
         let mut templates = environment(desk.words)?;
         for (name, source) in TEMPLATES {
             templates.add_template(name, source)?;
+            templates.add_template_owned(format!("finews/{name}"), source)?;
+        }
+        let mut style = STYLE.to_owned();
+        for (name, source) in own {
+            match name.as_str() {
+                "style.css" => style.clone_from(source),
+                name => templates.add_template_owned(name.to_owned(), source.clone())?,
+            }
         }
         templates.add_global("site", Value::from(Serde(Masthead::new(site, desk))));
-        Ok(Self { templates })
+        Ok(Self { templates, style, fault: OnceLock::new() })
+    }
+
+    /// The design.
+    pub(super) fn style(&self) -> &str {
+        &self.style
+    }
+
+    /// What a template failed at, if one did.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
     }
 
     /// The page of a feed.
@@ -113,7 +138,12 @@ impl Pages {
 
     fn render(&self, name: &str, context: impl Into<Value>) -> Vec<u8> {
         let page = self.templates.get_template(name);
-        finish(page.and_then(|page| page.render(context)))
+        let made = page.and_then(|page| page.render(context));
+        if let Err(why) = &made {
+            // The first one is enough.
+            let _ = self.fault.set(why.to_string());
+        }
+        finish(made)
     }
 }
 
