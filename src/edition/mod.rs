@@ -57,7 +57,7 @@ pub async fn publish(
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);
-    let whole = prepare::prepare(store, settings, authority, &folder, care).await?;
+    let whole = Box::pin(prepare::prepare(store, settings, authority, &folder, care)).await?;
     store.turn(settings.publish.items, ARCHIVE).await?;
     let shares = store.pending_shares().await?;
     let pending = store.pending().await?;
@@ -66,7 +66,7 @@ pub async fn publish(
     }
     let is_large = whole || Edition::is_large(&pending);
     let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
-    edition.print(&pending, shares.is_some()).await?;
+    Box::pin(edition.print(&pending, shares.is_some())).await?;
     let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
     if let Some(mark) = shares {

@@ -1,8 +1,7 @@
 //! What the operator recommends: items with notes, until they expire or are taken back.
 
-use sqlx::Row as _;
-
 use super::rows::instant;
+use super::sql::{self, Row};
 use super::{Error, Store};
 use crate::model::{Instant, Item, ItemId};
 
@@ -40,14 +39,14 @@ impl Store {
              changed = CASE WHEN excluded.note IS NOT NULL AND excluded.note IS NOT note \
              THEN excluded.changed ELSE changed END";
         let mut tx = self.begin().await?;
-        sqlx::query(query)
+        sql::query(query)
             .bind(item.as_str())
             .bind(note)
             .bind(now.timestamp())
             .bind(until.map(|until| until.timestamp()))
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Takes a recommendation back; whether there was one.
@@ -55,8 +54,8 @@ impl Store {
         let mut tx = self.begin().await?;
         let query = "DELETE FROM share WHERE item = ?1 OR item IN \
              (SELECT item FROM story WHERE head = ?1)";
-        let done = sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
-        tx.commit().await?;
+        let done = sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        tx.commit()?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -64,12 +63,12 @@ impl Store {
     pub async fn end_shares(&self, now: Instant) -> Result<bool, Error> {
         let query = "SELECT EXISTS (SELECT 1 FROM share WHERE until <= ?)";
         let any: bool =
-            sqlx::query_scalar(query).bind(now.timestamp()).fetch_one(&self.pool).await?;
+            sql::query_scalar(query).bind(now.timestamp()).fetch_one(&self.pool).await?;
         if any {
             let mut tx = self.begin().await?;
             let query = "DELETE FROM share WHERE until <= ?";
-            sqlx::query(query).bind(now.timestamp()).execute(&mut *tx).await?;
-            tx.commit().await?;
+            sql::query(query).bind(now.timestamp()).execute(&mut *tx).await?;
+            tx.commit()?;
         }
         Ok(any)
     }
@@ -78,7 +77,7 @@ impl Store {
     pub async fn shares(&self) -> Result<Vec<(Share, String)>, Error> {
         let query = "SELECT share.*, item.title AS title FROM share JOIN item ON id = item \
              ORDER BY share.since DESC, share.item";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok((share(row)?, row.try_get("title")?))).collect()
     }
 
@@ -88,7 +87,7 @@ impl Store {
             "SELECT share.note, share.since, share.changed, share.until, item.* {VISIBLE} \
              ORDER BY share.since DESC, share.item LIMIT ?"
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(most as i64);
+        let query = sql::query(&query).bind(most as i64);
         let rows = query.fetch_all(&self.pool).await?;
         let mut found: Vec<(Share, Item)> = Vec::new();
         for (row, item) in rows.iter().zip(self.items(&rows).await?) {
@@ -98,7 +97,7 @@ impl Store {
             }
         }
         let query = format!("SELECT count(DISTINCT item.id) {VISIBLE}");
-        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query));
+        let query = sql::query_scalar(&query);
         let total: i64 = query.fetch_one(&self.pool).await?;
         Ok((found, total as u64))
     }
@@ -106,15 +105,15 @@ impl Store {
     /// The mark of the newest change of what is recommended that is not published.
     pub async fn pending_shares(&self) -> Result<Option<i64>, Error> {
         let query = "SELECT max(mark) FROM pending_share";
-        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
+        Ok(sql::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
     /// The changes up to a mark are published.
     pub async fn shares_published(&self, mark: i64) -> Result<(), Error> {
         let query = "DELETE FROM pending_share WHERE mark <= ?";
         let mut tx = self.begin().await?;
-        sqlx::query(query).bind(mark).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        sql::query(query).bind(mark).execute(&mut *tx).await?;
+        Ok(tx.commit()?)
     }
 
     /// Whether something was asked for from outside that is not published: a recommendation, or
@@ -122,24 +121,24 @@ impl Store {
     pub async fn is_asked(&self) -> Result<bool, Error> {
         let query = "SELECT EXISTS (SELECT 1 FROM pending_share) \
                      OR EXISTS (SELECT 1 FROM pending_removal)";
-        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
+        Ok(sql::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
     /// The item that stands for an item's story in public.
     pub async fn head(&self, item: &ItemId) -> Result<ItemId, Error> {
         let query = "SELECT head FROM story WHERE item = ?";
         let head: Option<String> =
-            sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?;
         Ok(head.map_or_else(|| item.clone(), ItemId::new))
     }
 }
 
-fn share(row: &sqlx::sqlite::SqliteRow) -> Result<Share, sqlx::Error> {
-    Ok(Share { item: ItemId::new(row.try_get::<String, _>("item")?), ..share_of(row)? })
+fn share(row: &Row) -> Result<Share, sql::Error> {
+    Ok(Share { item: ItemId::new(row.try_get::<String>("item")?), ..share_of(row)? })
 }
 
 /// Without the item.
-fn share_of(row: &sqlx::sqlite::SqliteRow) -> Result<Share, sqlx::Error> {
+fn share_of(row: &Row) -> Result<Share, sql::Error> {
     let until: Option<i64> = row.try_get("until")?;
     Ok(Share {
         item: ItemId::new(""),

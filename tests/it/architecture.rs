@@ -65,7 +65,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["fetch"]),
     ("tokio_tungstenite", &["render"]),
-    ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("axum", &["serve"]),
     ("hmac", &["websub", "pass"]),
     ("sha1", &["websub"]),
