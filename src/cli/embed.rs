@@ -73,7 +73,9 @@ fn asked(form: Option<Embed>, query: &str) -> Asked {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "url" => asked.url = value.into_owned(),
-            "format" => asked.form = [Embed::Json, Embed::Xml].into_iter().find(|f| f.name() == value),
+            "format" => {
+                asked.form = [Embed::Json, Embed::Xml].into_iter().find(|f| f.name() == value)
+            }
             "maxwidth" | "maxheight" => {
                 let room = value.parse().ok();
                 asked.most = asked.most.into_iter().chain(room).min();

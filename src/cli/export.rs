@@ -35,8 +35,7 @@ pub(super) async fn run(args: &Args, own: &Export) -> anyhow::Result<Exit> {
     let store = setup::look(&settings).await?;
     let categories = store.categories().await?;
     let form = form(&settings, &table);
-    std::fs::create_dir_all(dir)
-        .with_context(|| format!("cannot make `{}`", dir.display()))?;
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make `{}`", dir.display()))?;
     let mut outcome = Outcome::default();
     let mut names = BTreeSet::new();
     let mut after: Option<ItemId> = None;

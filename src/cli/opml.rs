@@ -242,8 +242,7 @@ fn subscriptions(
     moved: &BTreeMap<SourceId, String>,
 ) -> Vec<publish::Subscription> {
     let feeds = source.lists.iter().filter(|list| matches!(list.form, Form::Feed));
-    let urls: Vec<String> =
-        feeds.flat_map(|list| &list.urls).filter_map(literal).collect();
+    let urls: Vec<String> = feeds.flat_map(|list| &list.urls).filter_map(literal).collect();
     let urls = match moved.get(&source.id) {
         Some(now) if urls.len() == 1 => vec![now.clone()],
         _ => urls,

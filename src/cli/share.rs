@@ -121,7 +121,8 @@ async fn list(store: &Store, zone: chrono_tz::Tz, as_json: bool) -> anyhow::Resu
     for (one, title) in known {
         let time = |at: Instant| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
         let until = one.until.map_or_else(String::new, |until| format!(" until {}", time(until)));
-        let note = one.note.map_or_else(String::new, |note| format!(": {}", html::excerpt(&note, 60)));
+        let note =
+            one.note.map_or_else(String::new, |note| format!(": {}", html::excerpt(&note, 60)));
         let title = html::excerpt(&title, 60);
         out::line(format!("{} {}{until} {title}{note}", one.item, time(one.since)))?;
     }

@@ -184,7 +184,8 @@ fn row(one: &Subscriber, key: Option<&Key>, settings: &Settings, now: Instant) -
         "revoked": one.revoked, "good": one.is_good(now),
     });
     if let (Some(key), Some(row)) = (key.filter(|_| one.is_good(now)), row.as_object_mut()) {
-        let address = |ending: &&str| ((*ending).to_owned(), address(one, key, settings, ending).into());
+        let address =
+            |ending: &&str| ((*ending).to_owned(), address(one, key, settings, ending).into());
         row.insert("addresses".to_owned(), Value::Object(ENDINGS.iter().map(address).collect()));
     }
     row

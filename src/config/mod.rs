@@ -29,8 +29,8 @@ use url::Url;
 
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
-pub use read::duration;
 pub use log::{Log, LogForm, log};
+pub use read::duration;
 pub use render::Render;
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};

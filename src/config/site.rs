@@ -140,15 +140,14 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
 }
 
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
-    let mut publish =
-        Publish {
-            dir: PathBuf::from("feeds"),
-            items: 50,
-            bytes: 512 << 10,
-            slugs: Style::Safe,
-            min_items: 0,
-            templates: Arc::default(),
-        };
+    let mut publish = Publish {
+        dir: PathBuf::from("feeds"),
+        items: 50,
+        bytes: 512 << 10,
+        slugs: Style::Safe,
+        min_items: 0,
+        templates: Arc::default(),
+    };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
         publish.dir = PathBuf::from(dir.value);

@@ -89,11 +89,7 @@ impl<'e> Edition<'e> {
 
     /// Share pages first, then the documents that name them, then the pages that name those: no
     /// reader is ever sent to a file that is not there yet.
-    pub(super) async fn print(
-        &mut self,
-        pending: &Pending,
-        shares: bool,
-    ) -> anyhow::Result<()> {
+    pub(super) async fn print(&mut self, pending: &Pending, shares: bool) -> anyhow::Result<()> {
         for ids in pending.items.chunks(BATCH.0) {
             let mut withheld = self.store.withheld_of(ids).await?;
             withheld.extend(self.store.private_of(ids).await?);

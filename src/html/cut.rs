@@ -2,8 +2,27 @@
 
 /// Elements that a reader sees end: a text may be cut behind them.
 const BLOCKS: &[&str] = &[
-    "blockquote", "br", "dd", "details", "div", "dl", "dt", "figure", "h2", "h3", "h4", "h5", "h6",
-    "hr", "li", "ol", "p", "pre", "table", "tr", "ul",
+    "blockquote",
+    "br",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "tr",
+    "ul",
 ];
 /// Elements without an end.
 const VOID: &[&str] = &["br", "col", "hr", "img", "source", "track", "wbr"];
@@ -86,7 +105,11 @@ mod tests {
         check("<p><b>a</b> and more of it</p>", 20, "");
         check("text<br>more<hr>again and again", 18, "text<br>more");
         check("<p title=\"a>b\">x</p><p>yyyyyyyyyy</p>", 25, "<p title=\"a>b\">x</p>");
-        check("<blockquote><p>一</p><p>二二二二二二</p></blockquote>", 40, "<blockquote><p>一</p></blockquote>");
+        check(
+            "<blockquote><p>一</p><p>二二二二二二</p></blockquote>",
+            40,
+            "<blockquote><p>一</p></blockquote>",
+        );
         check("no block at all, just words", 10, "");
         check("<p unclosed", 5, "");
         check("a < b", 3, "");

@@ -160,7 +160,8 @@ mod tests {
         let list = read(laughs).unwrap();
         assert!(list.feeds[0].title.len() <= 4_096);
         assert!(!list.feeds[0].title.contains("root:"));
-        let deep = "<outline text=\"g\">".repeat(200_000) + "<outline xmlUrl=\"https://a.example/\"/>";
+        let deep =
+            "<outline text=\"g\">".repeat(200_000) + "<outline xmlUrl=\"https://a.example/\"/>";
         assert!(read(&deep).unwrap().feeds[0].groups.len() <= 16);
         let many = "<outline xmlUrl=\"https://a.example/\"/>".repeat(MOST + 10);
         let many = read(&many).unwrap();

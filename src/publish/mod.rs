@@ -191,10 +191,7 @@ impl Press {
 
     /// The same with templates, and a `style.css`, of the operator's own: name and text. Ours are
     /// there besides, as `finews/<name>`.
-    pub fn with_templates(
-        library: Library,
-        templates: &[(String, String)],
-    ) -> Result<Self, Error> {
+    pub fn with_templates(library: Library, templates: &[(String, String)]) -> Result<Self, Error> {
         let desk = Desk::new(library);
         let pages = Pages::new(&desk, templates)?;
         Ok(Self { desk, pages, longest: fit::LONGEST })
@@ -314,8 +311,7 @@ impl Press {
         let is_archive = feed.history.page.is_some();
         let archived = feed.history.forms;
         let forms = desk::EACH.into_iter();
-        let forms: Vec<_> =
-            forms.filter(|form| !is_archive || archived.contains(form)).collect();
+        let forms: Vec<_> = forms.filter(|form| !is_archive || archived.contains(form)).collect();
         let bytes = |form, feed: &Feed<'_>| match form {
             Format::Rss => self::rss::write(feed),
             Format::Atom => atom::write(feed),

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use crate::html;
 use crate::model::{Category, Instant, Item, ItemId};
+use crate::publish::Sheet;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem, newest};
 use crate::publish::history::History;
 use crate::publish::words::fill;
 use crate::publish::xml::legible;
-use crate::publish::Sheet;
 
 /// An item that the operator recommends.
 #[derive(Clone, Debug)]
@@ -60,10 +60,7 @@ impl Desk {
             subtitle: fill(self.words.shared_by, &[("site", &site.title)]),
             page: format!("{address}.html"),
             address: Some(address),
-            history: History {
-                is_complete: shares.len() as u64 >= total,
-                ..History::default()
-            },
+            history: History { is_complete: shares.len() as u64 >= total, ..History::default() },
             updated: newest(&items, &[]).unwrap_or_else(|| self.places.began()),
             items,
             ..self.all(Sheet::default())

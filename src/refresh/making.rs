@@ -270,7 +270,13 @@ impl Maker {
             return wish_for(&self.settings, name);
         }
         let title = if post.medium_form { name.to_string() } else { post.tag.clone() };
-        CategoryWish { id: name, title, slug: slug::file_part(&post.slug), fixed: false, private: false }
+        CategoryWish {
+            id: name,
+            title,
+            slug: slug::file_part(&post.slug),
+            fixed: false,
+            private: false,
+        }
     }
 
     /// In the order of the source's lists.

@@ -137,11 +137,7 @@ fn subscriber(row: &Row) -> Result<Subscriber, sql::Error> {
 
 /// Makes a category private, or public, where it is not so already: its items come into, or go
 /// from, the documents of everything, and its own files with them.
-pub(super) async fn set(
-    tx: &mut Connection,
-    number: i64,
-    private: bool,
-) -> Result<(), Error> {
+pub(super) async fn set(tx: &mut Connection, number: i64, private: bool) -> Result<(), Error> {
     let query = "SELECT private > 0 FROM category WHERE number = ?";
     let before: bool = sql::query_scalar(query).bind(number).fetch_one(&mut *tx).await?;
     if before == private {

@@ -6,7 +6,8 @@ use super::rows::{self, CategoryWish, Held, Saved, Visited};
 use super::sql::{self, Connection};
 use super::stories::Uniting;
 use super::{
-    Error, Store, doubt, leaves, private, retention, revisions, routes, search, traces, visits, withdrawal,
+    Error, Store, doubt, leaves, private, retention, revisions, routes, search, traces, visits,
+    withdrawal,
 };
 use crate::model::{CategoryId, ItemId, SourceId};
 

@@ -161,7 +161,11 @@ async fn p53_p54_pages_are_sound_on_every_screen_and_ask_nobody_else() {
                 }
                 assert_eq!(seen["pictures"], 0, "{place}");
                 assert!(seen["over"].as_i64().unwrap() <= 0, "{place}: {seen}");
-                assert_eq!((&seen["lang"], &seen["titles"]), (&"zh-CN".into(), &1.into()), "{place}");
+                assert_eq!(
+                    (&seen["lang"], &seen["titles"]),
+                    (&"zh-CN".into(), &1.into()),
+                    "{place}"
+                );
                 page.picture(&format!("{}-{width}-{scheme}", name(path))).await;
             }
         }
@@ -210,7 +214,10 @@ async fn p53_a_keyboard_reaches_everything_and_shows_where_it_is() {
             assert_eq!(focus["seen"], true, "{path}: {focus}");
             assert_eq!(focus["there"], true, "{path}: {focus}");
             if at == 0 && !path.starts_with("/search") {
-                assert!(focus["html"].as_str().unwrap().contains("class=\"skip\""), "{path}: {focus}");
+                assert!(
+                    focus["html"].as_str().unwrap().contains("class=\"skip\""),
+                    "{path}: {focus}"
+                );
             }
             reached.extend(focus["place"].as_u64());
         }
@@ -256,7 +263,8 @@ async fn p43_copying_works_with_leave_and_without_and_sharing_where_there_is_a_w
     page.go(&format!("{own}/category/bells.html")).await;
     for (at, ending) in ["atom", "rss", "json"].into_iter().enumerate() {
         page.click_at("button.copy", at).await;
-        let done = format!("document.querySelectorAll('button.copy')[{at}].textContent === '已复制'");
+        let done =
+            format!("document.querySelectorAll('button.copy')[{at}].textContent === '已复制'");
         page.wait(&done).await;
         let copied = page.value("navigator.clipboard.readText()").await;
         assert_eq!(copied, format!("https://news.example/category/bells.{ending}"));

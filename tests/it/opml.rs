@@ -67,7 +67,9 @@ fn p45_export_import_export_is_identical() {
     house.run(&["import", "feeds.opml", "--write"]);
     let first = house.good(&["export", "opml"]).out;
     assert!(!first.contains("pw@") && first.contains("https://other.example/"), "{first}");
-    assert!(first.contains("河边的钟 &quot;一号&quot;") || first.contains("河边的钟 &#x22;一号&#x22;"));
+    assert!(
+        first.contains("河边的钟 &quot;一号&quot;") || first.contains("河边的钟 &#x22;一号&#x22;")
+    );
     assert!(first.contains("科技 &amp; 产业") || first.contains("科技 &#x26; 产业"), "{first}");
     house.good(&["export", "opml", "out.opml"]);
     assert_eq!(std::fs::read_to_string(house.path("out.opml")).unwrap(), first);

@@ -31,8 +31,7 @@ async fn look(shared: &Shared) -> anyhow::Result<()> {
         return Ok(());
     }
     let settings = shared.settings();
-    let done =
-        edition::publish(&shared.store, &settings, &shared.authority, Care::Changes).await?;
+    let done = edition::publish(&shared.store, &settings, &shared.authority, Care::Changes).await?;
     if done.written + done.removed > 0 {
         tracing::info!(written = done.written, removed = done.removed, "published");
         shared.published();

@@ -59,10 +59,7 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Compiles the templates, with what all pages of a site share.
-    pub(super) fn new(
-        desk: &Desk,
-        own: &[(String, String)],
-    ) -> Result<Self, minijinja::Error> {
+    pub(super) fn new(desk: &Desk, own: &[(String, String)]) -> Result<Self, minijinja::Error> {
         let site = &desk.library.site;
         let mut templates = environment(desk.words)?;
         for (name, source) in TEMPLATES {

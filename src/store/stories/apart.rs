@@ -8,10 +8,7 @@ use crate::store::sql::{self, Connection};
 use crate::store::write::{categories_of, follow};
 
 /// Takes the stories of a category apart whose members are partly private by now.
-pub(in crate::store) async fn part(
-    tx: &mut Connection,
-    category: i64,
-) -> Result<(), Error> {
+pub(in crate::store) async fn part(tx: &mut Connection, category: i64) -> Result<(), Error> {
     let query = "SELECT DISTINCT head FROM story_category AS own \
          JOIN story ON story.item = own.item WHERE own.category = ?";
     let heads: Vec<String> = sql::query_scalar(query).bind(category).fetch_all(&mut *tx).await?;
@@ -37,18 +34,15 @@ async fn is_private(tx: &mut Connection, member: &ItemId) -> Result<bool, Error>
 }
 
 /// Makes a story of each group, told by the one who told it so far, or by who came first.
-async fn divide(
-    tx: &mut Connection,
-    head: &ItemId,
-    groups: &[Vec<ItemId>],
-) -> Result<(), Error> {
+async fn divide(tx: &mut Connection, head: &ItemId, groups: &[Vec<ItemId>]) -> Result<(), Error> {
     let mut before = Vec::new();
     for member in groups.iter().flatten() {
         before.push((member.clone(), categories_of(tx, member).await?));
         let query = "DELETE FROM item_category WHERE item = ?";
         sql::query(query).bind(member.as_str()).execute(&mut *tx).await?;
     }
-    let tellers = groups.iter().map(|group| group.iter().find(|one| *one == head).or(group.first()));
+    let tellers =
+        groups.iter().map(|group| group.iter().find(|one| *one == head).or(group.first()));
     let tellers: Vec<&ItemId> = tellers.flatten().collect();
     for (group, teller) in groups.iter().zip(&tellers) {
         for member in group {

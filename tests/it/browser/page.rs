@@ -191,8 +191,7 @@ impl Page {
     async fn quads(&mut self, node: Value) -> bool {
         self.last += 1;
         let own = self.last;
-        let mut command =
-            json!({ "id": own, "method": "DOM.getContentQuads", "params": node });
+        let mut command = json!({ "id": own, "method": "DOM.getContentQuads", "params": node });
         command["sessionId"] = self.session.clone().into();
         self.socket.send(Message::text(command.to_string())).await.unwrap();
         loop {
@@ -207,7 +206,9 @@ impl Page {
     /// Keeps a picture of the whole page, where somebody wants to look at it.
     #[expect(clippy::disallowed_methods, reason = "the tests may read the environment")]
     pub async fn picture(&mut self, name: &str) {
-        let Some(folder) = std::env::var_os("FINEWS_SCREENSHOTS").map(PathBuf::from) else { return };
+        let Some(folder) = std::env::var_os("FINEWS_SCREENSHOTS").map(PathBuf::from) else {
+            return;
+        };
         let shot = json!({ "format": "png", "captureBeyondViewport": true });
         let shot = self.call("Page.captureScreenshot", shot).await;
         let bytes = base64(shot["data"].as_str().unwrap());
