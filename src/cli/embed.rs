@@ -74,7 +74,7 @@ fn asked(form: Option<Embed>, query: &str) -> Asked {
         match &*name {
             "url" => asked.url = value.into_owned(),
             "format" => {
-                asked.form = [Embed::Json, Embed::Xml].into_iter().find(|f| f.name() == value)
+                asked.form = [Embed::Json, Embed::Xml].into_iter().find(|f| f.name() == value);
             }
             "maxwidth" | "maxheight" => {
                 let room = value.parse().ok();

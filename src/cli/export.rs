@@ -26,9 +26,8 @@ struct Outcome {
 }
 
 pub(super) async fn run(args: &Args, own: &Export) -> anyhow::Result<Exit> {
-    let dir = match (own.form, &own.dir) {
-        (Foreign::Jekyll, Some(dir)) => dir,
-        _ => return opml::export(args, own).await,
+    let (Foreign::Jekyll, Some(dir)) = (own.form, &own.dir) else {
+        return opml::export(args, own).await;
     };
     let settings = setup::settings(args)?;
     let (table, _) = import::predecessor(&settings)?;

@@ -23,7 +23,7 @@ impl Moved {
     pub(super) fn new(store: Store, current: Current) -> Self {
         let settings = current();
         let base = settings.site.url.path().trim_end_matches('/').to_owned();
-        let searcher = Searcher::new(store.clone(), &settings);
+        let searcher = Searcher::new(store.clone(), Arc::clone(&current));
         let readers = Readers::new(store.clone(), Arc::clone(&current));
         let embeds = Embeds::new(store.clone(), current);
         Self { store, searcher, readers, embeds, base }

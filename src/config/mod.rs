@@ -65,6 +65,13 @@ pub struct File {
     pub text: String,
 }
 
+impl File {
+    /// Whether its name has this ending, such as `.txt`.
+    fn is(&self, ending: &str) -> bool {
+        self.name.ends_with(ending)
+    }
+}
+
 impl Outside<'_> {
     /// A world with no variables and no files.
     pub const NOTHING: Outside<'static> = Outside {

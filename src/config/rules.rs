@@ -30,7 +30,7 @@ pub(super) fn sites(root: &mut Table<'_>) -> Sites {
     for folder in root.strings("rules").unwrap_or_default() {
         match root.folder(&folder.value) {
             Ok(files) => {
-                let rules = files.iter().filter(|file| file.name.ends_with(".txt"));
+                let rules = files.iter().filter(|file| file.is(".txt"));
                 for File { name, text } in rules {
                     sites.add_file(name, text);
                 }

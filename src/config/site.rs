@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::read::{At, Table, nearest};
-use super::{Category, Fetch, Jekyll, Publish, Site, Source};
+use super::{Category, Fetch, File, Jekyll, Publish, Site, Source};
 use super::{keep, route};
 use crate::model::CategoryId;
 use crate::schedule::LONGEST_WISH;
@@ -181,8 +181,8 @@ fn templates(table: &mut Table<'_>) -> Vec<(String, String)> {
     let Some(folder) = table.required_if_there("templates") else { return Vec::new() };
     match table.folder(&folder.value) {
         Ok(files) => {
-            let wanted = |name: &str| name.ends_with(".html") || name == "style.css";
-            let files = files.into_iter().filter(|file| wanted(&file.name));
+            let wanted = |file: &File| file.is(".html") || file.name == "style.css";
+            let files = files.into_iter().filter(wanted);
             files.map(|file| (file.name, file.text)).collect()
         }
         Err(why) => {

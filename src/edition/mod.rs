@@ -65,8 +65,10 @@ pub async fn publish(
         return Ok(Done::default());
     }
     let is_large = whole || Edition::is_large(&pending);
-    let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
-    Box::pin(edition.print(&pending, shares.is_some())).await?;
+    let lists = shares.is_some() || pending.index.is_some();
+    let open = Edition::open(store, settings, authority, folder, is_large, lists);
+    let mut edition = open.await?;
+    Box::pin(edition.print(&pending, lists)).await?;
     let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
     if let Some(mark) = shares {

@@ -59,10 +59,13 @@ impl<'e> Edition<'e> {
         authority: &str,
         folder: Arc<Folder>,
         is_large: bool,
+        shares: bool,
     ) -> anyhow::Result<Self> {
         let shelves = living::shelves(store, settings).await?;
         let library = library(store, settings, authority, &shelves).await?;
-        let (shared, is_shared) = shared(store, settings).await?;
+        // The home page shows but a few.
+        let most = if shares { settings.publish.items } else { SHELVES.1 };
+        let (shared, is_shared) = shared(store, most).await?;
         let press = Press::with_templates(library, &settings.publish.templates)?;
         let press = press.with_longest(settings.publish.bytes);
         let press = press.with_shares(shared.is_some());
@@ -100,7 +103,7 @@ impl<'e> Edition<'e> {
             self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
         }
         self.documents(&self.wanted(pending)).await?;
-        if shares || pending.index.is_some() {
+        if shares {
             self.shares().await?;
         }
         self.lists(pending).await?;
@@ -275,11 +278,8 @@ impl Wanted {
 }
 
 /// What is recommended, if anything ever was; and whether that is published.
-async fn shared(
-    store: &Store,
-    settings: &Settings,
-) -> anyhow::Result<(Option<(Vec<Shared>, u64)>, bool)> {
-    let (rows, total) = store.shared(settings.publish.items).await?;
+async fn shared(store: &Store, most: usize) -> anyhow::Result<(Option<(Vec<Shared>, u64)>, bool)> {
+    let (rows, total) = store.shared(most).await?;
     let is_there = !store.files_at(&["shares.html"]).await?.is_empty();
     let shared = rows.into_iter().map(|(share, item)| Shared {
         item,

@@ -77,9 +77,8 @@ pub fn read(text: &str) -> Option<Subscriptions> {
                 }
             }
             Token::End(name) if is(name, "outline") => {
-                if open.pop() == Some(true) {
-                    groups.pop();
-                }
+                let named = open.pop() == Some(true);
+                groups.truncate(groups.len() - usize::from(named));
             }
             Token::Start { name, .. } if is(name, "opml") => is_list = true,
             Token::Start { name, closed, .. } => in_title = is(name, "title") && !closed,

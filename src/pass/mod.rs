@@ -50,7 +50,9 @@ impl Key {
 
     /// The key as its file holds it.
     pub fn text(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n"
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+        let digits = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        digits.chain(['\n']).collect()
     }
 
     /// The last part of an address: the code and its signature.

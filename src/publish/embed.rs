@@ -60,9 +60,12 @@ struct Answer<'a> {
 
 #[derive(Serialize)]
 struct Thumbnail {
-    thumbnail_url: String,
-    thumbnail_width: u32,
-    thumbnail_height: u32,
+    #[serde(rename = "thumbnail_url")]
+    url: String,
+    #[serde(rename = "thumbnail_width")]
+    width: u32,
+    #[serde(rename = "thumbnail_height")]
+    height: u32,
 }
 
 /// The answer for an item's page; `most` is the largest width or height that the asker has room for.
@@ -80,9 +83,9 @@ pub(super) fn write(desk: &Desk, item: &Item, form: Embed, most: Option<u32>) ->
         provider_url: desk.places.root(),
         cache_age: site.ttl_minutes.saturating_mul(60),
         thumbnail: fits.then(|| Thumbnail {
-            thumbnail_url: desk.places.file(ICON.0),
-            thumbnail_width: ICON.1,
-            thumbnail_height: ICON.1,
+            url: desk.places.file(ICON.0),
+            width: ICON.1,
+            height: ICON.1,
         }),
     };
     match form {
@@ -105,9 +108,9 @@ fn xml(answer: &Answer<'_>) -> Vec<u8> {
     xml.leaf("provider_url", &[], answer.provider_url);
     xml.leaf("cache_age", &[], &answer.cache_age.to_string());
     if let Some(thumbnail) = &answer.thumbnail {
-        xml.leaf("thumbnail_url", &[], &thumbnail.thumbnail_url);
-        xml.leaf("thumbnail_width", &[], &thumbnail.thumbnail_width.to_string());
-        xml.leaf("thumbnail_height", &[], &thumbnail.thumbnail_height.to_string());
+        xml.leaf("thumbnail_url", &[], &thumbnail.url);
+        xml.leaf("thumbnail_width", &[], &thumbnail.width.to_string());
+        xml.leaf("thumbnail_height", &[], &thumbnail.height.to_string());
     }
     xml.finish()
 }

@@ -41,7 +41,7 @@ fn shortened(item: &FeedItem<'_>, whole: &str, words: &Words, most: usize) -> St
     let mut text = html::beginning(whole, most);
     if let Some(page) = item.share.as_deref().or(item.link.as_deref()) {
         let page = html::escape(page);
-        text.push_str(&format!("<p><a href=\"{page}\">{}</a></p>", words.read_more));
+        text.extend(["<p><a href=\"", &page, "\">", words.read_more, "</a></p>"]);
     }
     text
 }

@@ -64,7 +64,9 @@ impl Pages {
         let mut templates = environment(desk.words)?;
         for (name, source) in TEMPLATES {
             templates.add_template(name, source)?;
-            templates.add_template_owned(format!("finews/{name}"), source)?;
+            if !own.is_empty() {
+                templates.add_template_owned(format!("finews/{name}"), source)?;
+            }
         }
         let mut style = STYLE.to_owned();
         for (name, source) in own {

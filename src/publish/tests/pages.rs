@@ -281,7 +281,7 @@ fn read(path: &str, size: usize) -> String {
     const SCALE: usize = 8;
     let mut dark = vec![false; size * size];
     let (mut x, mut y) = (0, 0);
-    for stroke in path.split_inclusive(|c: char| c == 'h').collect::<Vec<_>>().windows(2) {
+    for stroke in path.split_inclusive('h').collect::<Vec<_>>().windows(2) {
         let start = stroke[0].trim_end_matches('h');
         let at = start.find(['M', 'm']).unwrap();
         let (dx, dy) = start[at + 1..].split_once(' ').unwrap();
@@ -344,7 +344,7 @@ fn p49_documents_are_cut_at_blocks_and_lead_on() {
     let long = |n: usize| Item {
         id: crate::model::ItemId::new(format!("{n:016}")),
         uri: format!("tag:example.org,2026:{n}"),
-        body: SafeHtml::stored(paragraph.repeat(if n % 2 == 0 { 500 } else { 3 })),
+        body: SafeHtml::stored(paragraph.repeat(if n.is_multiple_of(2) { 500 } else { 3 })),
         ..chinese()
     };
     let items: Vec<Item> = (0..50).map(long).collect();
