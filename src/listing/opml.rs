@@ -78,7 +78,7 @@ pub fn read(text: &str) -> Option<Subscriptions> {
             }
             Token::End(name) if is(name, "outline") => {
                 let named = open.pop() == Some(true);
-                groups.truncate(groups.len() - usize::from(named));
+                groups.truncate(groups.len().saturating_sub(usize::from(named)));
             }
             Token::Start { name, .. } if is(name, "opml") => is_list = true,
             Token::Start { name, closed, .. } => in_title = is(name, "title") && !closed,

@@ -56,7 +56,7 @@ impl Page {
 
     async fn hear(&mut self) -> Value {
         loop {
-            let message = self.socket.next().await.expect("the browser went away").unwrap();
+            let message = self.socket.next().await.unwrap().unwrap();
             let Ok(text) = message.to_text() else { continue };
             let Ok(said) = serde_json::from_str::<Value>(text) else { continue };
             let params = &said["params"];
@@ -204,7 +204,6 @@ impl Page {
     }
 
     /// Keeps a picture of the whole page, where somebody wants to look at it.
-    #[expect(clippy::disallowed_methods, reason = "the tests may read the environment")]
     pub async fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("FINEWS_SCREENSHOTS").map(PathBuf::from) else {
             return;
