@@ -230,6 +230,7 @@ fn saved(number: usize, zipf: &Zipf) -> Saved {
             title: medium,
             slug: format!("medium{rank}"),
             fixed: false,
+            private: false,
         }],
         announce: true,
         withheld: None,

@@ -187,5 +187,5 @@ fn saved(dice: &mut Dice, n: usize, categories: usize) -> Saved {
 
 fn wish(name: String) -> CategoryWish {
     let slug = name.replace(' ', "-");
-    CategoryWish { id: CategoryId::new(&name), title: name, slug, fixed: false }
+    CategoryWish { id: CategoryId::new(&name), title: name, slug, fixed: false, private: false }
 }

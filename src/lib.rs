@@ -24,6 +24,7 @@ pub mod health;
 pub mod jekyll;
 pub mod publish;
 pub mod websub;
+pub mod pass;
 pub mod discover;
 pub mod config;
 pub mod robots;

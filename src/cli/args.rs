@@ -52,6 +52,10 @@ pub(super) enum Verb {
     Categories(Categories),
     /// Shows how the sources are, and what can be done about those that are amiss.
     Status(Status),
+    /// Recommends items in `/shares.atom`, or shows what is recommended.
+    Share(Share),
+    /// Shows who may read private categories; gives them addresses, and revokes those.
+    Subscribers(Subscribers),
     /// Takes an item down for good, or shows what was taken down.
     Withdraw(Withdraw),
     /// Lists what is kept and not published, or publishes it.
@@ -62,10 +66,10 @@ pub(super) enum Verb {
     Backup(Backup),
     /// Puts a backup in the place of the state, which stays beside it.
     Restore(Restore),
-    /// Brings in what another system wrote.
-    Import(Move),
+    /// Brings in what another system wrote: subscriptions, or the predecessor's posts.
+    Import(Import),
     /// Writes what is kept in another system's form.
-    Export(Move),
+    Export(Export),
     /// Lists the rule files for article pages, and runs their own tests.
     Rules(Rules),
     /// Runs the whole pipeline against a built-in example site, and serves the result.
@@ -258,6 +262,70 @@ pub(super) struct Withdraw {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Share {
+    /// Items by their ids, their share pages' addresses, or those of their originals; none lists
+    /// what is recommended.
+    #[arg(value_name = "ID|URL")]
+    pub items: Vec<String>,
+    /// Why, for those who read the feed; it stands before the text.
+    #[arg(long, value_name = "TEXT", requires = "items")]
+    pub note: Option<String>,
+    /// When it ends by itself: after a time (`30d`), or at the end of a day (`2027-01-31`).
+    #[arg(long, value_name = "WHEN", requires = "items")]
+    pub expire: Option<String>,
+    /// Takes the recommendation back.
+    #[arg(long, conflicts_with_all = ["note", "expire"], requires = "items")]
+    pub remove: bool,
+    /// Prints the list as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Subscribers {
+    #[command(subcommand)]
+    pub verb: Option<SubscribersVerb>,
+    /// Shows the addresses too, which are as good as keys.
+    #[arg(long)]
+    pub addresses: bool,
+    /// Prints the list as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SubscribersVerb {
+    /// Gives somebody addresses at which they read private categories in any reader.
+    Add(Admit),
+    /// Revokes somebody's addresses, at once and for good.
+    Revoke(Dismiss),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Admit {
+    /// What you call them.
+    pub name: String,
+    /// A private category by its id; several times for several.
+    #[arg(long, value_name = "ID", required = true)]
+    pub category: Vec<String>,
+    /// When the addresses end by themselves: after a time (`365d`), or at the end of a day.
+    #[arg(long, value_name = "WHEN")]
+    pub expire: Option<String>,
+    /// Prints the addresses as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Dismiss {
+    /// As they were added.
+    pub name: String,
+    /// Only the address of this category.
+    #[arg(long, value_name = "ID")]
+    pub category: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct HeldEntries {
     #[command(subcommand)]
     pub verb: Option<HeldVerb>,
@@ -303,12 +371,29 @@ pub(super) struct Restore {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Move {
+pub(super) struct Import {
+    /// A list of subscriptions (OPML; `-` reads stdin), or its form: `opml`, `jekyll`.
+    #[arg(value_name = "FILE|FORM")]
+    pub what: PathBuf,
+    /// The file, or the folder of posts, where a form was named.
+    #[arg(value_name = "PLACE")]
+    pub place: Option<PathBuf>,
+    /// For subscriptions: appends them to the settings instead of printing them.
+    #[arg(long)]
+    pub write: bool,
+    /// Prints the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
     /// The form.
     #[arg(value_enum)]
     pub form: Foreign,
-    /// The folder.
-    pub dir: PathBuf,
+    /// The folder of posts; for OPML a file, or none for stdout.
+    #[arg(value_name = "PLACE", required_if_eq("form", "jekyll"))]
+    pub dir: Option<PathBuf>,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,
@@ -318,6 +403,8 @@ pub(super) struct Move {
 pub(super) enum Foreign {
     /// Posts of the predecessor's static site.
     Jekyll,
+    /// The sources, for other readers.
+    Opml,
 }
 
 #[derive(Debug, clap::Args)]

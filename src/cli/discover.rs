@@ -228,7 +228,10 @@ fn is_comments(title: &str) -> bool {
 /// The best candidate as a source with a free id; rules before feeds where they were asked for.
 fn best(found: &Found, settings: &Settings, own: &Discover) -> Option<String> {
     let url = Url::parse(&found.address).ok()?;
-    let id = own.id.clone().unwrap_or_else(|| free_id(&url, settings));
+    let id = own.id.clone().unwrap_or_else(|| {
+        let taken = |id: &str| settings.sources.iter().any(|one| one.id.as_str() == id);
+        discover::free_id(&url, taken)
+    });
     let rules = || found.rules.first().map(|one| one.rules.toml(&id, &found.address));
     let feed = || found.feeds.first().map(|feed| discover::feed_toml(&id, &feed.url));
     let sitemap = || found.sitemaps.first().map(|one| discover::sitemap_toml(&id, &one.url));
@@ -236,19 +239,15 @@ fn best(found: &Found, settings: &Settings, own: &Discover) -> Option<String> {
     best.or_else(sitemap)
 }
 
-/// The host as a source's id; numbered where there is one already.
-fn free_id(url: &Url, settings: &Settings) -> String {
-    let host = url.host_str().unwrap_or("source").trim_start_matches("www.");
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
-    let name: String = host.chars().map(plain).take(58).collect::<String>().replace('.', "-");
-    let name = name.trim_matches('-').to_owned();
-    let taken = |id: &str| settings.sources.iter().any(|source| source.id.as_str() == id);
-    let numbered = (2..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(name)
+fn write(args: &Args, source: &str) -> anyhow::Result<()> {
+    append(args, source)?;
+    out::line(source)?;
+    out::note(format!("written to `{}`", setup::shown(&setup::config(args))));
+    Ok(())
 }
 
-/// Appends a source to the settings, which stay as they are to the last byte and must still hold.
-fn write(args: &Args, source: &str) -> anyhow::Result<()> {
+/// Appends sources to the settings, which stay as they are to the last byte and must still hold.
+pub(super) fn append(args: &Args, source: &str) -> anyhow::Result<()> {
     let path = setup::shown(&setup::config(args));
     let old = std::fs::read_to_string(setup::config(args))
         .map_err(|why| Usage(format!("cannot read the settings `{path}`: {why}")))?;
@@ -260,13 +259,10 @@ fn write(args: &Args, source: &str) -> anyhow::Result<()> {
     };
     let more = format!("{gap}{source}");
     setup::parsed(args, &format!("{old}{more}"), &path)
-        .with_context(|| format!("nothing is written to `{path}`: with this source"))?;
+        .with_context(|| format!("nothing is written to `{path}`: with what is new"))?;
     let mut file = std::fs::OpenOptions::new().append(true).open(setup::config(args))?;
     file.write_all(more.as_bytes()).with_context(|| format!("cannot write to `{path}`"))?;
-    file.sync_all()?;
-    out::line(source)?;
-    out::note(format!("written to `{path}`"));
-    Ok(())
+    Ok(file.sync_all()?)
 }
 
 fn as_json(found: &Found, best: Option<&str>) -> Value {

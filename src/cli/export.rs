@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::args::{Args, Foreign, Move};
+use super::args::{Args, Export, Foreign};
 use super::exit::Exit;
-use super::{import, out, setup};
+use super::{import, opml, out, setup};
 use crate::config::{Jekyll, Settings};
 use crate::jekyll::{self, Draft, Form, Heading, Post};
 use crate::model::{Category, CategoryId, Item, ItemId};
@@ -25,15 +25,16 @@ struct Outcome {
     unchanged: usize,
 }
 
-pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
-    let Foreign::Jekyll = own.form;
+pub(super) async fn run(args: &Args, own: &Export) -> anyhow::Result<Exit> {
+    let (Foreign::Jekyll, Some(dir)) = (own.form, &own.dir) else {
+        return opml::export(args, own).await;
+    };
     let settings = setup::settings(args)?;
     let (table, _) = import::predecessor(&settings)?;
     let store = setup::look(&settings).await?;
     let categories = store.categories().await?;
     let form = form(&settings, &table);
-    std::fs::create_dir_all(&own.dir)
-        .with_context(|| format!("cannot make `{}`", own.dir.display()))?;
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make `{}`", dir.display()))?;
     let mut outcome = Outcome::default();
     let mut names = BTreeSet::new();
     let mut after: Option<ItemId> = None;
@@ -45,7 +46,7 @@ pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
             for post in posts(&store, key, item, &categories, &form).await? {
                 let (name, text) = jekyll::write(&post, &form);
                 if names.insert(name.clone()) {
-                    write(&own.dir, &name, &text, &mut outcome)?;
+                    write(dir, &name, &text, &mut outcome)?;
                 }
             }
         }
@@ -55,7 +56,7 @@ pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
         out::json(&outcome)?;
     } else {
         let Outcome { posts, unchanged } = outcome;
-        let dir = setup::shown(&own.dir);
+        let dir = setup::shown(dir);
         out::note(format!("`{dir}`: {posts} posts written, {unchanged} as they were"));
     }
     Ok(Exit::Well)

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::args::{Args, Foreign, Move};
+use super::args::{Args, Import};
 use super::exit::{Exit, Usage};
-use super::{out, setup};
+use super::{opml, out, setup};
 use crate::config::{Jekyll, Settings, Source};
 use crate::identity;
 use crate::jekyll::{self, Post, Repaired};
@@ -41,14 +41,28 @@ struct Outcome {
     not_posts: Vec<(String, String)>,
 }
 
-pub(super) async fn run(args: &Args, own: &Move) -> anyhow::Result<Exit> {
-    let Foreign::Jekyll = own.form;
+pub(super) async fn run(args: &Args, own: &Import) -> anyhow::Result<Exit> {
+    match (own.what.to_str(), &own.place) {
+        (Some("jekyll"), Some(dir)) => posts(args, own, dir.clone()).await,
+        (Some("opml"), Some(path)) => opml::import(args, own, path),
+        (Some("jekyll" | "opml"), None) => {
+            let what = own.what.display();
+            Err(Usage(format!("`{what}` needs a place\nhint: `finews import {what} PLACE`")).into())
+        }
+        (_, None) => opml::import(args, own, &own.what),
+        (_, Some(_)) => {
+            let what = own.what.display();
+            Err(Usage(format!("`{what}` is no form\nhint: write `opml` or `jekyll`")).into())
+        }
+    }
+}
+
+async fn posts(args: &Args, own: &Import, dir: PathBuf) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
     let (_, source) = predecessor(&settings)?;
     let zone = settings.site.zone;
     let held = setup::hold(settings, "import").await?;
     let mut outcome = Outcome::default();
-    let dir = own.dir.clone();
     let read = tokio::task::spawn_blocking(move || read(&dir, zone)).await??;
     outcome.files = read.files;
     outcome.not_posts = read.not_posts;
@@ -245,7 +259,7 @@ fn print(original: &Original) -> identity::Print {
     identity::substance(&entry, body.unwrap_or_default(), None)
 }
 
-fn tell(own: &Move, outcome: &Outcome) -> anyhow::Result<()> {
+fn tell(own: &Import, outcome: &Outcome) -> anyhow::Result<()> {
     if own.json {
         return out::json(outcome);
     }

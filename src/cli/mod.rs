@@ -10,6 +10,7 @@ mod decisions;
 mod demo;
 mod demo_site;
 mod discover;
+mod embed;
 mod exit;
 mod export;
 mod fetch;
@@ -18,8 +19,10 @@ mod history;
 mod import;
 mod log;
 mod moved;
+mod opml;
 mod out;
 mod preview;
+mod private;
 mod progress;
 mod publish;
 mod reroute;
@@ -27,8 +30,11 @@ mod rules;
 mod search;
 mod serve;
 mod setup;
+mod share;
 mod single;
 mod status;
+mod subscribers;
+mod until;
 mod withdraw;
 
 use std::process::ExitCode;
@@ -86,6 +92,8 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Verb::History(own) => history::run(&args, own).await,
         Verb::Import(own) => import::run(&args, own).await,
         Verb::Export(own) => export::run(&args, own).await,
+        Verb::Share(own) => share::run(&args, own).await,
+        Verb::Subscribers(own) => subscribers::run(&args, own).await,
         Verb::Withdraw(own) => withdraw::run(&args, own).await,
         Verb::Rules(own) => rules::run(&args, own).await,
         Verb::Demo(own) => Box::pin(demo::run(&args, own)).await,

@@ -1,29 +1,40 @@
 //! Addresses that things once had, and where they are now: the predecessor's share links, posts
 //! and pages.
 
+use std::sync::Arc;
+
+use super::embed::Embeds;
+use super::private::{Current, Readers};
 use super::search::Searcher;
-use crate::config::Settings;
+use crate::model::ItemId;
 use crate::serve::{Finding, Found, Lookup};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// Knows the predecessor's addresses by the codes in them, and the page of searches.
 pub(super) struct Moved {
     store: Store,
     searcher: Searcher,
+    readers: Readers,
+    embeds: Embeds,
     base: String,
 }
 
 impl Moved {
-    pub(super) fn new(store: Store, settings: &Settings) -> Self {
+    pub(super) fn new(store: Store, current: Current) -> Self {
+        let settings = current();
         let base = settings.site.url.path().trim_end_matches('/').to_owned();
-        let searcher = Searcher::new(store.clone(), settings);
-        Self { store, searcher, base }
+        let searcher = Searcher::new(store.clone(), Arc::clone(&current));
+        let readers = Readers::new(store.clone(), Arc::clone(&current));
+        let embeds = Embeds::new(store.clone(), current);
+        Self { store, searcher, readers, embeds, base }
     }
 
     async fn of_key(&self, key: &str) -> Found {
         let bare = key.strip_prefix("NW").unwrap_or(key);
         for key in [bare, key] {
-            if let Ok(Some(id)) = self.store.item_of_key(key).await {
+            if let Ok(Some(id)) = self.store.item_of_key(key).await
+                && let Ok(false) = self.store.is_private(&id).await
+            {
                 return Found::Moved(format!("{}/share/{id}.html", self.base));
             }
         }
@@ -36,12 +47,36 @@ impl Moved {
     }
 
     /// A share page that is not there: of an item that was taken down or forgotten, or of none.
-    async fn of_item(&self, id: &str) -> Found {
+    async fn of_item(&self, file: &str) -> Found {
+        if let Ok(Some(file)) = self.respelt(file).await {
+            return Found::Moved(format!("{}/share/{file}", self.base));
+        }
+        let id = file.strip_suffix(".html").unwrap_or(file);
         let withdrawn = self.store.is_withdrawn(id).await.unwrap_or(false);
         if withdrawn || self.store.is_forgotten(id).await.unwrap_or(false) {
             return Found::Gone;
         }
         Found::Nothing
+    }
+
+    /// The page that is meant by another spelling of its name: letters in the wrong case, those
+    /// that are taken for digits, words behind it, or nothing.
+    async fn respelt(&self, file: &str) -> Result<Option<String>, store::Error> {
+        let lower = file.to_ascii_lowercase();
+        let bare = lower.strip_suffix(".html").unwrap_or(&lower);
+        let bare = bare.split('-').next().unwrap_or(bare).to_owned();
+        let alike = |c| match c {
+            'o' => '0',
+            'i' | 'l' => '1',
+            other => other,
+        };
+        for name in [bare.clone(), bare.chars().map(alike).collect()] {
+            let page = format!("{name}.html");
+            if page != file && self.store.is_public(&ItemId::new(&name)).await? {
+                return Ok(Some(page));
+            }
+        }
+        Ok(None)
     }
 
     async fn of_slug(&self, slug: &str) -> Found {
@@ -66,6 +101,12 @@ impl Moved {
     async fn look(&self, path: &str, query: Option<&str>) -> Found {
         if path == "/search.html" {
             return self.searcher.page(query).await;
+        }
+        if let Some(part) = path.strip_prefix("/private/") {
+            return self.readers.document(part).await;
+        }
+        if let Some(found) = self.embeds.find(path, query).await {
+            return found;
         }
         match asked(path, query) {
             Some(Asked::Key(key)) => self.of_key(&key).await,
@@ -100,7 +141,7 @@ enum Asked {
     Document(String, String),
     /// An archive document of such a category: `/archive/Techweb/1.atom`.
     Archive(String, String),
-    /// An item's page: `/share/0c1d2e3f4g5h6j7k.html`.
+    /// An item's page, by its file: `/share/0c1d2e3f4g5h6j7k.html`.
     Item(String),
     /// The one feed there was: `/feed.xml`.
     Everything,
@@ -125,7 +166,7 @@ fn asked(path: &str, query: Option<&str>) -> Option<Asked> {
             let (slug, extension) = file.rsplit_once('.')?;
             Some(Asked::Document(slug.to_owned(), extension.to_owned()))
         }
-        ["share", file] => Some(Asked::Item(file.strip_suffix(".html")?.to_owned())),
+        ["share", file] => Some(Asked::Item((*file).to_owned())),
         ["archive", slug, file] => Some(Asked::Archive((*slug).to_owned(), (*file).to_owned())),
         [.., year, month, day, file] if is_date(year, month, day) => {
             Some(Asked::Key(file.strip_suffix(".html")?.to_owned()))
@@ -166,8 +207,9 @@ mod tests {
         check("/category/Techweb.atom", None, Some(document));
         let archive = Asked::Archive("Techweb".into(), "1.atom".into());
         check("/archive/Techweb/1.atom", None, Some(archive));
-        check("/share/0c1d.html", None, Some(Asked::Item("0c1d".into())));
-        check("/share/0c1d", None, None);
+        check("/share/0c1d.html", None, Some(Asked::Item("0c1d.html".into())));
+        check("/share/0C1D-a-title.html", None, Some(Asked::Item("0C1D-a-title.html".into())));
+        check("/share/0c1d", None, Some(Asked::Item("0c1d".into())));
         check("/feed.xml", None, Some(Asked::Everything));
         check("/a/b/c/d.html", None, None);
         check("/x.html", None, None);

@@ -1,18 +1,16 @@
 //! `finews search`, and the page of a search in the daemon.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::args::{Args, Search as Own};
 use super::exit::{Exit, Usage};
+use super::private::Current;
 use super::{out, setup};
-use crate::config::Settings;
 use crate::edition;
 use crate::html;
 use crate::model::Item;
-use crate::publish::{Library, Press, Search};
+use crate::publish::Search;
 use crate::route;
 use crate::search;
 use crate::serve::Found;
@@ -87,27 +85,25 @@ fn row(item: &Item) -> Row<'_> {
 /// Makes pages of searches.
 pub(super) struct Searcher {
     store: Store,
-    press: Option<Press>,
+    settings: Current,
     seats: Semaphore,
 }
 
 impl Searcher {
-    pub(super) fn new(store: Store, settings: &Settings) -> Self {
-        let library = Library {
-            site: edition::site(settings, "localhost,2026"),
-            categories: BTreeMap::new(),
-            sources: BTreeMap::new(),
-        };
-        let press = Press::new(library);
-        if let Err(why) = &press {
-            tracing::error!(%why, "there will be no search page");
-        }
-        Self { store, press: press.ok(), seats: Semaphore::new(AT_ONCE) }
+    pub(super) fn new(store: Store, settings: Current) -> Self {
+        Self { store, settings, seats: Semaphore::new(AT_ONCE) }
     }
 
     /// The page for the query of an address.
     pub(super) async fn page(&self, query: Option<&str>) -> Found {
-        let Some(press) = &self.press else { return Found::Nothing };
+        let press = edition::press(&self.store, &(self.settings)(), setup::now()).await;
+        let press = match press {
+            Ok(press) => press,
+            Err(why) => {
+                tracing::error!("there is no search page: {why:#}");
+                return Found::Nothing;
+            }
+        };
         let (asked, page) = asked(query.unwrap_or_default());
         let found = self.look(&asked, page).await;
         let (hits, fault) = match found {
@@ -133,7 +129,7 @@ impl Searcher {
         let query = route::query(asked).map_err(|why| why.to_string())?;
         let Some(expression) = search::expression(&query) else { return Ok(Hits::default()) };
         let _seat = self.seats.acquire().await.map_err(|why| why.to_string())?;
-        let hits = self.store.search(&expression, PAGE, PAGE * (page - 1)).await;
+        let hits = self.store.search_public(&expression, PAGE, PAGE * (page - 1)).await;
         hits.map_err(|why| {
             tracing::error!(%why, "a search failed");
             "the search failed".to_owned()

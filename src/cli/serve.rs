@@ -1,5 +1,6 @@
 //! `finews serve`: polls on schedule and serves the published folder.
 
+mod asked;
 mod documents;
 mod mailbox;
 mod metrics;
@@ -57,12 +58,13 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let setup::Held { store, settings, authority, mut lock } = held;
     let (shared, news) = Shared::new(store, settings, authority, doors.site.local_addr()?)?;
     let work = async {
-        let (served, polled, (), (), ()) = tokio::join!(
+        let (served, polled, (), (), (), ()) = tokio::join!(
             doors.serve(&shared),
             poll(&shared, reload),
             listen(&shared, news),
             attend(&shared, counter.ok()),
             upkeep::back_up(&shared),
+            asked::heed(&shared),
         );
         served.and(polled)
     };
@@ -114,7 +116,9 @@ impl Doors {
 
 async fn door(listener: TcpListener, shared: &Shared, inside: Inside) -> anyhow::Result<()> {
     let settings = shared.settings();
-    let moved = Arc::new(Moved::new(shared.store.clone(), &settings));
+    let now = shared.clone();
+    let moved = Moved::new(shared.store.clone(), Arc::new(move || now.settings()));
+    let moved = Arc::new(moved);
     let inbox = Arc::new(Mailbox(shared.clone()));
     let site = Site::with(rules(&settings), moved, Some(inbox), inside, shared.ready.clone());
     let served = serve::run(listener, site, shared.over()).await;
@@ -246,7 +250,9 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// The published folder as a site, with the addresses that things once had.
 pub(super) fn site(settings: &Arc<Settings>, store: &Store) -> Site {
-    Site::new(rules(settings), Arc::new(Moved::new(store.clone(), settings)))
+    let own = Arc::clone(settings);
+    let moved = Moved::new(store.clone(), Arc::new(move || Arc::clone(&own)));
+    Site::new(rules(settings), Arc::new(moved))
 }
 
 fn rules(settings: &Arc<Settings>) -> Rules {
@@ -255,6 +261,7 @@ fn rules(settings: &Arc<Settings>) -> Rules {
     rules.max_age = Duration::from_secs(minutes * 60);
     settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
+    rules.secret = vec!["/private/".to_owned()];
     let hubs = settings.websub.named(&settings.site.url);
     rules.topics = Some(Topics { site: settings.site.url.clone(), hubs });
     rules.limits.body = LETTER;

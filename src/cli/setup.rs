@@ -63,13 +63,16 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
     Ok(settings)
 }
 
-/// The rule files of a folder, in the order of their names; what is no UTF-8 in them is replaced.
+/// The rule files and templates of a folder, in the order of their names; what is no UTF-8 in them
+/// is replaced.
 fn folder(path: &str) -> std::io::Result<Vec<config::File>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.extension().is_some_and(|ext| ext == "txt") && path.is_file() {
+        let known = ["txt", "html", "css"];
+        let is_known = path.extension().is_some_and(|ext| known.iter().any(|one| ext == *one));
+        if is_known && path.is_file() {
             let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
             files.push(config::File { name, text });
         }

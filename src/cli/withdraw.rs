@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
         Err(why) if is_held(&why) => {
             let store = setup::look(&setup::settings(args)?).await?;
             change(&store, own).await?;
-            out::note("the process that holds the state publishes it after its next visit");
+            out::note("the process that holds the state publishes it; a daemon does so at once");
             store
         }
         Err(why) => return Err(why),

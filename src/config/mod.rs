@@ -30,6 +30,7 @@ use url::Url;
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
 pub use log::{Log, LogForm, log};
+pub use read::duration;
 pub use render::Render;
 pub use secrets::Secrets;
 pub use serve::{Backups, Serve};
@@ -62,6 +63,13 @@ pub struct File {
     pub name: String,
     /// What is in it.
     pub text: String,
+}
+
+impl File {
+    /// Whether its name has this ending, such as `.txt`.
+    fn is(&self, ending: &str) -> bool {
+        self.name.ends_with(ending)
+    }
 }
 
 impl Outside<'_> {
@@ -156,10 +164,14 @@ pub struct Publish {
     pub dir: PathBuf,
     /// Items in each feed document.
     pub items: usize,
+    /// How long a feed document may be, in bytes: the longest texts are cut.
+    pub bytes: usize,
     /// How names become addresses.
     pub slugs: Style,
     /// Categories that appear by themselves are published with so many items, not before.
     pub min_items: usize,
+    /// Templates and style that take the place of ours: name and text.
+    pub templates: Arc<Vec<(String, String)>>,
 }
 
 /// The `[fetch]` table.
@@ -206,6 +218,8 @@ pub struct Category {
     pub keep: Option<Keep>,
     /// What becomes of its changed items.
     pub on_change: Option<OnChange>,
+    /// Whether it is published nowhere: only subscribers with addresses of their own read it.
+    pub private: bool,
 }
 
 /// The `[jekyll]` table: the form of the predecessor's posts.

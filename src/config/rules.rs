@@ -30,7 +30,8 @@ pub(super) fn sites(root: &mut Table<'_>) -> Sites {
     for folder in root.strings("rules").unwrap_or_default() {
         match root.folder(&folder.value) {
             Ok(files) => {
-                for File { name, text } in &files {
+                let rules = files.iter().filter(|file| file.is(".txt"));
+                for File { name, text } in rules {
                     sites.add_file(name, text);
                 }
             }

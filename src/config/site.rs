@@ -5,13 +5,14 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use url::Url;
 
 use super::read::{At, Table, nearest};
-use super::{Category, Fetch, Jekyll, Publish, Site, Source};
+use super::{Category, Fetch, File, Jekyll, Publish, Site, Source};
 use super::{keep, route};
 use crate::model::CategoryId;
 use crate::schedule::LONGEST_WISH;
@@ -139,8 +140,14 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
 }
 
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
-    let mut publish =
-        Publish { dir: PathBuf::from("feeds"), items: 50, slugs: Style::Safe, min_items: 0 };
+    let mut publish = Publish {
+        dir: PathBuf::from("feeds"),
+        items: 50,
+        bytes: 512 << 10,
+        slugs: Style::Safe,
+        min_items: 0,
+        templates: Arc::default(),
+    };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
         publish.dir = PathBuf::from(dir.value);
@@ -148,9 +155,13 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     if let Some(items) = table.number("items", 1..1_001) {
         publish.items = items as usize;
     }
+    if let Some(bytes) = table.number("bytes", 65_536..1 << 30) {
+        publish.bytes = bytes as usize;
+    }
     if let Some(least) = table.number("min_items", 0..1_001) {
         publish.min_items = least as usize;
     }
+    publish.templates = Arc::new(templates(&mut table));
     if let Some(slugs) = table.string("slugs") {
         match slugs.value.as_str() {
             "safe" => {}
@@ -163,6 +174,24 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     }
     table.finish();
     publish
+}
+
+/// The templates (`.html`) and the style (`.css`) of a folder.
+fn templates(table: &mut Table<'_>) -> Vec<(String, String)> {
+    let Some(folder) = table.required_if_there("templates") else { return Vec::new() };
+    match table.folder(&folder.value) {
+        Ok(files) => {
+            let wanted = |file: &File| file.is(".html") || file.name == "style.css";
+            let files = files.into_iter().filter(wanted);
+            files.map(|file| (file.name, file.text)).collect()
+        }
+        Err(why) => {
+            let what = format!("cannot read the folder `{}`: {why}", folder.value);
+            let hint = "it is looked for where finews is started";
+            table.marks().add_hint(&folder.span, what, hint);
+            Vec::new()
+        }
+    }
 }
 
 pub(super) fn fetch(root: &mut Table<'_>) -> Fetch {
@@ -234,6 +263,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
         let slug = slug.map(|slug| slug.value);
         let aliases = aliases(&mut table, id.as_ref(), &mut names);
         let min_items = table.number("min_items", 0..1_001).map(|least| least as usize);
+        let private = table.flag("private").unwrap_or(false);
         let keep = keep::read(&mut table);
         let name = id.as_ref().map(|id| CategoryId::new(id.value.clone()));
         let (rule, query) = route::drawing(&mut table, name.as_ref(), &sources);
@@ -255,6 +285,7 @@ pub(super) fn categories(root: &mut Table<'_>) -> (Vec<Category>, route::Found) 
                 min_items,
                 keep,
                 on_change,
+                private,
             });
         }
         table.finish();

@@ -27,7 +27,7 @@ use serde::Serialize;
 use url::Url;
 
 pub use feeds::{Hint, hints, sitemaps, well_known};
-pub use rules::{Hidden, Kind, Place, Rules, feed_toml, sitemap_toml};
+pub use rules::{Hidden, Kind, Place, Rules, feed_toml, free_id, quoted, sitemap_toml};
 
 use crate::listing::{self, Context};
 use crate::model::{Entry, Instant, Listing};

@@ -152,6 +152,16 @@ fn within(place: &str) -> Result<Wrap, String> {
     }
 }
 
+/// The host as a source's id; numbered where there is one already.
+pub fn free_id(url: &url::Url, taken: impl Fn(&str) -> bool) -> String {
+    let host = url.host_str().unwrap_or("source").trim_start_matches("www.");
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let name: String = host.chars().map(plain).take(58).collect::<String>().replace('.', "-");
+    let name = name.trim_matches('-').to_owned();
+    let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(name)
+}
+
 /// A `[[source]]` for a feed.
 pub fn feed_toml(id: &str, url: &str) -> String {
     head(id, url, None)
@@ -173,7 +183,7 @@ pub fn sitemap_toml(id: &str, url: &str) -> String {
 }
 
 /// A TOML string: literal where that reads better, basic where it must be.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let control = text.chars().any(char::is_control);
     if !text.contains(['"', '\\']) && !control {
         return format!("\"{text}\"");

@@ -16,10 +16,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::config::Settings;
-use crate::model::SourceId;
+use crate::model::{Instant, SourceId};
 use crate::output::Folder;
-use crate::publish::{Site, SourceNote};
-use crate::store::Store;
+use crate::publish::{Library, Press, Site, SourceNote};
+use crate::store::{ShelfRow, Store};
 use print::Edition;
 
 /// Items of a full archive document. Changing it leaves those that are full as they are.
@@ -59,15 +59,21 @@ pub async fn publish(
     let folder = Arc::new(folder.context("publish")?);
     let whole = Box::pin(prepare::prepare(store, settings, authority, &folder, care)).await?;
     store.turn(settings.publish.items, ARCHIVE).await?;
+    let shares = store.pending_shares().await?;
     let pending = store.pending().await?;
-    if pending.is_empty() && !whole {
+    if pending.is_empty() && shares.is_none() && !whole {
         return Ok(Done::default());
     }
     let is_large = whole || Edition::is_large(&pending);
-    let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
-    Box::pin(edition.print(&pending)).await?;
+    let lists = shares.is_some() || pending.index.is_some();
+    let open = Edition::open(store, settings, authority, folder, is_large, lists);
+    let mut edition = open.await?;
+    Box::pin(edition.print(&pending, lists)).await?;
     let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
+    if let Some(mark) = shares {
+        store.shares_published(mark).await?;
+    }
     if whole {
         prepare::conclude(store, settings, authority).await?;
     }
@@ -89,6 +95,30 @@ pub fn site(settings: &Settings, authority: &str) -> Site {
         hub: settings.websub.named(&site.url).into_iter().next(),
         footer: site.footer.clone(),
     }
+}
+
+/// A press for documents that are made when they are asked for.
+pub async fn press(store: &Store, settings: &Settings, now: Instant) -> anyhow::Result<Press> {
+    let authority = authority(store, settings, now).await?;
+    let shelves = living::shelves(store, settings).await?;
+    let library = library(store, settings, &authority, &shelves).await?;
+    let press = Press::with_templates(library, &settings.publish.templates)?;
+    Ok(press.with_longest(settings.publish.bytes))
+}
+
+/// What documents refer to; the categories are those that are published.
+async fn library(
+    store: &Store,
+    settings: &Settings,
+    authority: &str,
+    shelves: &[ShelfRow],
+) -> anyhow::Result<Library> {
+    let category = |row: &ShelfRow| (row.category.id.clone(), row.category.clone());
+    Ok(Library {
+        site: site(settings, authority),
+        categories: shelves.iter().map(category).collect(),
+        sources: sources(store, settings).await?,
+    })
 }
 
 /// What is said of sources in public: the settings' words, else the sources' own.

@@ -11,6 +11,7 @@ use super::{Care, blocking, living};
 use crate::config::Settings;
 use crate::model::ItemId;
 use crate::output::Folder;
+use crate::publish;
 use crate::refresh;
 use crate::store::{Store, WrittenFile};
 
@@ -80,10 +81,13 @@ fn fingerprint(settings: &Settings, authority: &str) -> String {
     let dir = std::path::absolute(&settings.publish.dir);
     let dir = dir.unwrap_or_else(|_| settings.publish.dir.clone());
     print(&format!(
-        "{} {:?} {:?} {} {authority} {:?} {:?}",
+        "{} {} {:?} {:?} {:?} {:?} {} {authority} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
+        publish::design(),
         settings.site,
         settings.publish.items,
+        settings.publish.bytes,
+        settings.publish.templates,
         dir.display(),
         settings.websub.named(&settings.site.url).first(),
         living::demands(settings),

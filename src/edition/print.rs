@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{Done, blocking, living, site, sources};
+use super::{Done, blocking, library, living};
 use crate::config::Settings;
 use crate::model::{Category, CategoryId, File, Item};
 use crate::output::{self, Batch, Folder, Known, Written};
-use crate::publish::{Library, Press, Sheet, Shelf, Withdrawn};
+use crate::publish::{Press, Shared, Sheet, Shelf, Withdrawn};
 use crate::store::{Leaf, Pending, ShelfRow, Shelved, Store, WrittenFile};
 
 /// Items, and documents of items, that are in memory at a time.
@@ -30,6 +30,10 @@ pub(super) struct Edition<'e> {
     /// The manifest as it was, where it was read whole.
     known: Option<HashMap<String, WrittenFile>>,
     has_tombs: bool,
+    /// What is recommended, and how much that is in all; nothing where nothing ever was.
+    shared: Option<(Vec<Shared>, u64)>,
+    /// Whether the documents of that are there already.
+    is_shared: bool,
     /// Pages of items that are not published any more.
     withheld: Vec<String>,
     batch: Batch,
@@ -55,18 +59,22 @@ impl<'e> Edition<'e> {
         authority: &str,
         folder: Arc<Folder>,
         is_large: bool,
+        shares: bool,
     ) -> anyhow::Result<Self> {
         let shelves = living::shelves(store, settings).await?;
-        let category = |row: &ShelfRow| (row.category.id.clone(), row.category.clone());
-        let library = Library {
-            site: site(settings, authority),
-            categories: shelves.iter().map(category).collect(),
-            sources: sources(store, settings).await?,
-        };
+        let library = library(store, settings, authority, &shelves).await?;
+        // The home page shows but a few.
+        let most = if shares { settings.publish.items } else { SHELVES.1 };
+        let (shared, is_shared) = shared(store, most).await?;
+        let press = Press::with_templates(library, &settings.publish.templates)?;
+        let press = press.with_longest(settings.publish.bytes);
+        let press = press.with_shares(shared.is_some());
         Ok(Self {
             store,
             folder,
-            press: Arc::new(Press::new(library)?),
+            press: Arc::new(press),
+            shared,
+            is_shared,
             shelves,
             known: if is_large { Some(store.files().await?) } else { None },
             has_tombs: store.has_withdrawals().await?,
@@ -84,9 +92,10 @@ impl<'e> Edition<'e> {
 
     /// Share pages first, then the documents that name them, then the pages that name those: no
     /// reader is ever sent to a file that is not there yet.
-    pub(super) async fn print(&mut self, pending: &Pending) -> anyhow::Result<()> {
+    pub(super) async fn print(&mut self, pending: &Pending, shares: bool) -> anyhow::Result<()> {
         for ids in pending.items.chunks(BATCH.0) {
-            let withheld = self.store.withheld_of(ids).await?;
+            let mut withheld = self.store.withheld_of(ids).await?;
+            withheld.extend(self.store.private_of(ids).await?);
             let mut items = self.store.items_by_id(ids).await?;
             items.retain(|item| !withheld.contains(&item.id));
             self.withheld.extend(withheld.iter().map(|id| format!("share/{id}.html")));
@@ -94,7 +103,13 @@ impl<'e> Edition<'e> {
             self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
         }
         self.documents(&self.wanted(pending)).await?;
+        if shares {
+            self.shares().await?;
+        }
         self.lists(pending).await?;
+        if let Some(why) = self.press.fault() {
+            anyhow::bail!("publish: a template: {why}");
+        }
         let batch = std::mem::take(&mut self.batch);
         let folder = Arc::clone(&self.folder);
         let written = blocking(move || {
@@ -147,20 +162,29 @@ impl<'e> Edition<'e> {
         Ok(rows.into_iter().map(|row| Withdrawn { uri: row.uri, since: row.since }).collect())
     }
 
+    /// What the operator recommends.
+    async fn shares(&mut self) -> anyhow::Result<()> {
+        let Some((shared, total)) = self.shared.clone() else { return Ok(()) };
+        let press = Arc::clone(&self.press);
+        self.add(move || press.shares(&shared, total)).await
+    }
+
     /// The home page; and where the categories themselves changed, what lists them all.
     async fn lists(&mut self, pending: &Pending) -> anyhow::Result<()> {
         let shown: Vec<CategoryId> =
             self.shelves.iter().take(SHELVES.0).map(|row| row.category.id.clone()).collect();
         let items = self.store.newest_of(&shown, SHELVES.1).await?;
         let (rows, press) = (self.shelves.clone(), Arc::clone(&self.press));
-        let is_new = pending.index.is_some();
+        let is_new = pending.index.is_some() || (self.shared.is_some() && !self.is_shared);
+        let newest = self.shared.as_ref().map(|(shared, _)| shared.iter().take(SHELVES.1));
+        let newest: Vec<Shared> = newest.into_iter().flatten().cloned().collect();
         self.add(move || {
             let mut files = Vec::new();
             if is_new {
                 files.push(press.opml());
                 files.extend(press.fixed());
             }
-            files.push(press.home(&shelves(&rows, &items)));
+            files.push(press.home_with(&shelves(&rows, &items), &newest));
             files
         })
         .await
@@ -251,6 +275,20 @@ impl Wanted {
             None => press.all(sheet),
         }
     }
+}
+
+/// What is recommended, if anything ever was; and whether that is published.
+async fn shared(store: &Store, most: usize) -> anyhow::Result<(Option<(Vec<Shared>, u64)>, bool)> {
+    let (rows, total) = store.shared(most).await?;
+    let is_there = !store.files_at(&["shares.html"]).await?.is_empty();
+    let shared = rows.into_iter().map(|(share, item)| Shared {
+        item,
+        note: share.note,
+        since: share.since,
+        changed: share.changed,
+    });
+    let shared: Vec<Shared> = shared.collect();
+    Ok(((total > 0 || is_there).then_some((shared, total)), is_there))
 }
 
 fn remembered(file: &WrittenFile) -> Known {

@@ -3,6 +3,7 @@
 mod address;
 mod attributes;
 mod bounded;
+mod cut;
 pub(crate) mod dom;
 mod elements;
 mod embed;
@@ -110,6 +111,11 @@ fn escape_to(plain: &str, out: &mut String) {
 /// sentence or a word, with `…` where it was cut.
 pub fn excerpt(plain: &str, max_chars: usize) -> String {
     text::excerpt(plain, max_chars)
+}
+
+/// As much of safe markup as fits into so many bytes, cut behind a block; safe as the whole.
+pub fn beginning(safe: &str, most: usize) -> String {
+    cut::beginning(safe, most)
 }
 
 /// The same as CommonMark, with tables as GitHub writes them; text stays text.

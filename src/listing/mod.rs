@@ -10,6 +10,7 @@ pub mod api;
 pub mod feed;
 pub mod first;
 pub mod json_feed;
+pub mod opml;
 pub mod page;
 pub mod plan;
 pub mod sitemap;

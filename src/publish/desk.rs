@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub library: Library,
     pub places: Places,
     pub words: &'static Words,
+    /// Whether something is recommended, or was.
+    pub has_shares: bool,
     /// The taxonomy of our own categories.
     scheme: String,
 }
@@ -32,7 +34,7 @@ impl Desk {
     pub(super) fn new(library: Library) -> Self {
         let places = Places::new(&library.site.url, &library.site.authority);
         let words = words(&library.site.language);
-        Self { scheme: places.categories(), library, places, words }
+        Self { scheme: places.categories(), has_shares: false, library, places, words }
     }
 
     /// The feed of one category.

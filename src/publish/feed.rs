@@ -7,6 +7,7 @@ use crate::model::{Enclosure, Instant, Item, ItemId, Person};
 use crate::publish::address::{Places, public};
 use crate::publish::history::History;
 use crate::publish::podcast::Podcast;
+use crate::publish::shared::Remark;
 use crate::publish::words::{Words, fill};
 use crate::publish::xml::legible;
 use crate::publish::{Format, Site, SourceNote, Withdrawn, text};
@@ -82,6 +83,8 @@ pub(super) struct FeedItem<'a> {
     pub rights: Option<Cow<'a, str>>,
     /// Where else the story came from.
     pub also: Vec<Elsewhere<'a>>,
+    /// What the operator says of it, where they recommend it.
+    pub remark: Option<Remark<'a>>,
 }
 
 /// Another source that brought the same story.
@@ -206,6 +209,7 @@ pub(super) fn common<'a>(item: &'a Item, source: Origin<'a>, language: &str) -> 
         podcast: Podcast::of(item),
         rights: item.facts.get("rights").and_then(|text| name(text)),
         also: Vec::new(),
+        remark: None,
     }
 }
 

@@ -117,6 +117,10 @@ struct Extension<'a> {
     source: Source<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     medium: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recommended: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<Other<'a>>,
 }
@@ -165,6 +169,8 @@ fn extension<'a>(item: &'a FeedItem<'_>) -> Extension<'a> {
             home: item.source.home.as_deref(),
         },
         medium: item.medium.as_deref(),
+        recommended: item.remark.as_ref().map(|remark| date(remark.since)),
+        note: item.remark.as_ref().and_then(|remark| remark.note),
         also: item.also.iter().map(|o| Other { title: o.title, url: o.link.as_deref() }).collect(),
     }
 }

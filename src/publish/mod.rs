@@ -3,7 +3,9 @@
 mod address;
 mod atom;
 mod desk;
+mod embed;
 mod feed;
+mod fit;
 mod fixed;
 mod history;
 mod json;
@@ -15,6 +17,7 @@ mod podcast;
 mod qr;
 mod rss;
 mod share;
+mod shared;
 pub mod status;
 mod text;
 mod words;
@@ -30,7 +33,10 @@ use crate::publish::desk::Desk;
 use crate::publish::feed::Feed;
 use crate::publish::pages::Pages;
 
+pub use crate::publish::embed::Embed;
+pub use crate::publish::opml::Subscription;
 pub use crate::publish::pages::Search;
+pub use crate::publish::shared::{Private, Shared};
 
 /// What the whole site says of itself.
 #[derive(Clone, Debug)]
@@ -174,14 +180,34 @@ pub enum Error {
 pub struct Press {
     desk: Desk,
     pages: Pages,
+    longest: usize,
 }
 
 impl Press {
     /// A press for a library.
     pub fn new(library: Library) -> Result<Self, Error> {
+        Self::with_templates(library, &[])
+    }
+
+    /// The same with templates, and a `style.css`, of the operator's own: name and text. Ours are
+    /// there besides, as `finews/<name>`.
+    pub fn with_templates(library: Library, templates: &[(String, String)]) -> Result<Self, Error> {
         let desk = Desk::new(library);
-        let pages = Pages::new(&desk)?;
-        Ok(Self { desk, pages })
+        let pages = Pages::new(&desk, templates)?;
+        Ok(Self { desk, pages, longest: fit::LONGEST })
+    }
+
+    /// The same with documents of feeds that are at most so long, in bytes, as far as that goes
+    /// without leaving items out.
+    #[must_use]
+    pub fn with_longest(mut self, bytes: usize) -> Self {
+        self.longest = bytes;
+        self
+    }
+
+    /// What a template of the operator's failed at, if one did: its pages are not to be published.
+    pub fn fault(&self) -> Option<&str> {
+        self.pages.fault()
     }
 
     /// One category: `category/<slug>` as page and in each feed format, or one of its archive
@@ -189,8 +215,8 @@ impl Press {
     pub fn category(&self, category: &Category, sheet: Sheet<'_>) -> Vec<File> {
         let feed = self.desk.category(category, sheet);
         match sheet.page {
-            0 => self.documents(&format!("category/{}", category.slug), "../", &feed),
-            page => self.documents(&format!("archive/{}/{page}", category.slug), "../../", &feed),
+            0 => self.documents(&format!("category/{}", category.slug), "../", feed),
+            page => self.documents(&format!("archive/{}/{page}", category.slug), "../../", feed),
         }
     }
 
@@ -199,22 +225,62 @@ impl Press {
     pub fn all(&self, sheet: Sheet<'_>) -> Vec<File> {
         let feed = self.desk.all(sheet);
         match sheet.page {
-            0 => self.documents("all", "", &feed),
-            page => self.documents(&format!("archive/{page}"), "../", &feed),
+            0 => self.documents("all", "", feed),
+            page => self.documents(&format!("archive/{page}"), "../", feed),
         }
+    }
+
+    /// The same, where something is recommended, or was: then the lists of feeds name that too.
+    #[must_use]
+    pub fn with_shares(mut self, there: bool) -> Self {
+        self.desk.has_shares = there;
+        self
+    }
+
+    /// What is recommended, the newest first: `shares` as page and in each feed format; `total` is
+    /// how much there is in all.
+    pub fn shares(&self, shares: &[Shared], total: u64) -> Vec<File> {
+        self.documents("shares", "", self.desk.shares(shares, total))
+    }
+
+    /// A private category in one form, for one subscriber.
+    pub fn private(&self, own: &Private<'_>, format: Format) -> Vec<u8> {
+        let mut feed = self.desk.private(own);
+        let bytes = |feed: &Feed<'_>| match format {
+            Format::Rss => self::rss::write(feed),
+            Format::Atom => atom::write(feed),
+            Format::Json => json::write(feed),
+            Format::Markdown => markdown::write(feed),
+            Format::Html => self.pages.private(&self.desk, feed),
+        };
+        let longest = if format == Format::Html { usize::MAX } else { self.longest };
+        let write = |feed: &Feed<'_>| vec![bytes(feed)];
+        let mut written = fit::fit(&mut feed, self.desk.words, longest, write, Vec::len);
+        written.pop().unwrap_or_default()
     }
 
     /// The newest of every category: `index.html`, its shelves in the order given.
     pub fn home(&self, shelves: &[Shelf<'_>]) -> File {
+        self.home_with(shelves, &[])
+    }
+
+    /// The same with the newest of what is recommended.
+    pub fn home_with(&self, shelves: &[Shelf<'_>], shares: &[Shared]) -> File {
         let items = shelves.iter().flat_map(|shelf| shelf.items);
-        let modified = items.map(|item| item.updated).max();
-        page("index.html", self.pages.home(&self.desk, shelves), modified)
+        let shared = shares.iter().map(|one| one.item.updated.max(one.since));
+        let modified = items.map(|item| item.updated).chain(shared).max();
+        page("index.html", self.pages.home(&self.desk, shelves, shares), modified)
     }
 
     /// One item's own page: `share/<id>.html`.
     pub fn share(&self, item: &Item) -> File {
         let path = format!("share/{}.html", item.id);
         page(&path, self.pages.share(&self.desk, item), Some(item.updated))
+    }
+
+    /// What others show for a link to an item's page; `most` is the room that they have for a picture.
+    pub fn embed(&self, item: &Item, form: Embed, most: Option<u32>) -> Vec<u8> {
+        embed::write(&self.desk, item, form, most)
     }
 
     /// What a search found: `search.html`, made for whoever asks.
@@ -229,12 +295,12 @@ impl Press {
 
     /// The files that hold no item: `404.html`, `style.css`, the icons.
     pub fn fixed(&self) -> Vec<File> {
-        let mut files = fixed::files();
+        let mut files = fixed::files(self.pages.style());
         files.push(page("404.html", self.pages.missing(&self.desk), None));
         files
     }
 
-    fn documents(&self, stem: &str, up: &str, feed: &Feed<'_>) -> Vec<File> {
+    fn documents(&self, stem: &str, up: &str, mut feed: Feed<'_>) -> Vec<File> {
         let modified = (!feed.is_empty()).then_some(feed.updated);
         let file = |format: Format, bytes| File {
             path: format!("{stem}.{}", format.extension()),
@@ -243,16 +309,29 @@ impl Press {
             modified,
         };
         let is_archive = feed.history.page.is_some();
+        let archived = feed.history.forms;
         let forms = desk::EACH.into_iter();
-        let forms = forms.filter(|form| !is_archive || feed.history.forms.contains(form));
-        let bytes = |form| match form {
+        let forms: Vec<_> = forms.filter(|form| !is_archive || archived.contains(form)).collect();
+        let bytes = |form, feed: &Feed<'_>| match form {
             Format::Rss => self::rss::write(feed),
             Format::Atom => atom::write(feed),
             Format::Json => json::write(feed),
             _ => self.pages.list(&self.desk, feed, up),
         };
-        forms.map(|form| file(form, bytes(form))).collect()
+        let write = |feed: &Feed<'_>| forms.iter().map(|form| bytes(*form, feed)).collect();
+        let written = fit::fit(&mut feed, self.desk.words, self.longest, write, Vec::len);
+        forms.iter().zip(written).map(|(form, bytes)| file(*form, bytes)).collect()
     }
+}
+
+/// What tells one design from another: pages are made again when it changes.
+pub fn design() -> String {
+    pages::print()
+}
+
+/// Others' feeds as OPML, for other readers.
+pub fn subscriptions(title: &str, feeds: &[Subscription]) -> Vec<u8> {
+    opml::subscriptions(title, feeds)
 }
 
 /// The items of one source as one document, for a stream: it has no address of its own.

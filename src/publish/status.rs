@@ -75,7 +75,7 @@ pub fn page(site: &Site, overview: &Overview) -> Result<Vec<u8>, Error> {
     let sources = BTreeMap::new();
     let library = Library { site: site.clone(), categories: BTreeMap::new(), sources };
     let desk = Desk::new(library);
-    Ok(Pages::new(&desk)?.status(overview))
+    Ok(Pages::new(&desk, &[])?.status(overview))
 }
 
 /// `status.atom`: an entry for each change, whose id depends on nothing but the change. Newest

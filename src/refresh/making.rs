@@ -270,7 +270,13 @@ impl Maker {
             return wish_for(&self.settings, name);
         }
         let title = if post.medium_form { name.to_string() } else { post.tag.clone() };
-        CategoryWish { id: name, title, slug: slug::file_part(&post.slug), fixed: false }
+        CategoryWish {
+            id: name,
+            title,
+            slug: slug::file_part(&post.slug),
+            fixed: false,
+            private: false,
+        }
     }
 
     /// In the order of the source's lists.
@@ -287,7 +293,8 @@ pub fn wish_for(settings: &Settings, id: CategoryId) -> CategoryWish {
     let named = slug.is_some();
     let title = fixed.map_or_else(|| id.to_string(), |one| one.title.clone());
     let slug = slug.unwrap_or_else(|| slug::slug(id.as_str(), settings.publish.slugs));
-    CategoryWish { id, title, slug, fixed: named }
+    let private = fixed.is_some_and(|one| one.private);
+    CategoryWish { id, title, slug, fixed: named, private }
 }
 
 /// Whether title and text are as they were, and a summary came or went that says no more than the

@@ -17,8 +17,9 @@ pub struct Forgotten {
     pub places: usize,
 }
 
-/// Forgets what the settings do not want to be kept.
+/// Forgets what the settings do not want to be kept, and ends the recommendations that are over.
 pub async fn retain(world: &World, store: &Store, now: Instant) -> Result<Forgotten, store::Error> {
+    store.end_shares(now).await?;
     let mut forgotten = Forgotten::default();
     for (source, keep) in &world.settings.keep {
         let Some(span) = span(*keep, now) else { continue };

@@ -13,7 +13,7 @@ use super::inside::{Asker, Peer, Place};
 use super::media::{self, Kind, Media};
 use super::reply::{METHODS, Reply};
 use super::shelf::Content;
-use super::{Found, Inbox, Rules, Site, address, coding, conditional, inbox, lookup};
+use super::{Found, Inbox, Rules, Site, address, coding, conditional, document, inbox, lookup};
 
 /// Answers a request; its body is read where letters are taken, and nowhere else.
 pub(super) async fn answer(State(site): State<Site>, request: Request) -> Response {
@@ -39,7 +39,8 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
             _ => Reply::refusal(),
         }
     };
-    tracing::debug!(method = %head.method, path, status = reply.status.as_u16(), "answered");
+    let path = document::loggable(&site.0.rules, path);
+    tracing::debug!(method = %head.method, path = &*path, status = reply.status.as_u16(), "answered");
     reply.send(head.method == Method::HEAD)
 }
 
@@ -82,6 +83,9 @@ async fn get(site: &Site, path: &str, query: Option<&str>, asker: &Asker<'_>) ->
             None => missing(site, &path).await,
         },
         Found::Made { media_type, bytes } => made(&media_type, bytes),
+        Found::Document { media_type, bytes, reach } => {
+            document::reply(&site.0.rules, &media_type, bytes, reach, asker.headers)
+        }
     }
 }
 

@@ -19,6 +19,24 @@ pub enum Found {
         /// The contents.
         bytes: Vec<u8>,
     },
+    /// A document that may be kept and asked for again.
+    Document {
+        /// Media type with its parameters.
+        media_type: String,
+        /// The contents.
+        bytes: Vec<u8>,
+        /// Who may keep it.
+        reach: Reach,
+    },
+}
+
+/// Whose a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody's; programs of any origin may read it.
+    Everybody,
+    /// The one who knows its address: nobody between us may keep it, and no search engine.
+    Holder,
 }
 
 /// An answer that is being looked up.

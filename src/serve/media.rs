@@ -30,6 +30,7 @@ pub(super) fn of(path: &str) -> Media {
         Some("json") => ("application/feed+json", Kind::Feed, true),
         Some("xml") => ("text/x-opml; charset=utf-8", Kind::Feed, true),
         Some("css") => ("text/css; charset=utf-8", Kind::Part, true),
+        Some("js") => ("text/javascript; charset=utf-8", Kind::Part, true),
         Some("svg") => ("image/svg+xml", Kind::Part, true),
         Some("txt") => ("text/plain; charset=utf-8", Kind::Part, true),
         Some("png") => ("image/png", Kind::Part, false),

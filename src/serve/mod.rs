@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod coding;
 mod conditional;
+mod document;
 mod door;
 mod inbox;
 mod inside;
@@ -30,7 +31,7 @@ use shelf::Shelf;
 
 pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
-pub use lookup::{Finding, Found, Lookup};
+pub use lookup::{Finding, Found, Lookup, Reach};
 pub use topics::Topics;
 
 /// Why serving ended other than by request.
@@ -54,6 +55,8 @@ pub struct Rules {
     /// Beginnings of paths (`archive/`) whose files are numbered and, once there is a next one,
     /// never change.
     pub lasting: Vec<String>,
+    /// Beginnings of paths (`/private/`) that are as good as keys: they are never logged whole.
+    pub secret: Vec<String>,
     /// The hubs that the feeds name in their head.
     pub topics: Option<Topics>,
     /// How much of the files is kept in memory, in bytes.
@@ -70,6 +73,7 @@ impl Rules {
             base: String::new(),
             max_age: Duration::from_mins(15),
             lasting: Vec::new(),
+            secret: Vec::new(),
             topics: None,
             memory: 64 << 20,
             limits: Limits::default(),

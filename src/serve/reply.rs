@@ -15,7 +15,7 @@ use super::media::Kind;
 pub(super) const METHODS: &str = "GET, HEAD, OPTIONS";
 
 const PAGE_POLICY: &str = "default-src 'none'; img-src https: http: data:; \
-    media-src https: http:; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+    media-src https: http:; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; \
     base-uri 'none'";
 const FEED_POLICY: &str = "default-src 'none'; sandbox";
 

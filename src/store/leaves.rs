@@ -56,6 +56,8 @@ impl Store {
         let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
              JOIN shown AS item ON item.id = leaf.item \
+             WHERE leaf.category <> 0 OR NOT EXISTS \
+             (SELECT 1 FROM private_item WHERE private_item.item = leaf.item) \
              ORDER BY place, leaf.published DESC, leaf.item";
         let rows = sql::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
@@ -79,10 +81,11 @@ impl Store {
         Ok(sql::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
     }
 
-    /// All categories that are not gone, with the number of their items, the one with the newest
+    /// All categories that are neither gone nor private, with the number of their items, the one with the newest
     /// item first.
     pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
-        let query = "SELECT number, id, slug, title, total, newest FROM category WHERE NOT gone \
+        let query = "SELECT number, id, slug, title, total, newest FROM category \
+             WHERE NOT gone AND private = 0 \
              ORDER BY newest DESC, id";
         let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(shelf(row)?)).collect()

@@ -5,10 +5,12 @@ mod doubt;
 mod leaves;
 mod lock;
 mod pending;
+mod private;
 mod read;
 mod retention;
 mod routes;
 mod rows;
+mod shares;
 mod sql;
 mod standing;
 mod visits;
@@ -34,6 +36,7 @@ pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use leaves::{Leaf, Shelved};
 pub use lock::{Holder, Lock};
+pub use private::Subscriber;
 pub use retention::Span;
 pub use revisions::Revision;
 pub use rows::{
@@ -41,6 +44,7 @@ pub use rows::{
     Visited, WrittenFile,
 };
 pub use search::Hits;
+pub use shares::Share;
 pub use standing::{Past, Standing, Turn};
 pub use stories::Kin;
 pub use traces::{Face, Findings};

@@ -79,6 +79,7 @@ impl Store {
             "INSERT OR REPLACE INTO pending_category (category) SELECT number FROM category",
             "INSERT OR REPLACE INTO pending_page (category, page) \
              SELECT DISTINCT category, page FROM leaf WHERE page > 0",
+            "INSERT INTO pending_share DEFAULT VALUES",
         ];
         for query in all {
             sql::query(query).execute(&mut *tx).await?;

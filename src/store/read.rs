@@ -240,22 +240,23 @@ impl Store {
     /// The address that another one leads to now.
     pub async fn alias(&self, slug: &str) -> Result<Option<String>, Error> {
         let query = "SELECT category.slug FROM alias JOIN category ON number = category \
-                     WHERE alias.slug = ? AND NOT gone";
+                     WHERE alias.slug = ? AND NOT gone AND private = 0";
         Ok(sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?)
     }
 
-    /// Whether this is, or leads to, the address of a category that is gone.
+    /// Whether this is, or leads to, the address of a category that is gone, or was public once.
     pub async fn is_gone(&self, slug: &str) -> Result<bool, Error> {
-        let query = "SELECT gone FROM category WHERE slug = ?1 UNION ALL SELECT gone \
+        let query = "SELECT gone AND private <> 1 OR private = 2 FROM category WHERE slug = ?1 \
+                     UNION ALL SELECT gone AND private <> 1 OR private = 2 \
                      FROM alias JOIN category ON number = category WHERE alias.slug = ?1 LIMIT 1";
         let gone: Option<bool> =
             sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
         Ok(gone.unwrap_or(false))
     }
 
-    /// Whether a category has this address.
+    /// Whether a category that everybody may know of has this address.
     pub async fn has_slug(&self, slug: &str) -> Result<bool, Error> {
-        let query = "SELECT 1 FROM category WHERE slug = ? AND NOT gone";
+        let query = "SELECT 1 FROM category WHERE slug = ? AND NOT gone AND private = 0";
         let found: Option<i64> =
             sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
         Ok(found.is_some())

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::leaves::count_again;
 use super::pending::{pend_category, pend_index, pend_removal};
+use super::private;
 use super::rows::Saved;
 use super::sql::{self, Connection};
 use super::write::{alias, number_of};
@@ -141,6 +142,7 @@ impl Store {
             sql::query(step).bind(old).bind(new).execute(&mut *tx).await?;
         }
         count_again(&mut tx, new).await?;
+        private::place_all(&mut tx, new).await?;
         alias(&mut tx, &slug, new).await?;
         pend_removal(&mut tx, &slug).await?;
         pend_category(&mut tx, new).await?;

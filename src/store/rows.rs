@@ -76,6 +76,8 @@ pub struct CategoryWish {
     pub slug: String,
     /// Whether the settings name this very address.
     pub fixed: bool,
+    /// Whether it is published nowhere.
+    pub private: bool,
 }
 
 /// An entry that is kept but not published.

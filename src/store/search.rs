@@ -60,6 +60,37 @@ impl Store {
         Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
     }
 
+    /// The same as everybody may know of it: without items of private categories, which are not
+    /// counted either.
+    pub async fn search_public(
+        &self,
+        expression: &str,
+        most: usize,
+        skip: usize,
+    ) -> Result<Hits, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM category WHERE private > 0)";
+        let any: bool = sql::query_scalar(query).fetch_one(&self.pool).await?;
+        if !any {
+            return self.search(expression, most, skip).await;
+        }
+        let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
+             WHERE search MATCH ?1 AND NOT EXISTS \
+                 (SELECT 1 FROM withheld WHERE withheld.item = indexed.item) AND NOT EXISTS \
+                 (SELECT 1 FROM private_item WHERE private_item.item = \
+                  coalesce((SELECT head FROM story WHERE story.item = indexed.item), indexed.item)) \
+             ORDER BY search.rowid DESC LIMIT ?2";
+        let all: Vec<String> = sql::query_scalar(query)
+            .bind(expression)
+            .bind(COUNTED as i64 + 1)
+            .fetch_all(&self.pool)
+            .await?;
+        let (total, shown) = (all.len(), all.into_iter().skip(skip).take(most));
+        let ids: Vec<ItemId> = shown.map(ItemId::new).collect();
+        let mut items = self.items_by_id(&ids).await?;
+        items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
+        Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
+    }
+
     /// Everything that an expression finds, withheld or not.
     pub async fn found(&self, expression: &str) -> Result<Vec<ItemId>, Error> {
         let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \

@@ -1,6 +1,7 @@
 //! Items of several sources that are one story: found when an item is new, in the transaction that
 //! keeps it, so that no two visits can both believe theirs to be the first.
 
+mod apart;
 mod filing;
 mod kin;
 mod shelf;
@@ -8,6 +9,7 @@ mod shelf;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::private;
 use super::rows::{self, Saved};
 use super::sql::{self, Connection};
 use super::write::categories_of;
@@ -17,6 +19,7 @@ use crate::identity;
 use crate::model::{Also, Item, ItemId, SourceId};
 use crate::story::{Print, Ways};
 
+pub(super) use apart::part;
 pub use kin::Kin;
 pub(super) use shelf::Stories;
 use shelf::{catch_up, lock, packed};
@@ -176,7 +179,7 @@ impl Uniting {
         let item = &saved.item;
         if let Some(newcomer) = self.newcomers.remove(&item.id) {
             if is_new {
-                let kin = self.kin(tx, &newcomer).await?;
+                let kin = self.kin(tx, &newcomer, &item.id).await?;
                 self.enter(tx, &item.id, &newcomer, kin.as_ref()).await?;
             } else {
                 self.renew(tx, &item.id, &newcomer).await?;
@@ -202,11 +205,23 @@ impl Uniting {
     }
 
     /// The item that a new one is one story with.
-    async fn kin(&self, tx: &mut Connection, newcomer: &Newcomer) -> Result<Option<Kin>, Error> {
+    async fn kin(
+        &self,
+        tx: &mut Connection,
+        newcomer: &Newcomer,
+        item: &ItemId,
+    ) -> Result<Option<Kin>, Error> {
         let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
         let Some(ways) = ways else { return Ok(None) };
         let found = kin::find(tx, &self.stories, ways, newcomer.clone(), None).await?;
-        Ok(found.into_iter().find(|one| one.decision.same))
+        let own = private::is_private(tx, item).await?;
+        for one in found.into_iter().filter(|one| one.decision.same) {
+            // What is private stands for nothing in public, and the other way round.
+            if private::is_private(tx, &one.head).await? == own {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
     }
 
     /// The print of an item whose text changed; what story it belongs to stays.

@@ -46,6 +46,7 @@ fn wish(id: &str, slug: &str) -> CategoryWish {
         title: format!("The {id}"),
         slug: slug.into(),
         fixed: false,
+        private: false,
     }
 }
 

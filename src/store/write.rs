@@ -6,8 +6,8 @@ use super::rows::{self, CategoryWish, Held, Saved, Visited};
 use super::sql::{self, Connection};
 use super::stories::Uniting;
 use super::{
-    Error, Store, doubt, leaves, retention, revisions, routes, search, stories, traces, visits,
-    withdrawal,
+    Error, Store, doubt, leaves, private, retention, revisions, routes, search, stories, traces,
+    visits, withdrawal,
 };
 use crate::model::{CategoryId, ItemId, SourceId};
 
@@ -72,6 +72,7 @@ impl Store {
         for wish in wishes {
             let number = category(&mut tx, wish).await?;
             come(&mut tx, number).await?;
+            private::set(&mut tx, number, wish.private).await?;
             if wish.fixed {
                 readdress(&mut tx, number, &wish.slug).await?;
             }
@@ -221,11 +222,16 @@ async fn file_under(tx: &mut Connection, saved: &Saved, withheld: bool) -> Resul
 }
 
 /// Enters an item in the documents of where it is filed by now.
-async fn follow(tx: &mut Connection, item: &ItemId, before: &[i64]) -> Result<(), Error> {
+pub(super) async fn follow(
+    tx: &mut Connection,
+    item: &ItemId,
+    before: &[i64],
+) -> Result<(), Error> {
     let after = categories_of(tx, item).await?;
     let query = "SELECT published FROM shown WHERE id = ?";
     let shown = sql::query_scalar(query).bind(item.as_str()).fetch_optional(&mut *tx).await?;
-    leaves::file(tx, item, before, &after, shown).await
+    leaves::file(tx, item, before, &after, shown).await?;
+    private::follow(tx, item, before).await
 }
 
 pub(super) async fn categories_of(tx: &mut Connection, item: &ItemId) -> Result<Vec<i64>, Error> {
@@ -239,10 +245,11 @@ async fn category(tx: &mut Connection, wish: &CategoryWish) -> Result<i64, Error
         return Ok(number);
     }
     let slug = free_slug(tx, &wish.slug).await?;
-    let number = sql::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
+    let number = sql::query("INSERT INTO category (id, slug, title, private) VALUES (?, ?, ?, ?)")
         .bind(wish.id.as_str())
         .bind(&slug)
         .bind(&wish.title)
+        .bind(wish.private)
         .execute(&mut *tx)
         .await?
         .last_insert_rowid();

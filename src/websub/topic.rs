@@ -11,7 +11,7 @@ pub fn is_topic(path: &str) -> bool {
     let Some((stem, "rss" | "atom" | "json")) = path.rsplit_once('.') else { return false };
     match stem.strip_prefix("category/") {
         Some(slug) => !slug.is_empty() && !slug.contains('/'),
-        None => stem == "all",
+        None => matches!(stem, "all" | "shares"),
     }
 }
 

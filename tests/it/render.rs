@@ -14,7 +14,7 @@ use crate::house::House;
 use crate::origin::{Origin, Reply, reply};
 use fake::{Act, Ask, Fake};
 
-mod chromium;
+pub mod chromium;
 mod fake;
 
 const SHELL: &str = "<!DOCTYPE html><title>shell</title><script src=/app.js></script>";

@@ -81,6 +81,11 @@ impl Shared {
         Ok(World { fetcher, bells: self.bells.clone(), ..world })
     }
 
+    /// Those who follow our feeds are to be told of changes.
+    pub(super) fn published(&self) {
+        self.bells.push.notify_one();
+    }
+
     /// Who takes letters from now on.
     pub(super) fn take_letters(&self, inbox: Option<Arc<dyn Inbox>>) {
         self.now().inbox = inbox;

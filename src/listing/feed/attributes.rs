@@ -30,7 +30,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// The first value of this name, in any case and with any prefix.
-    pub(super) fn get(self, name: &str) -> Option<&'a str> {
+    pub(in crate::listing) fn get(self, name: &str) -> Option<&'a str> {
         let local = |full: &'a str| full.rsplit_once(':').map_or(full, |(_, local)| local);
         self.iter().find(|(full, _)| local(full).eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }

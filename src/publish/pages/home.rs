@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::model::{Category, Item};
 use crate::publish::desk::Desk;
+use crate::publish::feed::Feed;
 use crate::publish::pages::{Moment, Subscription, category_path, share_path, subscriptions};
 use crate::publish::xml::legible;
-use crate::publish::{Sheet, Shelf};
+use crate::publish::{Shared, Sheet, Shelf};
 
 /// Most categories that show items; a page with all of two thousand would be of no use.
 const SHELVES: usize = 60;
@@ -20,6 +21,8 @@ pub(super) struct Page<'a> {
     title: String,
     canonical: &'a str,
     feeds: Vec<Subscription>,
+    /// What is recommended.
+    shared: Option<Board<'a>>,
     shelves: Vec<Board<'a>>,
     letters: Vec<Letter<'a>>,
 }
@@ -55,7 +58,7 @@ struct Entry<'a> {
 }
 
 /// The page with its shelves in the order given.
-pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>]) -> Page<'a> {
+pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>], shares: &[Shared]) -> Page<'a> {
     let feed = desk.all(Sheet::default());
     let full: Vec<&Shelf<'a>> = shelves.iter().filter(|shelf| !shelf.items.is_empty()).collect();
     let shown = full.get(..SHELVES).unwrap_or(&full);
@@ -66,9 +69,28 @@ pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>]) -> Page<'a> {
         up: "",
         title: desk.library.site.title.clone(),
         canonical: desk.places.root(),
-        feeds: subscriptions(&feed),
+        feeds: feeds(desk, &feed),
+        shared: (!shares.is_empty()).then(|| shared(desk, shares)),
         shelves: shown.iter().map(|shelf| board(desk, shelf)).collect(),
         letters: letters(known.filter(|category| !seen.contains(category.slug.as_str()))),
+    }
+}
+
+/// The feeds of everything, and of what is recommended where there is such a thing.
+fn feeds(desk: &Desk, all: &Feed<'_>) -> Vec<Subscription> {
+    let mut feeds = subscriptions(all);
+    if desk.has_shares {
+        feeds.extend(subscriptions(&desk.shares(&[], 0)).into_iter().take(1));
+    }
+    feeds
+}
+
+fn shared<'a>(desk: &Desk, shares: &[Shared]) -> Board<'a> {
+    Board {
+        href: "shares.html".to_owned(),
+        title: desk.words.shared,
+        count: String::new(),
+        items: shares.iter().map(|one| line(desk, &one.item)).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::model::Instant;
 use crate::publish::Format;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
@@ -92,15 +93,20 @@ fn turns(desk: &Desk, feed: &Feed<'_>, up: &str) -> Vec<Turn> {
 /// The items in runs of one day each, by the site's calendar.
 pub(super) fn days<'a>(desk: &Desk, items: &'a [FeedItem<'_>]) -> Vec<Day<'a>> {
     let zone = desk.library.site.zone;
-    let date = |item: &FeedItem<'_>| item.published.with_timezone(&zone).date_naive();
+    let date = |item: &FeedItem<'_>| when(item).with_timezone(&zone).date_naive();
     items.chunk_by(|a, b| date(a) == date(b)).filter_map(|run| day(desk, run)).collect()
 }
 
 fn day<'a>(desk: &Desk, run: &'a [FeedItem<'_>]) -> Option<Day<'a>> {
-    let time = run.first()?.published.with_timezone(&desk.library.site.zone);
+    let time = when(run.first()?).with_timezone(&desk.library.site.zone);
     let date: NaiveDate = time.date_naive();
     let items = run.iter().map(|item| line(desk, item)).collect();
     Some(Day { iso: date.to_string(), text: desk.words.day(&time), items })
+}
+
+/// When it appeared in the list: what is recommended, when it was.
+fn when(item: &FeedItem<'_>) -> Instant {
+    item.remark.as_ref().map_or(item.published, |remark| remark.since)
 }
 
 fn line<'a>(desk: &Desk, item: &'a FeedItem<'_>) -> Line<'a> {
@@ -109,7 +115,7 @@ fn line<'a>(desk: &Desk, item: &'a FeedItem<'_>) -> Line<'a> {
         title: &item.title,
         language: item.language,
         outlet: outlet(item),
-        time: Moment::part(item.published, desk.library.site.zone, "%H:%M"),
+        time: Moment::part(when(item), desk.library.site.zone, "%H:%M"),
         original: item.original(),
         excerpt: short(item.summary.as_ref()),
     }

@@ -21,7 +21,7 @@ struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+pub(super) struct Whole<'a> {
     title: &'a str,
     language: Option<&'a str>,
     outlet: &'a str,
@@ -45,7 +45,7 @@ pub(in crate::publish) fn lone(site: &Site, feed: &Feed<'_>, words: &'static Wor
     finish(made)
 }
 
-fn whole<'a>(site: &Site, item: &'a FeedItem<'_>, words: &Words) -> Whole<'a> {
+pub(super) fn whole<'a>(site: &Site, item: &'a FeedItem<'_>, words: &Words) -> Whole<'a> {
     Whole {
         title: &item.title,
         language: item.language,

@@ -3,16 +3,19 @@
 mod home;
 mod list;
 mod lone;
+mod private;
 mod search;
 mod share;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use chrono_tz::Tz;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::html;
 use crate::model::{Instant, Item, ItemId};
@@ -22,18 +25,21 @@ use crate::publish::desk::Desk;
 use crate::publish::feed::{Feed, FeedItem};
 use crate::publish::status::Overview;
 use crate::publish::words::Words;
-use crate::publish::{Format, Shelf, Site};
+use crate::publish::{Format, Shared, Shelf, Site};
 
 pub(super) use lone::lone;
 pub use search::Search;
 
 /// The design.
 pub(super) const STYLE: &str = include_str!("../templates/style.css");
+/// What copies addresses.
+pub(super) const SCRIPT: &str = include_str!("../templates/finews.js");
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../templates/base.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("list.html", include_str!("../templates/list.html")),
+    ("private.html", include_str!("../templates/private.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("share.html", include_str!("../templates/share.html")),
     ("status.html", include_str!("../templates/status.html")),
@@ -46,18 +52,41 @@ const EXCERPT: usize = 160;
 /// The compiled templates.
 pub(super) struct Pages {
     templates: Environment<'static>,
+    style: String,
+    /// What the first template failed at that failed.
+    fault: OnceLock<String>,
 }
 
 impl Pages {
     /// Compiles the templates, with what all pages of a site share.
-    pub(super) fn new(desk: &Desk) -> Result<Self, minijinja::Error> {
+    pub(super) fn new(desk: &Desk, own: &[(String, String)]) -> Result<Self, minijinja::Error> {
         let site = &desk.library.site;
         let mut templates = environment(desk.words)?;
         for (name, source) in TEMPLATES {
             templates.add_template(name, source)?;
+            if !own.is_empty() {
+                templates.add_template_owned(format!("finews/{name}"), source)?;
+            }
+        }
+        let mut style = STYLE.to_owned();
+        for (name, source) in own {
+            match name.as_str() {
+                "style.css" => style.clone_from(source),
+                name => templates.add_template_owned(name.to_owned(), source.clone())?,
+            }
         }
         templates.add_global("site", Value::from(Serde(Masthead::new(site, desk))));
-        Ok(Self { templates })
+        Ok(Self { templates, style, fault: OnceLock::new() })
+    }
+
+    /// The design.
+    pub(super) fn style(&self) -> &str {
+        &self.style
+    }
+
+    /// What a template failed at, if one did.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
     }
 
     /// The page of a feed.
@@ -66,13 +95,18 @@ impl Pages {
     }
 
     /// The home page.
-    pub(super) fn home(&self, desk: &Desk, shelves: &[Shelf<'_>]) -> Vec<u8> {
-        self.render("home.html", Serde(home::page(desk, shelves)))
+    pub(super) fn home(&self, desk: &Desk, shelves: &[Shelf<'_>], shares: &[Shared]) -> Vec<u8> {
+        self.render("home.html", Serde(home::page(desk, shelves, shares)))
     }
 
     /// The page of one item.
     pub(super) fn share(&self, desk: &Desk, item: &Item) -> Vec<u8> {
         self.render("share.html", share::page(desk, item))
+    }
+
+    /// A private category: whole texts, since its items have no pages.
+    pub(super) fn private(&self, desk: &Desk, feed: &Feed<'_>) -> Vec<u8> {
+        self.render("private.html", Serde(private::page(desk, feed)))
     }
 
     /// How the sources are.
@@ -103,8 +137,25 @@ impl Pages {
 
     fn render(&self, name: &str, context: impl Into<Value>) -> Vec<u8> {
         let page = self.templates.get_template(name);
-        finish(page.and_then(|page| page.render(context)))
+        let made = page.and_then(|page| page.render(context));
+        if let Err(why) = &made {
+            // The first one is enough.
+            let _ = self.fault.set(why.to_string());
+        }
+        finish(made)
     }
+}
+
+/// A print of the templates, the style and the script.
+pub(super) fn print() -> String {
+    let mut print = Sha256::new();
+    let parts = TEMPLATES.iter().map(|(_, text)| *text).chain([STYLE, SCRIPT]);
+    for part in parts {
+        print.update(part);
+        print.update([0]);
+    }
+    let start = print.finalize().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }
 
 /// An environment with our words and our way of escaping.
@@ -232,7 +283,7 @@ impl Moment {
 }
 
 /// The outlet credited, or else the source.
-fn outlet<'a>(item: &'a FeedItem<'_>) -> &'a str {
+pub(in crate::publish) fn outlet<'a>(item: &'a FeedItem<'_>) -> &'a str {
     item.medium.as_deref().unwrap_or(item.source.title)
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::html;
 use crate::model::{Category, Item};
+use crate::publish::address::encode;
 use crate::publish::desk::Desk;
 use crate::publish::feed::{Attachment, FeedItem};
 use crate::publish::pages::{Moment, category_path, outlet};
@@ -26,6 +27,8 @@ pub(super) struct Page<'a> {
     /// The original, or this page.
     canonical: &'a str,
     url: &'a str,
+    /// Where others learn what to show for a link to this page, but for the form.
+    oembed: String,
     locale: Option<String>,
     /// Of the card: the item's own or the site's.
     image: &'a str,
@@ -84,6 +87,7 @@ pub(super) fn page(desk: &Desk, item: &Item) -> Value {
         description: said.summary.as_deref().map(|plain| html::excerpt(plain, DESCRIPTION)),
         canonical: said.link.as_deref().unwrap_or(url),
         url,
+        oembed: format!("{}?url={}", desk.places.file("oembed"), encode(url)),
         locale: locale(said.language.unwrap_or(&site.language)),
         image: image.unwrap_or(&icon),
         has_image: image.is_some(),

@@ -69,7 +69,7 @@ pub(super) async fn hide(tx: &mut Connection, item: &ItemId) -> Result<(), Error
 }
 
 /// Files the head under its own categories, then under those of the others.
-async fn file_under_all(tx: &mut Connection, head: &ItemId) -> Result<(), Error> {
+pub(super) async fn file_under_all(tx: &mut Connection, head: &ItemId) -> Result<(), Error> {
     let query = "SELECT category FROM story_category AS own JOIN story ON story.item = own.item \
          WHERE head = ?1 AND place >= 0 ORDER BY own.item <> ?1, number, place";
     let all: Vec<i64> = sql::query_scalar(query).bind(head.as_str()).fetch_all(&mut *tx).await?;

@@ -78,6 +78,7 @@ impl Shop {
             title: format!("The {id}"),
             slug: (*id).to_owned(),
             fixed: false,
+            private: false,
         };
         Saved {
             key: format!("key {number}"),

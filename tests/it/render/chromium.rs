@@ -17,16 +17,16 @@ use crate::house::House;
 use crate::origin::{Origin, Reply, reply};
 
 /// The browser with a profile of its own; it ends when dropped.
-struct Chromium {
+pub struct Chromium {
     child: Child,
-    endpoint: Url,
+    pub endpoint: Url,
     _profile: tempfile::TempDir,
 }
 
 impl Chromium {
     /// None where it is not installed.
     #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-    fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let Some(path) = ["/usr/bin/chromium"].into_iter().find(|path| Path::new(path).exists())
         else {
             println!("skipped: no chromium");

@@ -10,7 +10,7 @@ use super::client::{PAGE, file, long, request, serve, serve_with};
 
 const FEED_POLICY: &str = "default-src 'none'; sandbox";
 const PAGE_POLICY: &str = "default-src 'none'; img-src https: http: data:; \
-    media-src https: http:; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+    media-src https: http:; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; \
     base-uri 'none'";
 const TAG: &str = "\"7692c3ad3540bb803c020b3aee66cd88\"";
 
@@ -23,6 +23,7 @@ async fn p18_each_ending_has_its_type_and_policy() {
         ("opml.xml", "text/x-opml; charset=utf-8", FEED_POLICY),
         ("share/a.html", "text/html; charset=utf-8", PAGE_POLICY),
         ("style.css", "text/css; charset=utf-8", FEED_POLICY),
+        ("finews.js", "text/javascript; charset=utf-8", FEED_POLICY),
         ("icon.svg", "image/svg+xml", FEED_POLICY),
         ("icon.png", "image/png", FEED_POLICY),
         ("unknown", "application/octet-stream", FEED_POLICY),

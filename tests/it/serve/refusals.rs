@@ -231,6 +231,7 @@ async fn s36_no_answer_repeats_what_was_asked() {
             let header = format!("X-Zq7: {marks}");
             let answer = served.ask(method, path, &[&header, &format!("Referer: {marks}")]).await;
             let told = format!("{:?} {}", answer.headers, answer.text()).to_lowercase();
+            let told = told.replace("script-src", "");
             assert!(!told.contains("zq7") && !told.contains("script"), "{method} {path}: {told}");
             for secret in ["finews", "axum", "hyper", "rust", served.dir.path().to_str().unwrap()] {
                 assert!(!told.contains(secret), "{method} {path}: {told}");

@@ -1,0 +1,97 @@
+//! Documents that are made when they are asked for, and may be asked for again.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, StatusCode};
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use super::coding::{self, Coding};
+use super::media::Kind;
+use super::reply::Reply;
+use super::{Reach, Rules, address, conditional};
+
+/// What search engines are told of a page (a header, since feeds have no place for it).
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// The answer with such a document.
+pub(super) fn reply(
+    rules: &Rules,
+    media_type: &str,
+    bytes: Vec<u8>,
+    reach: Reach,
+    headers: &HeaderMap,
+) -> Reply {
+    let packed = match coding::wanted(headers) {
+        Coding::Gzip => coding::gzip(&bytes),
+        Coding::Identity => None,
+    };
+    let coding = if packed.is_some() { Coding::Gzip } else { Coding::Identity };
+    let tag = tag(&bytes, coding);
+    let unchanged = headers.contains_key(IF_NONE_MATCH)
+        && conditional::unchanged(headers, &tag, DateTime::<Utc>::MAX_UTC);
+    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut reply = Reply::new(status, kind(media_type));
+    reply.headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    reply.headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
+    let age = rules.max_age.as_secs();
+    match reach {
+        Reach::Everybody => {
+            reply.set(CACHE_CONTROL, &format!("public, max-age={age}"));
+            reply.set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
+        Reach::Holder => {
+            reply.set(CACHE_CONTROL, &format!("private, max-age={age}"));
+            reply.set(ROBOTS, "noindex, nofollow, noarchive");
+        }
+    }
+    reply.set(ETAG, &tag);
+    reply.set(VARY, "Accept-Encoding");
+    if unchanged {
+        return reply;
+    }
+    reply.set(CONTENT_TYPE, media_type);
+    if let Some(name) = coding.name() {
+        reply.set(CONTENT_ENCODING, name);
+    }
+    reply.body = packed.unwrap_or_else(|| bytes.into());
+    reply
+}
+
+fn kind(media_type: &str) -> Kind {
+    if media_type.starts_with("text/html") { Kind::Page } else { Kind::Feed }
+}
+
+fn tag(bytes: &[u8], coding: Coding) -> String {
+    let digest = Sha256::digest(bytes);
+    let mut tag = String::from("\"");
+    for byte in digest.iter().take(16) {
+        // Writing to a text cannot fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push_str(coding.suffix());
+    tag.push('"');
+    tag
+}
+
+/// A request's path without what is as good as a key.
+pub(super) fn loggable<'p>(rules: &Rules, path: &'p str) -> Cow<'p, str> {
+    if rules.secret.is_empty() {
+        return Cow::Borrowed(path);
+    }
+    // What cannot be read as a path is not logged at all: it may be an address with a slip.
+    let Some(decoded) = address::decode(path, &rules.base) else { return Cow::Borrowed("…") };
+    let secret = |beginning: &&String| {
+        let start = decoded.get(..beginning.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    };
+    match rules.secret.iter().find(secret) {
+        Some(beginning) => Cow::Owned(format!("{beginning}…")),
+        None => Cow::Borrowed(path),
+    }
+}
