@@ -54,6 +54,10 @@ pub use withdrawal::Withdrawal;
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
+/// Memory for pages of the database of each of four connections: 8 MB, in SQLite's way to say so.
+const CACHE: &str = "-8192";
+/// Rows that are read ahead.
+const ROWS: usize = 512;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +147,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("mmap_size", "0");
+            .pragma("mmap_size", "0")
+            .pragma("cache_size", CACHE)
+            // Rows come from a thread of their own, which then wakes us less often.
+            .row_buffer_size(ROWS);
         // It holds from the beginning or never, and to say it again is a write: a database that is
         // there is looked at first.
         let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
@@ -186,13 +193,24 @@ impl Store {
         if version_of(&version) < Some(LEAST_VERSION) {
             return Err(damaged(format!("SQLite {version} is too old to be trusted with it")));
         }
-        let verdict: Result<Vec<String>, _> =
-            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_all(&self.pool).await;
+        let verdict = self.faults().await;
         match verdict {
-            Ok(lines) if lines == ["ok"] => Ok(()),
+            Ok(lines) if lines.is_empty() => Ok(()),
             Ok(lines) => Err(damaged(lines.join("; "))),
             Err(why) => Err(damaged(why.to_string())),
         }
+    }
+
+    /// What is wrong with the tables. The index of searches is looked through as the tables that
+    /// it stands in, not word by word: that takes as long as all others together.
+    async fn faults(&self) -> Result<Vec<String>, sqlx::Error> {
+        let query = "SELECT name FROM sqlite_schema \
+             WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
+        let tables: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+        let query = "SELECT check_.quick_check FROM json_each(?) AS named \
+             JOIN pragma_quick_check(named.value) AS check_ WHERE check_.quick_check <> 'ok'";
+        sqlx::query_scalar(query).bind(read::json(&tables)).fetch_all(&self.pool).await
     }
 
     async fn migrate(&self) -> Result<(), Error> {
