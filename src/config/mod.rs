@@ -1,6 +1,7 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
 mod access;
+mod bucket;
 mod every;
 mod fault;
 mod keep;
@@ -27,6 +28,7 @@ use chrono_tz::Tz;
 use toml::de::DeTable;
 use url::Url;
 
+pub use bucket::{Place, place};
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
 pub use log::{Log, LogForm, log};
@@ -154,6 +156,8 @@ pub struct Site {
 pub struct Publish {
     /// The folder.
     pub dir: PathBuf,
+    /// The bucket that gets a copy of it: `s3://…`, `gs://…` or `az://…`, without credentials.
+    pub bucket: Option<Url>,
     /// Items in each feed document.
     pub items: usize,
     /// How names become addresses.

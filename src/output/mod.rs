@@ -1,6 +1,7 @@
 //! Files to a folder, whole or not at all.
 
 mod error;
+mod objects;
 mod place;
 mod temporary;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::model::File;
 use temporary::{Temporaries, Temporary};
 
 pub use error::Error;
+pub use objects::{Bucket, SCHEMES, Words};
 
 /// The file that marks a folder as ours.
 const MARKER: &str = ".finews";

@@ -6,6 +6,7 @@ mod coding;
 mod conditional;
 mod content;
 mod door;
+mod elsewhere;
 mod freshness;
 mod inbox;
 mod inside;
@@ -30,6 +31,7 @@ use shelf::Shelf;
 
 pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
+pub use elsewhere::{preceding, said};
 pub use lookup::{Finding, Found, Lookup};
 pub use topics::Topics;
 pub use visit::run;

@@ -255,14 +255,19 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;
         let is_followed =
-            follower(path).is_some_and(|next| matches!(look(root, &next), Ok(Some(_))));
+            follower(path).is_some_and(|next| is_there(root, &next));
         return Ok(Arc::new(Content::new(path, bytes, found.modified()?, is_followed)));
     }
     Err(io::Error::other("the file is replaced faster than it can be read"))
 }
 
+/// Whether there is a file that would be served.
+pub(super) fn is_there(root: &Path, path: &str) -> bool {
+    matches!(look(root, path), Ok(Some(_)))
+}
+
 /// The file with the next number: `archive/tech/8.atom` after `archive/tech/7.atom`.
-fn follower(path: &str) -> Option<String> {
+pub(super) fn follower(path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/')?;
     let (number, extension) = name.split_once('.')?;
     let next = number.parse::<u32>().ok()?.checked_add(1)?;

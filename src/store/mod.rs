@@ -4,6 +4,7 @@ mod backup;
 mod doubt;
 mod leaves;
 mod lock;
+mod mirror;
 mod pending;
 mod read;
 mod retention;
@@ -38,6 +39,7 @@ pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
 pub use leaves::{Leaf, Shelved};
 pub use lock::{Holder, Lock};
+pub use mirror::Copy;
 pub use retention::Span;
 pub use revisions::Revision;
 pub use rows::{
@@ -238,6 +240,7 @@ fn migrations() -> Vec<Migration> {
         (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
         (11, "shown", include_str!("migrations/0011_shown.sql")),
+        (13, "mirror", include_str!("migrations/0013_mirror.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);

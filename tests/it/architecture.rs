@@ -65,6 +65,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("tokio_tungstenite", &["render"]),
     ("sqlx", &["store"]),
+    ("object_store", &["output"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("hmac", &["websub"]),

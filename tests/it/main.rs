@@ -24,6 +24,7 @@ mod journey;
 mod keeping;
 mod listing;
 mod moving;
+mod objects;
 mod operation;
 mod pages;
 mod polling;

@@ -24,8 +24,8 @@ WEIGHTS = [1 / (rank + 3) for rank in range(len(WORDS))]
 def item(number):
     """An item, the same each time."""
     own = random.Random(number)
-    words = own.choices(WORDS, WEIGHTS, k=640)
-    text = "".join(f"<p>{' '.join(words[at:at + 80])}.</p>" for at in range(0, 640, 80))
+    words = own.choices(WORDS, WEIGHTS, k=430)
+    text = "".join(f"<p>{' '.join(words[at:at + 80])}.</p>" for at in range(0, 430, 80))
     stamp = 1_700_000_000 + number * 60
     day, rest = divmod(stamp, 86_400)
     return {
