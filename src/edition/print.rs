@@ -13,7 +13,7 @@ use crate::publish::{Library, Press, Sheet, Shelf, Withdrawn};
 use crate::store::{Leaf, Pending, ShelfRow, Shelved, Store, WrittenFile};
 
 /// Items, and documents of items, that are in memory at a time.
-const BATCH: (usize, usize) = (256, 32);
+const BATCH: (usize, usize) = (256, 12);
 /// Categories that the home page shows with their newest items, and how many of these.
 const SHELVES: (usize, usize) = (60, 5);
 /// The most tombstones in a document.

@@ -1,9 +1,7 @@
 //! What of the published files stands in another place too, such as a bucket.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
 use super::read::json;
+use super::sql::{self, Row};
 use super::{Error, Store};
 
 /// A file that stands, or is to stand, in another place.
@@ -21,7 +19,7 @@ impl Store {
         let query = "SELECT file.path, file.digest FROM file \
              LEFT JOIN mirror ON place = ? AND mirror.path = file.path \
              WHERE mirror.digest IS NOT file.digest ORDER BY file.path";
-        let rows = sqlx::query(query).bind(place).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(place).fetch_all(&self.pool).await?;
         rows.iter().map(copy).collect()
     }
 
@@ -29,7 +27,7 @@ impl Store {
     pub async fn left_over(&self, place: &str) -> Result<Vec<String>, Error> {
         let query = "SELECT path FROM mirror WHERE place = ? \
              AND path NOT IN (SELECT path FROM file) ORDER BY path";
-        Ok(sqlx::query_scalar(query).bind(place).fetch_all(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(place).fetch_all(&self.pool).await?)
     }
 
     /// Remembers what was put there.
@@ -37,21 +35,21 @@ impl Store {
         let mut tx = self.begin().await?;
         for file in files {
             let query = "INSERT OR REPLACE INTO mirror (place, path, digest) VALUES (?, ?, ?)";
-            sqlx::query(query)
+            sql::query(query)
                 .bind(place)
                 .bind(&file.path)
                 .bind(file.digest.as_slice())
                 .execute(&mut *tx)
                 .await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Forgets what was taken away there.
     pub async fn uncopied(&self, place: &str, paths: &[&str]) -> Result<(), Error> {
         let query = "DELETE FROM mirror WHERE place = ? \
                      AND path IN (SELECT value FROM json_each(?))";
-        sqlx::query(query).bind(place).bind(json(paths)).execute(&self.pool).await?;
+        sql::query(query).bind(place).bind(json(paths)).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -59,12 +57,12 @@ impl Store {
     pub async fn doubt_copies(&self, place: &str, paths: Option<&[&str]>) -> Result<(), Error> {
         let query = "UPDATE mirror SET digest = zeroblob(32) WHERE place = ?1 \
                      AND (?2 IS NULL OR path IN (SELECT value FROM json_each(?2)))";
-        sqlx::query(query).bind(place).bind(paths.map(json)).execute(&self.pool).await?;
+        sql::query(query).bind(place).bind(paths.map(json)).execute(&self.pool).await?;
         Ok(())
     }
 }
 
-fn copy(row: &SqliteRow) -> Result<Copy, Error> {
-    let digest: Vec<u8> = row.try_get("digest")?;
-    Ok(Copy { path: row.try_get("path")?, digest: digest.try_into().unwrap_or_default() })
+fn copy(row: &Row) -> Result<Copy, Error> {
+    let digest = row.bytes("digest")?.try_into().unwrap_or_default();
+    Ok(Copy { path: row.try_get("path")?, digest })
 }

@@ -10,6 +10,7 @@ mod read;
 mod retention;
 mod routes;
 mod rows;
+mod sql;
 mod standing;
 mod visits;
 mod hub;
@@ -19,21 +20,16 @@ mod withdrawal;
 mod revisions;
 mod stories;
 mod traces;
-mod turn;
+mod versions;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use sql::{Pool, Writing};
+use versions::Outcome;
 
 pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
@@ -56,10 +52,6 @@ pub use withdrawal::Withdrawal;
 
 /// SQLite before this version may damage a database in write-ahead mode.
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
-/// Memory for pages of the database of each of four connections: 8 MB, in SQLite's way to say so.
-const CACHE: &str = "-8192";
-/// Rows that are read ahead.
-const ROWS: usize = 512;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +91,7 @@ pub enum Error {
     },
     /// Anything else that SQLite says.
     #[error("the store: {0}")]
-    Sql(sqlx::Error),
+    Sql(sql::Error),
     /// A kept original cannot be read back.
     #[error("the original of `{item}` cannot be read back: {why}")]
     Original {
@@ -110,28 +102,19 @@ pub enum Error {
     },
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        let code = error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .map(|code| code.to_string());
-        match code.as_deref() {
-            Some("13") => Self::Full,
-            _ => Self::Sql(error),
-        }
+impl From<sql::Error> for Error {
+    fn from(error: sql::Error) -> Self {
+        if sql::code(&error) == Some(sql::FULL) { Self::Full } else { Self::Sql(error) }
     }
 }
 
 /// The state of one site.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: Pool,
     path: PathBuf,
     stories: stories::Stories,
     press: Arc<Mutex<()>>,
-    /// Held by whoever writes: one at a time, in the order of coming.
-    turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -141,31 +124,12 @@ impl Store {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|why| open(why.to_string()))?;
         }
-        let options = SqliteConnectOptions::from_str("sqlite:")
-            .map_err(|why| open(why.to_string()))?
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("mmap_size", "0")
-            .pragma("cache_size", CACHE)
-            // Rows come from a thread of their own, which then wakes us less often.
-            .row_buffer_size(ROWS);
-        // It holds from the beginning or never, and to say it again is a write: a database that is
-        // there is looked at first.
-        let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
-        let options =
-            if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options };
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
-        let pool = pool.map_err(|why| opening(path, &why))?;
+        let pool = Pool::open(path).map_err(|why| opening(path, &why))?;
         let store = Self {
             pool,
             path: path.to_owned(),
             stories: stories::Stories::default(),
             press: Arc::default(),
-            turn: Arc::default(),
         };
         store.check().await?;
         store.migrate().await?;
@@ -190,13 +154,11 @@ impl Store {
 
     async fn check(&self) -> Result<(), Error> {
         let damaged = |what: String| Error::Damaged { path: self.path.clone(), what };
-        let version: String =
-            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.pool).await?;
-        if version_of(&version) < Some(LEAST_VERSION) {
+        let version = sql::version();
+        if version_of(version) < Some(LEAST_VERSION) {
             return Err(damaged(format!("SQLite {version} is too old to be trusted with it")));
         }
-        let verdict = self.faults().await;
-        match verdict {
+        match self.faults().await {
             Ok(lines) if lines.is_empty() => Ok(()),
             Ok(lines) => Err(damaged(lines.join("; "))),
             Err(why) => Err(damaged(why.to_string())),
@@ -205,48 +167,32 @@ impl Store {
 
     /// What is wrong with the tables. The index of searches is looked through as the tables that
     /// it stands in, not word by word: that takes as long as all others together.
-    async fn faults(&self) -> Result<Vec<String>, sqlx::Error> {
+    async fn faults(&self) -> Result<Vec<String>, sql::Error> {
         let query = "SELECT name FROM sqlite_schema \
              WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
-        let tables: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        let tables: Vec<String> = sql::query_scalar(query).fetch_all(&self.pool).await?;
         let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
-        let query = "SELECT check_.quick_check FROM json_each(?) AS named \
-             JOIN pragma_quick_check(named.value) AS check_ WHERE check_.quick_check <> 'ok'";
-        sqlx::query_scalar(query).bind(read::json(&tables)).fetch_all(&self.pool).await
+        let query = "SELECT found.quick_check FROM json_each(?) AS named \
+             JOIN pragma_quick_check(named.value) AS found WHERE found.quick_check <> 'ok'";
+        sql::query_scalar(query).bind(read::json(&tables)).fetch_all(&self.pool).await
     }
 
     async fn migrate(&self) -> Result<(), Error> {
-        let migrator = Migrator { migrations: migrations().into(), ..Migrator::DEFAULT };
-        migrator.run(&self.pool).await.map_err(|why| match why {
-            MigrateError::VersionMissing(_) => Error::Newer(self.path.clone()),
-            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => {
-                opening(&self.path, &why)
+        let updated = versions::update(&mut *self.pool.alone().await);
+        match updated.map_err(|why| opening(&self.path, &why))? {
+            Outcome::Current => Ok(()),
+            Outcome::Newer => Err(Error::Newer(self.path.clone())),
+            Outcome::Foreign => {
+                let what = "it is no database of finews".to_owned();
+                Err(Error::Damaged { path: self.path.clone(), what })
             }
-            other => Error::Damaged { path: self.path.clone(), what: other.to_string() },
-        })
+        }
     }
-}
 
-fn migrations() -> Vec<Migration> {
-    let texts = [
-        (1, "begin", include_str!("migrations/0001_begin.sql")),
-        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
-        (3, "visits", include_str!("migrations/0003_visits.sql")),
-        (4, "standing", include_str!("migrations/0004_standing.sql")),
-        (5, "stories", include_str!("migrations/0005_stories.sql")),
-        (6, "leaves", include_str!("migrations/0006_leaves.sql")),
-        (7, "websub", include_str!("migrations/0007_websub.sql")),
-        (8, "routes", include_str!("migrations/0008_routes.sql")),
-        (9, "search", include_str!("migrations/0009_search.sql")),
-        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
-        (11, "shown", include_str!("migrations/0011_shown.sql")),
-        (13, "mirror", include_str!("migrations/0013_mirror.sql")),
-    ];
-    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
-        let text = sqlx::SqlStr::from_static(text);
-        Migration::new(number, name.into(), MigrationType::Simple, text, false)
-    };
-    texts.map(migration).into()
+    /// A transaction that writes.
+    async fn begin(&self) -> Result<Writing, Error> {
+        Ok(self.pool.begin().await?)
+    }
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {
@@ -255,18 +201,13 @@ fn version_of(text: &str) -> Option<(u32, u32, u32)> {
     Some((part()?, part()?, part()?))
 }
 
-/// Code 26 is a file that is no database, 11 a damaged one, 8 a read-only one.
-fn opening(path: &Path, why: &sqlx::Error) -> Error {
+/// Why a database cannot be opened, as far as SQLite knows.
+fn opening(path: &Path, why: &sql::Error) -> Error {
     let path = path.to_owned();
-    let code = why
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .map(|code| code.to_string());
-    let what = why.as_database_error().map_or_else(|| why.to_string(), |e| e.message().to_owned());
-    match code.as_deref() {
-        Some("11" | "26") => Error::Damaged { path, what },
-        Some("13") => Error::Full,
-        _ => Error::Open { path, why: what },
+    match sql::code(why) {
+        Some(sql::DAMAGED | sql::FOREIGN) => Error::Damaged { path, what: sql::said(why) },
+        Some(sql::FULL) => Error::Full,
+        _ => Error::Open { path, why: sql::said(why) },
     }
 }
 

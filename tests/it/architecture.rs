@@ -64,7 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["fetch"]),
     ("tokio_tungstenite", &["render"]),
-    ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("object_store", &["output"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),

@@ -164,7 +164,8 @@ fn put(bucket: &Bucket) -> BTreeMap<String, Vec<u8>> {
     bucket.objects().into_iter().map(|(path, object)| (path, object.bytes.to_vec())).collect()
 }
 
-const SETTINGS: &str = "[publish]\ndir = \"s3://feeds/site\"\n";
+const SETTINGS: &str =
+    "[publish]\ndir = \"s3://feeds/site\"\n[jekyll]\nsource = \"old\"\n";
 
 #[tokio::test]
 async fn a_bucket_gets_what_the_folder_has_and_then_what_changed() {
@@ -260,7 +261,7 @@ async fn a_put_that_fails_is_made_up_for_and_nothing_of_others_is_touched() {
 #[tokio::test]
 async fn what_is_published_can_be_put_elsewhere_once() {
     let cloud = Cloud::new().await;
-    let house = House::new("");
+    let house = House::new("[jekyll]\nsource = \"old\"\n");
     write_posts(&house, 0..5);
     house.good(&["import", "jekyll", "posts"]);
     cloud.good(&house, &["publish", "--to", "s3://feeds/site"]).await;

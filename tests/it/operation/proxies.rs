@@ -127,7 +127,7 @@ fn told(address: &str, method: &str, path: &str, more: &str) -> (u16, BTreeMap<S
 }
 
 fn site() -> (House, Daemon, String) {
-    let house = House::new("");
+    let house = House::new("[jekyll]\nsource = \"old\"\n");
     let posts = house.path("posts");
     fs::create_dir(&posts).unwrap();
     for number in 0..120 {
