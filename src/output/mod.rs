@@ -68,6 +68,8 @@ pub struct Folder {
     disk: fs::File,
     temporaries: Temporaries,
     touched: Mutex<BTreeSet<PathBuf>>,
+    /// The folder of the file before, which is there and no link: the next one's, mostly.
+    last: Mutex<String>,
 }
 
 impl Folder {
@@ -83,7 +85,7 @@ impl Folder {
         claim(&root)?;
         let temporaries = Temporaries::open(&root)?;
         let disk = fs::File::open(&root).map_err(fail)?;
-        Ok(Self { root, disk, temporaries, touched: Mutex::default() })
+        Ok(Self { root, disk, temporaries, touched: Mutex::default(), last: Mutex::default() })
     }
 
     /// Writes one file, unless the folder holds the same bytes already. Where `known` agrees with
@@ -135,6 +137,7 @@ impl Folder {
 
     /// Removes a file, if it is there, and the folders that became empty.
     pub fn remove(&self, path: &str) -> Result<(), Error> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let Some(target) = place::find(&self.root, path)? else { return Ok(()) };
         if regular(&target)?.is_none() {
             return Ok(());
@@ -175,7 +178,7 @@ impl Folder {
     }
 
     fn stage(&self, file: &File, known: Option<&Known>) -> Result<Staged, Error> {
-        let target = place::make(&self.root, &file.path, |folder| self.touch(folder))?;
+        let target = self.target(&file.path)?;
         let digest: [u8; 32] = Sha256::digest(&file.bytes).into();
         let size = file.bytes.len() as u64;
         let there = regular(&target)?;
@@ -188,6 +191,18 @@ impl Folder {
         let modified = file.modified.map(|at| later(SystemTime::from(at), there.as_ref()));
         let temporary = self.temporaries.write(&target, &file.bytes, modified)?;
         Ok(Staged::New(Box::new(New { temporary, digest })))
+    }
+
+    /// Where a file belongs; its folders are there then.
+    fn target(&self, path: &str) -> Result<PathBuf, Error> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last == folder && !folder.is_empty() {
+            return place::inside(&self.root, path);
+        }
+        let target = place::make(&self.root, path, |folder| self.touch(folder))?;
+        folder.clone_into(&mut last);
+        Ok(target)
     }
 
     fn put_all(&self, batch: &mut Batch) -> Result<(), Error> {

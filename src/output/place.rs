@@ -26,6 +26,15 @@ pub(super) fn make(root: &Path, path: &str, made: impl Fn(&Path)) -> Result<Path
     Ok(here.join(name))
 }
 
+/// Where a file belongs in folders that are known to be there.
+pub(super) fn inside(root: &Path, path: &str) -> Result<PathBuf, Error> {
+    let (folders, name) = split(path)?;
+    let mut here = root.to_owned();
+    here.extend(folders);
+    here.push(name);
+    Ok(here)
+}
+
 /// Where a file is, or `None` where one of its folders is missing.
 pub(super) fn find(root: &Path, path: &str) -> Result<Option<PathBuf>, Error> {
     let mut here = root.to_owned();

@@ -16,7 +16,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::house::House;
+use crate::house::{ARCHIVE, House, import_posts};
 
 const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
 
@@ -138,22 +138,6 @@ impl Cloud {
     }
 }
 
-/// An archive of posts as the predecessor wrote them, with one more for each number.
-fn write_posts(house: &House, numbers: std::ops::Range<usize>) {
-    let posts = house.path("posts");
-    std::fs::create_dir_all(&posts).unwrap();
-    for number in numbers {
-        let post = format!(
-            "---\nlayout: post\ntitle: \"Number {number}\"\ndate: 2022-02-02 02:{:02}:{:02} +0800\n\
-             categories: tech\ntags: 日报新闻\n---\n<p>Text {number}.</p>\n\n\
-             <http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW20220202{number:010}>\n",
-            number / 60,
-            number % 60,
-        );
-        std::fs::write(posts.join(format!("2022-02-02-NW20220202{number:010}.md")), post).unwrap();
-    }
-}
-
 fn published(house: &House) -> BTreeMap<String, Vec<u8>> {
     let tree = house.tree().into_iter();
     let tree = tree.filter(|(path, _)| !path.starts_with(".finews"));
@@ -164,15 +148,16 @@ fn put(bucket: &Bucket) -> BTreeMap<String, Vec<u8>> {
     bucket.objects().into_iter().map(|(path, object)| (path, object.bytes.to_vec())).collect()
 }
 
-const SETTINGS: &str =
-    "[publish]\ndir = \"s3://feeds/site\"\n[jekyll]\nsource = \"old\"\n";
+/// A house whose files go to a bucket.
+fn house() -> House {
+    House::new(&format!("[publish]\ndir = \"s3://feeds/site\"\n{ARCHIVE}"))
+}
 
 #[tokio::test]
 async fn a_bucket_gets_what_the_folder_has_and_then_what_changed() {
     let cloud = Cloud::new().await;
-    let house = House::new(SETTINGS);
-    write_posts(&house, 0..60);
-    house.good(&["import", "jekyll", "posts"]);
+    let house = house();
+    import_posts(&house, 0..60);
     cloud.good(&house, &["publish"]).await;
     assert_eq!(put(&cloud.bucket), published(&house));
     let objects = cloud.bucket.objects();
@@ -200,8 +185,7 @@ async fn a_bucket_gets_what_the_folder_has_and_then_what_changed() {
     cloud.good(&house, &["publish"]).await;
     assert_eq!(cloud.bucket.asked(), Vec::<String>::new());
 
-    write_posts(&house, 60..61);
-    house.good(&["import", "jekyll", "posts"]);
+    import_posts(&house, 60..61);
     cloud.good(&house, &["publish"]).await;
     assert_eq!(put(&cloud.bucket), published(&house));
     let asked = cloud.bucket.asked();
@@ -212,14 +196,12 @@ async fn a_bucket_gets_what_the_folder_has_and_then_what_changed() {
 #[tokio::test]
 async fn an_archive_document_that_is_full_may_be_kept_for_ever() {
     let cloud = Cloud::new().await;
-    let house = House::new(SETTINGS);
-    write_posts(&house, 0..101);
-    house.good(&["import", "jekyll", "posts"]);
+    let house = house();
+    import_posts(&house, 0..101);
     cloud.good(&house, &["publish"]).await;
     let of = |path: &str| cloud.bucket.objects()[&format!("/feeds/site/{path}")].freshness.clone();
     assert!(!of("archive/1.atom").contains("immutable"));
-    write_posts(&house, 101..160);
-    house.good(&["import", "jekyll", "posts"]);
+    import_posts(&house, 101..160);
     cloud.good(&house, &["publish"]).await;
     assert!(of("archive/1.atom").contains("immutable"));
     assert!(!of("archive/2.atom").contains("immutable"));
@@ -229,11 +211,10 @@ async fn an_archive_document_that_is_full_may_be_kept_for_ever() {
 #[tokio::test]
 async fn a_put_that_fails_is_made_up_for_and_nothing_of_others_is_touched() {
     let cloud = Cloud::new().await;
-    let house = House::new(SETTINGS);
+    let house = house();
     cloud.bucket.add("/feeds/site/theirs.txt");
     cloud.bucket.add("/feeds/site/category/old.rss");
-    write_posts(&house, 0..10);
-    house.good(&["import", "jekyll", "posts"]);
+    import_posts(&house, 0..10);
     cloud.bucket.refuse(usize::MAX);
     let ended = cloud.run(&house, &["publish"]).await;
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
@@ -261,9 +242,8 @@ async fn a_put_that_fails_is_made_up_for_and_nothing_of_others_is_touched() {
 #[tokio::test]
 async fn what_is_published_can_be_put_elsewhere_once() {
     let cloud = Cloud::new().await;
-    let house = House::new("[jekyll]\nsource = \"old\"\n");
-    write_posts(&house, 0..5);
-    house.good(&["import", "jekyll", "posts"]);
+    let house = House::new(ARCHIVE);
+    import_posts(&house, 0..5);
     cloud.good(&house, &["publish", "--to", "s3://feeds/site"]).await;
     assert_eq!(put(&cloud.bucket), published(&house));
     cloud.bucket.asked();

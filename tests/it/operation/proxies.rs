@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::{Daemon, until};
-use crate::house::House;
+use crate::house::{ARCHIVE, House, import_posts};
 
 /// A web server in front, until it is dropped.
 struct Front {
@@ -127,20 +127,8 @@ fn told(address: &str, method: &str, path: &str, more: &str) -> (u16, BTreeMap<S
 }
 
 fn site() -> (House, Daemon, String) {
-    let house = House::new("[jekyll]\nsource = \"old\"\n");
-    let posts = house.path("posts");
-    fs::create_dir(&posts).unwrap();
-    for number in 0..120 {
-        let post = format!(
-            "---\nlayout: post\ntitle: \"Number {number}\"\ndate: 2022-02-02 02:{:02}:{:02} +0800\n\
-             categories: tech\ntags: 日报新闻\n---\n<p>Text {number}.</p>\n\n\
-             <http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW20220202{number:010}>\n",
-            number / 60,
-            number % 60,
-        );
-        fs::write(posts.join(format!("2022-02-02-NW20220202{number:010}.md")), post).unwrap();
-    }
-    house.good(&["import", "jekyll", "posts"]);
+    let house = House::new(ARCHIVE);
+    import_posts(&house, 0..120);
     house.good(&["publish"]);
     let gone = first(&house.path("feeds/share"));
     house.good(&["withdraw", gone.trim_end_matches(".html")]);
