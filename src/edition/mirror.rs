@@ -87,7 +87,8 @@ impl Mirror<'_> {
         }
         files.sort_by_key(|file| rank(&file.path));
         let mut done = Done::default();
-        for some in files.chunks(STEP) {
+        let ranks = files.chunk_by(|one, next| rank(&one.path) == rank(&next.path));
+        for some in ranks.flat_map(|files| files.chunks(STEP)) {
             let (put, fault) = self.put(place, some).await;
             done.written += put.len();
             self.store.copied(name, &put).await?;

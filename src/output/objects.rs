@@ -96,7 +96,9 @@ fn opened(
                     builder = builder.with_config(key, value);
                 }
             }
-            Ok(Box::new(builder.with_retry(retry).build()?))
+            // Each object is removed by itself, as every store that speaks so understands it.
+            let builder = builder.with_retry(retry).with_disable_bulk_delete(true);
+            Ok(Box::new(builder.build()?))
         }
         "gs" => {
             let mut builder = GoogleCloudStorageBuilder::new().with_url(url.as_str());

@@ -123,7 +123,20 @@ fn told(address: &str, method: &str, path: &str, more: &str) -> (u16, BTreeMap<S
             *old = format!("{old}{}", value.trim());
         }
     }
-    (status, headers, answer.split_off(end + 4))
+    let is_chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    let body = answer.split_off(end + 4);
+    (status, headers, if is_chunked { joined(&body) } else { body })
+}
+
+/// A body that came in chunks.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = chunks.windows(2).position(|two| two == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).unwrap(), 16).unwrap();
+        body.extend(&chunks[end + 2..end + 2 + size]);
+        chunks = &chunks[end + 4 + size..];
+    }
+    body
 }
 
 fn site() -> (House, Daemon, String) {
