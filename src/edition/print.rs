@@ -91,7 +91,7 @@ impl<'e> Edition<'e> {
             items.retain(|item| !withheld.contains(&item.id));
             self.withheld.extend(withheld.iter().map(|id| format!("share/{id}.html")));
             let press = Arc::clone(&self.press);
-            self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
+            self.add(items, move |item| vec![press.share(item)]).await?;
         }
         self.documents(&self.wanted(pending)).await?;
         self.lists(pending).await?;
@@ -133,7 +133,7 @@ impl<'e> Edition<'e> {
                 sheets.push(Wanted { leaf: *leaf, category, last, items, withdrawn });
             }
             let press = Arc::clone(&self.press);
-            self.add(move || sheets.iter().flat_map(|one| one.files(&press)).collect()).await?;
+            self.add(sheets, move |sheet| sheet.files(&press)).await?;
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl<'e> Edition<'e> {
         let items = self.store.newest_of(&shown, SHELVES.1).await?;
         let (rows, press) = (self.shelves.clone(), Arc::clone(&self.press));
         let is_new = pending.index.is_some();
-        self.add(move || {
+        self.add(vec![()], move |()| {
             let mut files = Vec::new();
             if is_new {
                 files.push(press.opml());
@@ -166,12 +166,15 @@ impl<'e> Edition<'e> {
         .await
     }
 
-    /// Makes files, off the runtime's threads, and adds those that are new to the batch.
-    async fn add(
+    /// Makes the files of some things, off the runtime's threads, and adds those that are new to
+    /// the batch.
+    async fn add<T: Send + Sync + 'static>(
         &mut self,
-        make: impl FnOnce() -> Vec<File> + Send + 'static,
+        things: Vec<T>,
+        make: impl Fn(&T) -> Vec<File> + Send + Sync + 'static,
     ) -> anyhow::Result<()> {
-        let files = blocking(make).await?;
+        let files = blocking(move || output::together(&things, make)).await?;
+        let files: Vec<File> = files.into_iter().flatten().collect();
         let known = if self.known.is_some() {
             HashMap::new()
         } else {
@@ -189,9 +192,7 @@ impl<'e> Edition<'e> {
         let mut batch = std::mem::take(&mut self.batch);
         let folder = Arc::clone(&self.folder);
         self.batch = blocking(move || {
-            for (file, known) in files {
-                folder.add(&mut batch, file, known.as_ref())?;
-            }
+            folder.add(&mut batch, files)?;
             Ok::<_, output::Error>(batch)
         })
         .await?

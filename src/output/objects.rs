@@ -13,8 +13,6 @@ use url::Url;
 
 use super::Error;
 
-/// The schemes of addresses of such stores.
-pub const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
 /// How often a request is made again before it is left to the next round, and for how long.
 const TRIES: usize = 3;
 const TRIED: Duration = Duration::from_secs(30);

@@ -18,7 +18,11 @@ pub(super) fn make(root: &Path, path: &str, made: impl Fn(&Path)) -> Result<Path
     for folder in folders {
         let inside = here.join(folder);
         if !is_folder(&inside)? {
-            fs::create_dir(&inside).map_err(|cause| Error::io("make", &inside, cause))?;
+            match fs::create_dir(&inside) {
+                // Another thread was first.
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made.map_err(|cause| Error::io("make", &inside, cause))?,
+            }
             made(&here);
         }
         here = inside;
