@@ -161,6 +161,8 @@ fn brotli(mut bytes: &[u8]) -> Option<Vec<u8>> {
     let mut packed = Vec::with_capacity(bytes.len() / 3);
     let how = brotli::enc::BrotliEncoderParams {
         quality: BROTLI,
+        // No larger than the text: the encoder's memory grows with it.
+        lgwin: bytes.len().next_power_of_two().ilog2().clamp(16, 22) as i32,
         size_hint: bytes.len(),
         ..brotli::enc::BrotliEncoderParams::default()
     };

@@ -69,6 +69,11 @@ impl Content {
         coding == Coding::Identity || packs
     }
 
+    /// Whether it is known what a coding makes of it.
+    pub(super) fn has(&self, coding: Coding) -> bool {
+        !self.may_be(coding) || self.cell(coding).is_none_or(OnceCell::initialized)
+    }
+
     /// The bytes in a coding, or as they are where that coding gains nothing. However many ask at
     /// once, they are compressed once, and off the threads that answer.
     pub(super) async fn form(self: &Arc<Self>, coding: Coding) -> &Form {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
 use super::coding::Coding;
@@ -15,6 +15,8 @@ use super::content::{Content, Form};
 
 /// How often a file may be replaced under our hands before we give up on it.
 const ATTEMPTS: usize = 16;
+/// Contents that are compressed at a time.
+const PACKING: usize = 2;
 /// The largest file that is read, in bytes: many times what any of ours has.
 const LARGEST: u64 = 256 << 20;
 
@@ -51,6 +53,8 @@ fn identity(_: &Metadata) -> Identity {
 pub(super) struct Shelf {
     root: PathBuf,
     budget: usize,
+    /// Each compression takes some memory and a core.
+    packing: Semaphore,
     kept: Mutex<Kept>,
 }
 
@@ -79,7 +83,7 @@ impl Slot {
 
 impl Shelf {
     pub(super) fn new(root: PathBuf, budget: usize) -> Self {
-        Self { root, budget, kept: Mutex::default() }
+        Self { root, budget, packing: Semaphore::new(PACKING), kept: Mutex::default() }
     }
 
     /// The file at a path relative to the root, as it is on disk now; `None` where there is none.
@@ -115,6 +119,11 @@ impl Shelf {
         coding: Coding,
     ) -> &'c Form {
         let before = content.weight();
+        // A closed one would only mean that nobody waits.
+        let _seat = match content.has(coding) {
+            true => None,
+            false => self.packing.acquire().await.ok(),
+        };
         let form = content.form(coding).await;
         if content.weight() != before {
             self.weigh(path, content);
