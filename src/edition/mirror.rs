@@ -192,7 +192,8 @@ fn read(root: &Path, path: String, digest: [u8; 32]) -> anyhow::Result<Option<Fi
     if Sha256::digest(&bytes).as_slice() != digest {
         return Ok(None);
     }
-    let modified: SystemTime = std::fs::metadata(&place).and_then(|it| it.modified()).with_context(fail)?;
+    let modified: SystemTime =
+        std::fs::metadata(&place).and_then(|it| it.modified()).with_context(fail)?;
     Ok(Some(File { path, media_type: "", bytes, modified: Some(modified.into()) }))
 }
 

@@ -40,8 +40,7 @@ pub(super) fn excerpt(plain: &str, max_chars: usize) -> String {
     }
     let end = line.char_indices().nth(max_chars.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let (room, rest) = line.split_at(end);
-    let kept = border(room, rest)
-        .trim_end_matches(|c: char| c.is_whitespace() || is_pause(c));
+    let kept = border(room, rest).trim_end_matches(|c: char| c.is_whitespace() || is_pause(c));
     let kept = if kept.is_empty() { room } else { kept };
     if max_chars == 0 { String::new() } else { format!("{kept}…") }
 }

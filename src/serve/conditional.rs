@@ -32,9 +32,8 @@ pub(super) fn held(
         return found.find(|held| *held != Held::Nothing).unwrap_or(Held::Nothing);
     }
     let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    let same = since
-        .and_then(instant)
-        .is_some_and(|since| modified.timestamp() <= since.timestamp());
+    let same =
+        since.and_then(instant).is_some_and(|since| modified.timestamp() <= since.timestamp());
     if same { Held::Same } else { Held::Nothing }
 }
 

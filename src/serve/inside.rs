@@ -5,11 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::HOST;
-use http::{HeaderMap, StatusCode, Version};
 use super::media::Kind;
 use super::reply::Reply;
 use super::{Found, Lookup};
+use http::header::HOST;
+use http::{HeaderMap, StatusCode, Version};
 
 /// Who asks: the other end of the connection, never what a header says of it.
 #[derive(Clone, Copy, Debug)]

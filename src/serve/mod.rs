@@ -29,9 +29,9 @@ use tokio::sync::Semaphore;
 use freshness::Freshness;
 use shelf::Shelf;
 
+pub use elsewhere::{preceding, said};
 pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
-pub use elsewhere::{preceding, said};
 pub use lookup::{Finding, Found, Lookup};
 pub use topics::Topics;
 pub use visit::run;

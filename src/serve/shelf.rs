@@ -120,11 +120,9 @@ impl Shelf {
     ) -> &'c Form {
         let before = content.weight();
         // A closed one would only mean that nobody waits.
-        let _seat = match content.has(coding) {
-            true => None,
-            false => self.packing.acquire().await.ok(),
-        };
+        let seat = if content.has(coding) { None } else { self.packing.acquire().await.ok() };
         let form = content.form(coding).await;
+        drop(seat);
         if content.weight() != before {
             self.weigh(path, content);
         }
@@ -263,8 +261,7 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         }
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;
-        let is_followed =
-            follower(path).is_some_and(|next| is_there(root, &next));
+        let is_followed = follower(path).is_some_and(|next| is_there(root, &next));
         return Ok(Arc::new(Content::new(path, bytes, found.modified()?, is_followed)));
     }
     Err(io::Error::other("the file is replaced faster than it can be read"))

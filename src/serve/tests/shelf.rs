@@ -159,7 +159,8 @@ async fn each_coding_is_made_once_and_counts() {
 async fn compressed_forms_take_room_from_other_files() {
     let dir = TempDir::new().unwrap();
     for n in 0..20 {
-        let text: String = (0..400).map(|m| format!("{} ", n * 1000 + m * m)).collect();
+        let text: Vec<String> = (0..400).map(|m| (n * 1000 + m * m).to_string()).collect();
+        let text = text.join(" ");
         put(dir.path(), &format!("{n}.rss"), &text);
     }
     let shelf = Shelf::new(dir.path().to_owned(), 30_000);

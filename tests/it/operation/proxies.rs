@@ -40,7 +40,12 @@ fn free_port() -> String {
 }
 
 fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    Command::new(program)
+        .arg("version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 fn start(mut command: Command, port: &str) -> Front {
@@ -58,8 +63,7 @@ fn nginx(house: &House, ours: &str) -> Front {
     fs::create_dir(&home).unwrap();
     let home = home.to_str().unwrap();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let temporary: String =
-        temporary.iter().map(|name| format!("{name}_temp_path {home}/{name};\n")).collect();
+    let temporary = temporary.map(|name| format!("{name}_temp_path {home}/{name};\n")).concat();
     // The folder of a test is for its own user alone, who may be root.
     let user = if is_root() { "user root;" } else { "" };
     let whole = format!(
@@ -89,7 +93,12 @@ fn is_root() -> bool {
 }
 
 /// The status, the headers that matter, and the body.
-fn told(address: &str, method: &str, path: &str, more: &str) -> (u16, BTreeMap<String, String>, Vec<u8>) {
+fn told(
+    address: &str,
+    method: &str,
+    path: &str,
+    more: &str,
+) -> (u16, BTreeMap<String, String>, Vec<u8>) {
     const SAME: [&str; 13] = [
         "content-type",
         "cache-control",
@@ -108,7 +117,8 @@ fn told(address: &str, method: &str, path: &str, more: &str) -> (u16, BTreeMap<S
     let mut stream = TcpStream::connect(address).unwrap();
     // The name is that of the proxy: a stranger's.
     let host = "Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.9";
-    write!(stream, "{method} {path} HTTP/1.1\r\n{host}\r\n{more}Connection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\n{host}\r\n{more}Connection: close\r\n\r\n")
+        .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
@@ -161,15 +171,31 @@ fn compare(front: &str, house: &House, ours: &str, gone: &str) {
     let category = first(&house.path("feeds/category"));
     let category = category.rsplit_once('.').unwrap().0.to_owned();
     let mut paths: Vec<String> = [
-        "/", "/index.html", "/all.html", "/all.rss", "/all.atom", "/all.json", "/opml.xml",
-        "/style.css", "/icon-144.png", "/archive/1.atom", "/archive/2.html", "/nothing.html",
-        "/nothing.rss", "/category/", "/category", "/.finews", "/metrics", "/search.html?q=text",
+        "/",
+        "/index.html",
+        "/all.html",
+        "/all.rss",
+        "/all.atom",
+        "/all.json",
+        "/opml.xml",
+        "/style.css",
+        "/icon-144.png",
+        "/archive/1.atom",
+        "/archive/2.html",
+        "/nothing.html",
+        "/nothing.rss",
+        "/category/",
+        "/category",
+        "/.finews",
+        "/metrics",
+        "/search.html?q=text",
         "/html_News/NewsShare.html?infoCode=NW202202020000000119",
     ]
     .map(str::to_owned)
     .to_vec();
     paths.extend([format!("/share/{share}"), format!("/share/{gone}")]);
-    paths.extend(["html", "rss", "atom", "json"].map(|form| format!("/category/{category}.{form}")));
+    paths
+        .extend(["html", "rss", "atom", "json"].map(|form| format!("/category/{category}.{form}")));
     for path in &paths {
         let expect = told(ours, "GET", path, "");
         let found = told(front, "GET", path, "");

@@ -182,7 +182,9 @@ impl Answer {
         match self.header("content-encoding") {
             Some("gzip") => flate2::read::GzDecoder::new(body).read_to_end(&mut bytes),
             Some("zstd") => zstd::Decoder::new(body).unwrap().read_to_end(&mut bytes),
-            Some("br") => brotli_decompressor::Decompressor::new(body, 4096).read_to_end(&mut bytes),
+            Some("br") => {
+                brotli_decompressor::Decompressor::new(body, 4096).read_to_end(&mut bytes)
+            }
             _ => return self.text().to_owned(),
         }
         .unwrap();
