@@ -151,9 +151,14 @@ pub(super) enum Form {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
-    /// Makes every file again; those that come out the same are left alone.
+    /// Makes every file again; those that come out the same are left alone. What stands in
+    /// another place is put there again, whatever was put there before.
     #[arg(long)]
     pub all: bool,
+    /// Copies what is published to this folder or bucket too: `s3://bucket/prefix`, `gs://…` or
+    /// `az://…`, with credentials from the environment.
+    #[arg(long, value_name = "DIR|URL")]
+    pub to: Option<String>,
     /// Prints the outcome as JSON.
     #[arg(long)]
     pub json: bool,

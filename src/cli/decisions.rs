@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::{Args, RulesExplain, RulesRelease, RulesWithheld};
 use super::exit::{Exit, Usage};
 use super::reroute::with_rules;
-use super::{out, setup};
+use super::{copies, out, setup};
 use crate::edition::{self, Care};
 use crate::html;
 use crate::model::{CategoryId, ItemId};
@@ -134,6 +134,7 @@ pub(super) async fn release(args: &Args, own: &RulesRelease) -> anyhow::Result<E
     let ids: Vec<ItemId> = own.items.iter().map(ItemId::new).collect();
     refresh::remake(&world, &held.store, &ids, setup::now()).await?;
     edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
+    copies::all(&held.store, &held.settings).await?;
     held.store.close().await;
     Ok(out::exit(unknown))
 }

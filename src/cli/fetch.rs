@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::args::{Args, Fetch, Revive};
 use super::ask::{self, Wish};
 use super::exit::{Exit, Usage};
-use super::{out, progress, setup, single};
+use super::{copies, out, progress, setup, single};
 use crate::config::{Settings, Source};
 use crate::daemon;
 use crate::edition::{self, Care, Done};
@@ -190,6 +190,7 @@ async fn fetch(
     refresh::retain(&world, &held.store, setup::now()).await?;
     let published =
         edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
+    copies::all(&held.store, &held.settings).await?;
     if !quiet {
         let dir = setup::shown(&held.settings.publish.dir);
         let written = published.written;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::args::{Args, HeldEntries, HeldVerb};
 use super::exit::{Exit, Usage};
-use super::{out, setup};
+use super::{copies, out, setup};
 use crate::edition::{self, Care};
 use crate::model::{Original, SourceId, Text};
 use crate::refresh;
@@ -67,6 +67,7 @@ async fn publish(args: &Args, id: &str) -> anyhow::Result<Exit> {
     let world = setup::world(&held.settings, &held.authority, None)?;
     let released = refresh::release(&world, &held.store, &source, setup::now()).await?;
     edition::publish(&held.store, &held.settings, &held.authority, Care::Changes).await?;
+    copies::all(&held.store, &held.settings).await?;
     held.store.close().await;
     out::note(format!("{id}: {released} items released"));
     Ok(Exit::Well)

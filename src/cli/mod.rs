@@ -6,6 +6,7 @@ mod ask;
 mod backup;
 mod categories;
 mod check;
+mod copies;
 mod decisions;
 mod demo;
 mod demo_site;

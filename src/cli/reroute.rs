@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{Args, Reroute};
 use super::exit::{Exit, Usage};
-use super::{out, setup};
+use super::{copies, out, setup};
 use crate::config::{self, Settings};
 use crate::edition::{self, Care, Done};
 use crate::html;
@@ -61,6 +61,7 @@ async fn wet(settings: Settings, own: &Reroute) -> anyhow::Result<Exit> {
     refresh::fill(&world, &held.store, setup::now()).await?;
     refresh::retain(&world, &held.store, setup::now()).await?;
     let done = edition::publish(&held.store, &held.settings, &held.authority, Care::Folder).await?;
+    copies::all(&held.store, &held.settings).await?;
     held.store.close().await;
     if own.json {
         show(&difference, own, Some(done))?;

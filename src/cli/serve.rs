@@ -58,13 +58,14 @@ pub(super) async fn run(args: &Args, own: &Serve) -> anyhow::Result<Exit> {
     let setup::Held { store, settings, authority, mut lock } = held;
     let (shared, news) = Shared::new(store, settings, authority, doors.site.local_addr()?)?;
     let work = async {
-        let (served, polled, (), (), (), ()) = tokio::join!(
+        let (served, polled, (), (), (), (), ()) = tokio::join!(
             doors.serve(&shared),
             poll(&shared, reload),
             listen(&shared, news),
             attend(&shared, counter.ok()),
             upkeep::back_up(&shared),
             asked::heed(&shared),
+            upkeep::copy(&shared),
         );
         served.and(polled)
     };
@@ -191,6 +192,7 @@ async fn listen(shared: &Shared, mut news: UnboundedReceiver<News>) {
             Some(News::Broke(_)) => shared.metrics.broke(),
             Some(News::Published(printed)) => {
                 shared.metrics.published(printed.written, printed.took);
+                shared.printed.notify_one();
                 if printed.written.is_some() && !shared.ready.is_ready() && !shared.is_ended() {
                     shared.ready.set(true);
                     upkeep::tell(&[NotifyState::Ready]);
@@ -225,6 +227,7 @@ async fn grant(shared: &Shared, wish: &ask::Wish) -> anyhow::Result<serde_json::
     let sources = fetch::chosen(&world.settings, &shared.store, wish).await?;
     let work = fetch::within(&world, &shared.store, &sources);
     let outcome = shared.heeding(&world, work).await?;
+    shared.printed.notify_one();
     for source in &sources {
         world.bells.call(&source.id);
     }
@@ -255,7 +258,7 @@ pub(super) fn site(settings: &Arc<Settings>, store: &Store) -> Site {
     Site::new(rules(settings), Arc::new(moved))
 }
 
-fn rules(settings: &Arc<Settings>) -> Rules {
+pub(super) fn rules(settings: &Arc<Settings>) -> Rules {
     let mut rules = Rules::new(settings.publish.dir.clone());
     let minutes = u64::from(edition::site(settings, "").ttl_minutes);
     rules.max_age = Duration::from_secs(minutes * 60);

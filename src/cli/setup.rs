@@ -29,6 +29,17 @@ fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// What the environment says of stores of objects, credentials among it.
+pub(super) fn storage() -> Vec<(String, String)> {
+    let is_of_one = |name: &str| {
+        ["AWS_", "AZURE_", "GOOGLE_"].iter().any(|beginning| name.starts_with(beginning))
+    };
+    // What is no UTF-8 is no key.
+    let all = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    all.filter(|(name, _)| is_of_one(name)).collect()
+}
+
 /// The settings of the command line.
 pub(super) fn settings(args: &Args) -> anyhow::Result<Settings> {
     let path = config(args);
@@ -59,6 +70,7 @@ pub(super) fn parsed(args: &Args, text: &str, name: &str) -> anyhow::Result<Sett
     if let Some(feeds) = &args.feeds {
         settings.publish.dir.clone_from(feeds);
     }
+    settings.secrets = Arc::new(settings.secrets.with(&storage()));
     super::log::hide(&settings.secrets);
     Ok(settings)
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::{Args, Withdraw};
 use super::exit::{Exit, Usage};
-use super::{out, setup};
+use super::{copies, out, setup};
 use crate::edition::{self, Care};
 use crate::model::ItemId;
 use crate::store::{self, Store};
@@ -25,6 +25,7 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
             held.store.scrub().await?;
             let (settings, authority) = (&held.settings, &held.authority);
             edition::publish(&held.store, settings, authority, Care::Changes).await?;
+            copies::all(&held.store, settings).await?;
             held.store
         }
         Err(why) if is_held(&why) => {

@@ -1,6 +1,7 @@
 //! The operator's text to settings that hold; every fault named with its place, all at once.
 
 mod access;
+mod bucket;
 mod every;
 mod fault;
 mod keep;
@@ -27,6 +28,7 @@ use chrono_tz::Tz;
 use toml::de::DeTable;
 use url::Url;
 
+pub use bucket::{Place, place};
 pub use fault::{Fault, Faults};
 pub use keep::Keep;
 pub use log::{Log, LogForm, log};
@@ -162,6 +164,8 @@ pub struct Site {
 pub struct Publish {
     /// The folder.
     pub dir: PathBuf,
+    /// The bucket that gets a copy of it: `s3://…`, `gs://…` or `az://…`, without credentials.
+    pub bucket: Option<Url>,
     /// Items in each feed document.
     pub items: usize,
     /// How long a feed document may be, in bytes: the longest texts are cut.

@@ -73,6 +73,18 @@ impl Secrets {
                 in_address(template, &mut all);
             }
         }
+        Self::sorted(all)
+    }
+
+    /// The same with what else the environment holds, by name.
+    #[must_use]
+    pub fn with(&self, variables: &[(String, String)]) -> Self {
+        let secret = variables.iter().filter(|(name, _)| is_secret(name));
+        let secret = secret.map(|(_, value)| value.clone());
+        Self::sorted(self.0.iter().cloned().chain(secret).collect())
+    }
+
+    fn sorted(mut all: Vec<String>) -> Self {
         all.retain(|word| word.chars().count() >= SHORTEST);
         // Longer ones first: one may be part of another.
         all.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));

@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use url::Url;
 
+use super::bucket::{self, Place};
 use super::read::{At, Table, nearest};
 use super::{Category, Fetch, File, Jekyll, Publish, Site, Source};
 use super::{keep, route};
@@ -142,6 +143,7 @@ pub(super) fn zone_named(table: &Table<'_>, text: &At<String>) -> Option<Tz> {
 pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     let mut publish = Publish {
         dir: PathBuf::from("feeds"),
+        bucket: None,
         items: 50,
         bytes: 512 << 10,
         slugs: Style::Safe,
@@ -150,7 +152,18 @@ pub(super) fn publish(root: &mut Table<'_>) -> Publish {
     };
     let Some(mut table) = root.table("publish") else { return publish };
     if let Some(dir) = table.required_if_there("dir") {
-        publish.dir = PathBuf::from(dir.value);
+        match bucket::place(&dir.value) {
+            Ok(Place::Folder(dir)) => publish.dir = dir,
+            Ok(Place::Bucket(url)) => publish.bucket = Some(url),
+            Err((what, hint)) => table.marks().add_hint(&dir.span, what, hint),
+        }
+    }
+    if let Some(copy) = table.required_if_there("copy") {
+        publish.dir = PathBuf::from(&copy.value);
+        if publish.bucket.is_none() {
+            let what = "`copy` is for a bucket: `dir` is a folder already".to_owned();
+            table.marks().add_hint(&copy.span, what, "leave `copy` out");
+        }
     }
     if let Some(items) = table.number("items", 1..1_001) {
         publish.items = items as usize;

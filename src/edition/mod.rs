@@ -4,10 +4,12 @@
 //! next edition does again what was not done to the end.
 
 mod living;
+mod mirror;
 mod prepare;
 mod print;
 
 pub use living::published;
+pub use mirror::{Mirror, Target};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use crate::publish::{Press, Shared, Sheet, Shelf, Withdrawn};
 use crate::store::{Leaf, Pending, ShelfRow, Shelved, Store, WrittenFile};
 
 /// Items, and documents of items, that are in memory at a time.
-const BATCH: (usize, usize) = (256, 32);
+const BATCH: (usize, usize) = (256, 12);
 /// Categories that the home page shows with their newest items, and how many of these.
 const SHELVES: (usize, usize) = (60, 5);
 /// The most tombstones in a document.
@@ -100,7 +100,7 @@ impl<'e> Edition<'e> {
             items.retain(|item| !withheld.contains(&item.id));
             self.withheld.extend(withheld.iter().map(|id| format!("share/{id}.html")));
             let press = Arc::clone(&self.press);
-            self.add(move || items.iter().map(|item| press.share(item)).collect()).await?;
+            self.add(items, move |item| vec![press.share(item)]).await?;
         }
         self.documents(&self.wanted(pending)).await?;
         if shares {
@@ -148,7 +148,7 @@ impl<'e> Edition<'e> {
                 sheets.push(Wanted { leaf: *leaf, category, last, items, withdrawn });
             }
             let press = Arc::clone(&self.press);
-            self.add(move || sheets.iter().flat_map(|one| one.files(&press)).collect()).await?;
+            self.add(sheets, move |sheet| sheet.files(&press)).await?;
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl<'e> Edition<'e> {
     async fn shares(&mut self) -> anyhow::Result<()> {
         let Some((shared, total)) = self.shared.clone() else { return Ok(()) };
         let press = Arc::clone(&self.press);
-        self.add(move || press.shares(&shared, total)).await
+        self.add(vec![()], move |()| press.shares(&shared, total)).await
     }
 
     /// The home page; and where the categories themselves changed, what lists them all.
@@ -178,7 +178,7 @@ impl<'e> Edition<'e> {
         let is_new = pending.index.is_some() || (self.shared.is_some() && !self.is_shared);
         let newest = self.shared.as_ref().map(|(shared, _)| shared.iter().take(SHELVES.1));
         let newest: Vec<Shared> = newest.into_iter().flatten().cloned().collect();
-        self.add(move || {
+        self.add(vec![()], move |()| {
             let mut files = Vec::new();
             if is_new {
                 files.push(press.opml());
@@ -190,12 +190,15 @@ impl<'e> Edition<'e> {
         .await
     }
 
-    /// Makes files, off the runtime's threads, and adds those that are new to the batch.
-    async fn add(
+    /// Makes the files of some things, off the runtime's threads, and adds those that are new to
+    /// the batch.
+    async fn add<T: Send + Sync + 'static>(
         &mut self,
-        make: impl FnOnce() -> Vec<File> + Send + 'static,
+        things: Vec<T>,
+        make: impl Fn(&T) -> Vec<File> + Send + Sync + 'static,
     ) -> anyhow::Result<()> {
-        let files = blocking(make).await?;
+        let files = blocking(move || output::together(&things, make)).await?;
+        let files: Vec<File> = files.into_iter().flatten().collect();
         let known = if self.known.is_some() {
             HashMap::new()
         } else {
@@ -213,9 +216,7 @@ impl<'e> Edition<'e> {
         let mut batch = std::mem::take(&mut self.batch);
         let folder = Arc::clone(&self.folder);
         self.batch = blocking(move || {
-            for (file, known) in files {
-                folder.add(&mut batch, file, known.as_ref())?;
-            }
+            folder.add(&mut batch, files)?;
             Ok::<_, output::Error>(batch)
         })
         .await?

@@ -35,20 +35,26 @@ pub(super) fn markup(plain: &str) -> String {
 /// See [`super::excerpt`].
 pub(super) fn excerpt(plain: &str, max_chars: usize) -> String {
     let line = one_line(plain);
-    if line.chars().count() <= max_chars {
+    if line.chars().nth(max_chars).is_none() {
         return line;
     }
-    let room: String = line.chars().take(max_chars.saturating_sub(1)).collect();
-    let rest = line.get(room.len()..).unwrap_or_default();
-    let kept = border(&room, rest)
-        .trim_end_matches(|c: char| c.is_whitespace() || "，、；：,;:—-".contains(c));
-    let kept = if kept.is_empty() { room.as_str() } else { kept };
+    let end = line.char_indices().nth(max_chars.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let (room, rest) = line.split_at(end);
+    let kept = border(room, rest).trim_end_matches(|c: char| c.is_whitespace() || is_pause(c));
+    let kept = if kept.is_empty() { room } else { kept };
     if max_chars == 0 { String::new() } else { format!("{kept}…") }
 }
 
 /// All white space as single blanks, none at either end.
 pub(super) fn one_line(plain: &str) -> String {
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(plain.len());
+    for word in plain.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// The longest start of `room` that ends a sentence, if it is not much shorter; else a word.
@@ -58,12 +64,15 @@ fn border<'a>(room: &'a str, rest: &str) -> &'a str {
     for (at, c) in room.char_indices() {
         let next = following.next().unwrap_or(' ');
         let end = at + c.len_utf8();
-        let ends =
-            "。！？".contains(c) || ".!?".contains(c) && (next.is_whitespace() || is_quote(next));
+        let ends = match c {
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => next.is_whitespace() || is_quote(next),
+            _ => false,
+        };
         if ends || is_quote(c) && at == sentence && at > 0 {
             sentence = end;
         }
-        if !(is_closing(next) || is_wordy(c) && is_wordy(next)) {
+        if !(is_wordy(c) && is_wordy(next) || is_closing(next)) {
             word = end;
         }
     }
@@ -80,7 +89,7 @@ fn border<'a>(room: &'a str, rest: &str) -> &'a str {
 
 /// A character of a script that writes words apart.
 fn is_wordy(c: char) -> bool {
-    c.is_alphanumeric() && !is_cjk(c)
+    !is_cjk(c) && c.is_alphanumeric()
 }
 
 fn is_cjk(c: char) -> bool {
@@ -90,12 +99,19 @@ fn is_cjk(c: char) -> bool {
 
 /// What closes after the end of a sentence still belongs to it.
 fn is_quote(c: char) -> bool {
-    "”’」』）\"')".contains(c)
+    matches!(c, '”' | '’' | '」' | '』' | '）' | '"' | '\'' | ')')
+}
+
+/// Punctuation that a cut text does not end with.
+fn is_pause(c: char) -> bool {
+    matches!(c, '，' | '、' | '；' | '：' | ',' | ';' | ':' | '—' | '-')
 }
 
 /// Punctuation that may not begin a line.
+#[rustfmt::skip]
 fn is_closing(c: char) -> bool {
-    "，。、；：！？）》〉」』】”’…,.;:!?)]}%".contains(c)
+    matches!(c, '，' | '。' | '、' | '；' | '：' | '！' | '？' | '）' | '》' | '〉' | '」' | '』' | '】'
+        | '”' | '’' | '…' | ',' | '.' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '%')
 }
 
 #[derive(Default)]

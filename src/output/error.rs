@@ -32,6 +32,16 @@ pub enum Error {
         /// The first such file.
         found: OsString,
     },
+    /// A store of objects refused, or cannot be reached. The causes stand in the message.
+    #[error("cannot {doing} `{address}`: {cause}")]
+    Object {
+        /// What was tried.
+        doing: &'static str,
+        /// Where.
+        address: String,
+        /// What the store said.
+        cause: String,
+    },
     /// The system refused. The cause stands in the message, so it is no source of its own.
     #[error("cannot {doing} `{}`: {}", .path.display(), words(.cause))]
     Io {
@@ -47,6 +57,19 @@ pub enum Error {
 impl Error {
     pub(super) fn io(doing: &'static str, path: &Path, cause: io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), cause }
+    }
+
+    pub(super) fn object(doing: &'static str, address: &str, cause: &object_store::Error) -> Self {
+        let mut told = cause.to_string();
+        let mut inner = std::error::Error::source(cause);
+        while let Some(one) = inner {
+            let more = one.to_string();
+            if !told.contains(&more) {
+                told = format!("{told}: {more}");
+            }
+            inner = one.source();
+        }
+        Self::Object { doing, address: address.to_owned(), cause: told }
     }
 }
 

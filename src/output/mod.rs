@@ -1,8 +1,10 @@
 //! Files to a folder, whole or not at all.
 
 mod error;
+mod objects;
 mod place;
 mod temporary;
+mod together;
 #[cfg(test)]
 mod tests;
 
@@ -20,12 +22,16 @@ use crate::model::File;
 use temporary::{Temporaries, Temporary};
 
 pub use error::Error;
+pub use objects::{Bucket, Words};
+pub use together::together;
 
 /// The file that marks a folder as ours.
 const MARKER: &str = ".finews";
 /// How many new files, and how many bytes of them, wait for the disk at a time: they take room
 /// beside the files whose places they are to take.
 const BATCH: (usize, u64) = (8_192, 256 << 20);
+/// How many files are compared and written at a time.
+const AT_ONCE: usize = 64;
 /// From so many folders on, the disk is asked for everything at once.
 const MANY_FOLDERS: usize = 24;
 
@@ -66,6 +72,8 @@ pub struct Folder {
     disk: fs::File,
     temporaries: Temporaries,
     touched: Mutex<BTreeSet<PathBuf>>,
+    /// The folder of the file before, which is there and no link: the next one's, mostly.
+    last: Mutex<String>,
 }
 
 impl Folder {
@@ -81,7 +89,7 @@ impl Folder {
         claim(&root)?;
         let temporaries = Temporaries::open(&root)?;
         let disk = fs::File::open(&root).map_err(fail)?;
-        Ok(Self { root, disk, temporaries, touched: Mutex::default() })
+        Ok(Self { root, disk, temporaries, touched: Mutex::default(), last: Mutex::default() })
     }
 
     /// Writes one file, unless the folder holds the same bytes already. Where `known` agrees with
@@ -104,20 +112,28 @@ impl Folder {
         I: IntoIterator<Item = (File, Option<Known>)>,
     {
         let mut batch = Batch::default();
-        for (file, known) in files {
-            self.add(&mut batch, file, known.as_ref())?;
+        let mut files = files.into_iter();
+        loop {
+            let some: Vec<_> = files.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.add(&mut batch, some)?;
         }
         self.settle(batch)
     }
 
-    /// Adds a file to those that wait for their places; it is in none yet, except that a full
+    /// Adds files to those that wait for their places; they are in none yet, except that a full
     /// batch makes room for itself.
-    pub fn add(&self, batch: &mut Batch, file: File, known: Option<&Known>) -> Result<(), Error> {
-        let staged = self.stage(&file, known)?;
-        if let Staged::New(_) = staged {
-            batch.bytes += file.bytes.len() as u64;
+    pub fn add(&self, batch: &mut Batch, files: Vec<(File, Option<Known>)>) -> Result<(), Error> {
+        let staged = together(&files, |(file, known)| self.stage(file, known.as_ref()));
+        for ((file, _), staged) in files.into_iter().zip(staged) {
+            let staged = staged?;
+            if let Staged::New(_) = staged {
+                batch.bytes += file.bytes.len() as u64;
+            }
+            batch.waiting.push((file.path, staged));
         }
-        batch.waiting.push((file.path, staged));
         if batch.waiting.len() >= BATCH.0 || batch.bytes >= BATCH.1 {
             self.put_all(batch)?;
         }
@@ -133,6 +149,7 @@ impl Folder {
 
     /// Removes a file, if it is there, and the folders that became empty.
     pub fn remove(&self, path: &str) -> Result<(), Error> {
+        self.last().clear();
         let Some(target) = place::find(&self.root, path)? else { return Ok(()) };
         if regular(&target)?.is_none() {
             return Ok(());
@@ -173,7 +190,7 @@ impl Folder {
     }
 
     fn stage(&self, file: &File, known: Option<&Known>) -> Result<Staged, Error> {
-        let target = place::make(&self.root, &file.path, |folder| self.touch(folder))?;
+        let target = self.target(&file.path)?;
         let digest: [u8; 32] = Sha256::digest(&file.bytes).into();
         let size = file.bytes.len() as u64;
         let there = regular(&target)?;
@@ -186,6 +203,17 @@ impl Folder {
         let modified = file.modified.map(|at| later(SystemTime::from(at), there.as_ref()));
         let temporary = self.temporaries.write(&target, &file.bytes, modified)?;
         Ok(Staged::New(Box::new(New { temporary, digest })))
+    }
+
+    /// Where a file belongs; its folders are there then.
+    fn target(&self, path: &str) -> Result<PathBuf, Error> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !folder.is_empty() && *self.last() == *folder {
+            return place::inside(&self.root, path);
+        }
+        let target = place::make(&self.root, path, |folder| self.touch(folder))?;
+        folder.clone_into(&mut self.last());
+        Ok(target)
     }
 
     fn put_all(&self, batch: &mut Batch) -> Result<(), Error> {
@@ -209,6 +237,10 @@ impl Folder {
         }
         let (digest, size, mtime_ns) = (new.digest, found.len(), mtime_ns(&found));
         Ok(Written::Replaced(Known { digest, size, mtime_ns }))
+    }
+
+    fn last(&self) -> MutexGuard<'_, String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self, folder: &Path) {

@@ -18,12 +18,25 @@ pub(super) fn make(root: &Path, path: &str, made: impl Fn(&Path)) -> Result<Path
     for folder in folders {
         let inside = here.join(folder);
         if !is_folder(&inside)? {
-            fs::create_dir(&inside).map_err(|cause| Error::io("make", &inside, cause))?;
+            match fs::create_dir(&inside) {
+                // Another thread was first.
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made.map_err(|cause| Error::io("make", &inside, cause))?,
+            }
             made(&here);
         }
         here = inside;
     }
     Ok(here.join(name))
+}
+
+/// Where a file belongs in folders that are known to be there.
+pub(super) fn inside(root: &Path, path: &str) -> Result<PathBuf, Error> {
+    let (folders, name) = split(path)?;
+    let mut here = root.to_owned();
+    here.extend(folders);
+    here.push(name);
+    Ok(here)
 }
 
 /// Where a file is, or `None` where one of its folders is missing.

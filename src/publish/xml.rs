@@ -114,13 +114,20 @@ impl Xml {
 
 /// The text without the characters that XML 1.0 §2.2 forbids.
 pub(super) fn legible(text: &str) -> Cow<'_, str> {
-    // Byte by byte: nearly every text is legible, and Chinese is slow to be taken for characters.
-    let may_be = |byte: u8| byte == 0xEF || (byte < b' ' && !b"\t\n\r".contains(&byte));
-    if text.bytes().any(may_be) && text.contains(is_illegal) {
+    // Nearly every text is legible, and Chinese is slow to be taken for characters: bytes that no
+    // illegal character is without are looked for first, many at a time.
+    if may_be_illegal(text.as_bytes()) && text.contains(is_illegal) {
         Cow::Owned(text.replace(is_illegal, ""))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether there is a control character, or the beginning of U+FFC0 to U+FFFF.
+fn may_be_illegal(bytes: &[u8]) -> bool {
+    let control = |byte: u8| byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r';
+    let any = |part: &[u8]| part.iter().fold(false, |found, byte| found | control(*byte));
+    bytes.chunks(256).any(any) || memchr::memmem::find(bytes, b"\xef\xbf").is_some()
 }
 
 fn is_illegal(c: char) -> bool {
@@ -132,11 +139,24 @@ fn is_marked(byte: u8) -> bool {
     matches!(byte, 0..=0x1F | b'"' | b'&' | b'<' | b'>')
 }
 
+/// Where the first of them is; bytes between are passed many at a time.
+fn marked(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    for part in bytes.chunks(32) {
+        if part.iter().fold(false, |found, byte| found | is_marked(*byte)) {
+            return part.iter().position(|byte| is_marked(*byte)).map(|at| from + at);
+        }
+        from += part.len();
+    }
+    None
+}
+
 /// Appends a text; `reference` says what stands for a marked character.
 fn escape(out: &mut String, text: &str, reference: fn(char) -> &'static str) {
     let text = &*legible(text);
+    out.reserve(text.len() + text.len() / 16);
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(is_marked) {
+    while let Some(at) = marked(rest.as_bytes()) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         let mut chars = after.chars();

@@ -1,24 +1,33 @@
 //! A request to its answer.
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION,
-    RETRY_AFTER, VARY,
-};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::Response;
+use std::sync::Arc;
 
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK,
+    LOCATION, RETRY_AFTER, VARY,
+};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::coding::Accepted;
+use super::conditional::Held;
+use super::content::Content;
 use super::inside::{Asker, Peer, Place};
 use super::media::{self, Kind, Media};
 use super::reply::{METHODS, Reply};
-use super::shelf::Content;
-use super::{Found, Inbox, Rules, Site, address, coding, conditional, document, inbox, lookup};
+use super::{Found, Site, address, conditional, document, inbox, lookup};
 
 /// Answers a request; its body is read where letters are taken, and nowhere else.
-pub(super) async fn answer(State(site): State<Site>, request: Request) -> Response {
+pub(super) async fn answer(
+    site: &Site,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
-    let path = head.uri.path();
     let reply = if size(&head.headers) > site.0.rules.limits.head {
         Reply::line(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -26,61 +35,60 @@ pub(super) async fn answer(State(site): State<Site>, request: Request) -> Respon
             "the request is too large\n",
         )
     } else {
-        match head.method {
-            _ if let Some((inbox, path)) = addressee(&site, path) => {
-                inbox::answer(&site, inbox, path, &head, body).await
-            }
-            Method::GET | Method::HEAD => {
-                let peer = head.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0);
-                let asker = Asker { peer, version: head.version, headers: &head.headers };
-                get(&site, path, head.uri.query(), &asker).await
-            }
-            Method::OPTIONS => options(path),
-            _ => Reply::refusal(),
-        }
+        reply(site, peer, &head, body).await
     };
-    let path = document::loggable(&site.0.rules, path);
-    tracing::debug!(method = %head.method, path = &*path, status = reply.status.as_u16(), "answered");
+    let status = reply.status.as_u16();
+    let path = document::loggable(&site.0.rules, head.uri.path());
+    tracing::debug!(method = %head.method, path = &*path, status, "answered");
     reply.send(head.method == Method::HEAD)
 }
 
-/// Who takes letters at a path, and the path as they know it.
-fn addressee<'s>(site: &'s Site, path: &str) -> Option<(&'s dyn Inbox, String)> {
-    let inbox = site.0.inbox.as_deref()?;
-    let path = address::decode(path, &site.0.rules.base)?;
-    inbox.takes(&path).then_some((inbox, path))
+async fn reply(site: &Site, peer: Peer, head: &Parts, body: Incoming) -> Reply {
+    let asked = head.uri.path();
+    let path = address::decode(asked, &site.0.rules.base);
+    if let (Some(inbox), Some(path)) = (site.0.inbox.as_deref(), &path)
+        && inbox.takes(path)
+    {
+        return inbox::answer(site, inbox, path.clone(), head, body).await;
+    }
+    match (&head.method, path) {
+        (&Method::GET | &Method::HEAD, Some(path)) => {
+            let asker = Asker { peer: Some(peer), version: head.version, headers: &head.headers };
+            get(site, &path, head.uri.query(), &asker).await
+        }
+        (&Method::GET | &Method::HEAD, None) => missing(site, asked).await,
+        (&Method::OPTIONS, _) => options(asked),
+        _ => Reply::refusal(),
+    }
 }
 
 async fn get(site: &Site, path: &str, query: Option<&str>, asker: &Asker<'_>) -> Reply {
-    let Some(path) = address::decode(path, &site.0.rules.base) else {
-        return missing(site, path).await;
-    };
-    match path.as_str() {
+    match path {
         "/healthz" => return Reply::line(StatusCode::OK, Kind::Part, "ok\n"),
         "/readyz" => return ready(site).await,
         _ => {}
     }
     if let Some(inside) = &site.0.inside {
-        if let Some(reply) = inside.answer(&path, asker).await {
+        if let Some(reply) = inside.answer(path, asker).await {
             return reply;
         }
-        if matches!(inside.place, Place::Alone { .. }) && !is_part(&path) {
+        if matches!(inside.place, Place::Alone { .. }) && !is_part(path) {
             return Reply::line(StatusCode::NOT_FOUND, Kind::Part, "not found\n");
         }
     }
-    if let Some(file) = address::file(&path) {
+    if let Some(file) = address::file(path) {
         match site.0.shelf.get(file).await {
-            Ok(Some(content)) => return found(&site.0.rules, file, &content, asker.headers),
+            Ok(Some(content)) => return found(site, file, &content, asker.headers).await,
             Ok(None) => {}
             Err(cause) => return unreadable(file, &cause),
         }
     }
-    match site.0.lookup.find(&path, query).await {
-        Found::Nothing => missing(site, &path).await,
-        Found::Gone => Reply::line(StatusCode::GONE, media::wanted(&path), "gone\n"),
+    match site.0.lookup.find(path, query).await {
+        Found::Nothing => missing(site, path).await,
+        Found::Gone => Reply::line(StatusCode::GONE, media::wanted(path), "gone\n"),
         Found::Moved(target) => match lookup::own(&target) {
-            Some(target) => moved(&site.0.rules, &path, &target),
-            None => missing(site, &path).await,
+            Some(target) => moved(site, path, &target),
+            None => missing(site, path).await,
         },
         Found::Made { media_type, bytes } => made(&media_type, bytes),
         Found::Document { media_type, bytes, reach } => {
@@ -94,44 +102,69 @@ fn is_part(path: &str) -> bool {
     !path.trim_start_matches('/').contains('/') && media::of(path).kind == Kind::Part
 }
 
-fn found(rules: &Rules, file: &str, content: &Content, headers: &HeaderMap) -> Reply {
-    let media = media::of(file);
-    let coding = content.coding(coding::wanted(headers));
-    let tag = content.tag(coding);
-    let unchanged = conditional::unchanged(headers, &tag, content.modified);
-    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut reply = Reply::new(status, media.kind);
-    reply.set(ETAG, &tag);
-    reply.set(CACHE_CONTROL, &freshness(rules, file, content.is_followed));
-    reply.set(VARY, "Accept-Encoding");
-    if unchanged {
-        return reply;
+async fn found(site: &Site, file: &str, content: &Arc<Content>, headers: &HeaderMap) -> Reply {
+    let accepted = Accepted::of(headers);
+    let Some(best) = accepted.best() else { return unacceptable(content.media.kind) };
+    let would = |coding| accepted.takes(coding) && content.may_be(coding);
+    let held = conditional::held(headers, &content.digest, content.modified, would);
+    if let Held::In(coding) = held {
+        return unchanged(site, file, content, content.tag(coding));
     }
-    reply.set(LAST_MODIFIED, &conditional::http_date(content.modified));
-    reply.set(CONTENT_TYPE, media.name);
-    if let Some(link) = rules.topics.as_ref().and_then(|topics| topics.link(file)) {
-        reply.set(LINK, &link);
+    let form = site.0.shelf.form(file, content, best).await;
+    if held == Held::Same {
+        return unchanged(site, file, content, form.tag.clone());
     }
-    if let Some(name) = coding.name() {
-        reply.set(CONTENT_ENCODING, name);
+    let mut reply = validated(StatusCode::OK, site, file, content, form.tag.clone());
+    reply.put(LAST_MODIFIED, content.last_modified.clone());
+    reply.word(CONTENT_TYPE, content.media.name);
+    reply.put(CONTENT_LENGTH, form.length.clone());
+    if let Some(link) = content.link.get_or_init(|| link(site, file)) {
+        reply.put(LINK, link.clone());
     }
-    reply.body = content.bytes(coding);
+    if let Some(name) = form.coding.name() {
+        reply.word(CONTENT_ENCODING, name);
+    }
+    reply.body = form.bytes.clone();
     reply
 }
 
-fn freshness(rules: &Rules, file: &str, is_followed: bool) -> String {
-    if is_followed && rules.lasting.iter().any(|beginning| file.starts_with(beginning.as_str())) {
-        return "public, max-age=31536000, immutable".to_owned();
-    }
-    let age = rules.max_age.as_secs();
-    format!("public, max-age={age}, stale-while-revalidate={age}, stale-if-error=86400")
+fn unchanged(site: &Site, file: &str, content: &Content, tag: HeaderValue) -> Reply {
+    validated(StatusCode::NOT_MODIFIED, site, file, content, tag)
 }
 
-fn moved(rules: &Rules, path: &str, target: &str) -> Reply {
+/// What 200 and 304 have in common (RFC 9110 §15.4.5).
+fn validated(
+    status: StatusCode,
+    site: &Site,
+    file: &str,
+    content: &Content,
+    tag: HeaderValue,
+) -> Reply {
+    let mut reply = Reply::new(status, content.media.kind);
+    reply.put(ETAG, tag);
+    reply.put(CACHE_CONTROL, site.0.freshness.of(file, content.is_followed));
+    reply.word(VARY, "Accept-Encoding");
+    reply
+}
+
+fn link(site: &Site, file: &str) -> Option<HeaderValue> {
+    let link = site.0.rules.topics.as_ref()?.link(file)?;
+    HeaderValue::from_str(&link).ok()
+}
+
+/// For who takes neither plain bytes nor any coding of ours (RFC 9110 §12.5.3).
+pub(super) fn unacceptable(kind: Kind) -> Reply {
+    let text = "only as it is, or in gzip, br or zstd\n";
+    let mut reply = Reply::line(StatusCode::NOT_ACCEPTABLE, kind, text);
+    reply.word(VARY, "Accept-Encoding");
+    reply
+}
+
+fn moved(site: &Site, path: &str, target: &str) -> Reply {
     let mut reply =
         Reply::line(StatusCode::MOVED_PERMANENTLY, media::wanted(path), "moved permanently\n");
     reply.set(LOCATION, target);
-    reply.set(CACHE_CONTROL, &format!("public, max-age={}", rules.max_age.as_secs()));
+    reply.put(CACHE_CONTROL, site.0.freshness.plain());
     reply
 }
 
@@ -139,7 +172,7 @@ pub(super) fn made(media_type: &str, bytes: Vec<u8>) -> Reply {
     let kind = if media_type.starts_with("text/html") { Kind::Page } else { Kind::Part };
     let mut reply = Reply::new(StatusCode::OK, kind);
     reply.set(CONTENT_TYPE, media_type);
-    reply.set(CACHE_CONTROL, "no-store");
+    reply.word(CACHE_CONTROL, "no-store");
     reply.body = bytes.into();
     reply
 }
@@ -154,9 +187,9 @@ async fn missing(site: &Site, path: &str) -> Reply {
     let Ok(Some(page)) = site.0.shelf.get("404.html").await else { return line };
     let Media { name, kind, .. } = media::of("404.html");
     let mut reply = Reply::new(StatusCode::NOT_FOUND, kind);
-    reply.set(CONTENT_TYPE, name);
-    reply.set(CACHE_CONTROL, "no-store");
-    reply.body = page.bytes(coding::Coding::Identity);
+    reply.word(CONTENT_TYPE, name);
+    reply.word(CACHE_CONTROL, "no-store");
+    reply.body = page.plain().bytes.clone();
     reply
 }
 

@@ -1,20 +1,20 @@
 //! Documents that are made when they are asked for, and may be asked for again.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use axum::http::header::{
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_ENCODING,
     CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, StatusCode};
-use chrono::{DateTime, Utc};
-use sha2::{Digest as _, Sha256};
+use http::{HeaderMap, StatusCode};
 
-use super::coding::{self, Coding};
+use super::coding::{self, Accepted, Coding};
+use super::conditional::{self, Held};
 use super::media::Kind;
 use super::reply::Reply;
-use super::{Reach, Rules, address, conditional};
+use super::{Reach, Rules, address, answer, content};
 
 /// What search engines are told of a page (a header, since feeds have no place for it).
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -27,14 +27,21 @@ pub(super) fn reply(
     reach: Reach,
     headers: &HeaderMap,
 ) -> Reply {
-    let packed = match coding::wanted(headers) {
-        Coding::Gzip => coding::gzip(&bytes),
-        Coding::Identity => None,
+    let accepted = Accepted::of(headers);
+    let Some(best) = accepted.best() else { return answer::unacceptable(kind(media_type)) };
+    // It is made for this one answer: the codings that take longer would not pay.
+    let best = if accepted.takes(Coding::Gzip) { Coding::Gzip } else { best };
+    let bytes = Bytes::from(bytes);
+    let packed = coding::pack(best, &bytes);
+    let coding = if packed.is_some() { best } else { Coding::Identity };
+    let digest = content::digest(&bytes);
+    let held = if headers.contains_key(IF_NONE_MATCH) {
+        conditional::held(headers, &digest, DateTime::<Utc>::MAX_UTC, |one| accepted.takes(one))
+    } else {
+        Held::Nothing
     };
-    let coding = if packed.is_some() { Coding::Gzip } else { Coding::Identity };
-    let tag = tag(&bytes, coding);
-    let unchanged = headers.contains_key(IF_NONE_MATCH)
-        && conditional::unchanged(headers, &tag, DateTime::<Utc>::MAX_UTC);
+    let tag = content::tag(&digest, if let Held::In(one) = held { one } else { coding });
+    let unchanged = held != Held::Nothing;
     let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut reply = Reply::new(status, kind(media_type));
     reply.headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
@@ -50,7 +57,7 @@ pub(super) fn reply(
             reply.set(ROBOTS, "noindex, nofollow, noarchive");
         }
     }
-    reply.set(ETAG, &tag);
+    reply.put(ETAG, tag);
     reply.set(VARY, "Accept-Encoding");
     if unchanged {
         return reply;
@@ -59,24 +66,12 @@ pub(super) fn reply(
     if let Some(name) = coding.name() {
         reply.set(CONTENT_ENCODING, name);
     }
-    reply.body = packed.unwrap_or_else(|| bytes.into());
+    reply.body = packed.unwrap_or(bytes);
     reply
 }
 
 fn kind(media_type: &str) -> Kind {
     if media_type.starts_with("text/html") { Kind::Page } else { Kind::Feed }
-}
-
-fn tag(bytes: &[u8], coding: Coding) -> String {
-    let digest = Sha256::digest(bytes);
-    let mut tag = String::from("\"");
-    for byte in digest.iter().take(16) {
-        // Writing to a text cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push_str(coding.suffix());
-    tag.push('"');
-    tag
 }
 
 /// A request's path without what is as good as a key.

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -19,6 +18,10 @@ use super::Limits;
 
 /// Bytes that a client may send while none of ours went out: several times the largest head.
 const UNANSWERED: usize = 4;
+
+/// How often, and after how long, a listener is asked again that fails.
+const TRIES: usize = 60;
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A listening socket that keeps count of its visitors.
 pub(super) struct Door {
@@ -36,23 +39,34 @@ impl Door {
     pub(super) fn seats(&self) -> Arc<Seats> {
         Arc::clone(&self.seats)
     }
-}
 
-impl Listener for Door {
-    type Io = Visitor<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, from) = Listener::accept(&mut self.listener).await;
+    /// The next visitor, and from where it comes. An error that lasts is the listener's own end.
+    pub(super) async fn next(&mut self) -> io::Result<(Visitor<TcpStream>, SocketAddr)> {
+        let mut tries = 0;
+        let (stream, from) = loop {
+            match self.listener.accept().await {
+                Ok(came) => break came,
+                Err(cause) if is_theirs(&cause) => {}
+                Err(cause) if tries == TRIES => return Err(cause),
+                Err(cause) => {
+                    // Open files or memory may be used up; they come back.
+                    tracing::warn!(%cause, "cannot accept a connection");
+                    tries += 1;
+                    sleep(AGAIN).await;
+                }
+            }
+        };
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "cannot set TCP_NODELAY");
         }
-        (Visitor::new(stream, &self.seats, &self.limits), from)
+        Ok((Visitor::new(stream, &self.seats, &self.limits), from))
     }
+}
 
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.listener.local_addr()
-    }
+/// Whether a connection broke before it was taken.
+fn is_theirs(cause: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// All visitors. Whoever comes when every seat is taken gets that of the one who was quiet

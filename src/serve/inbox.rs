@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
-use axum::body::{Body, Bytes, HttpBody as _};
-use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
 use super::Site;
@@ -76,7 +77,7 @@ pub(super) async fn answer(
     inbox: &dyn Inbox,
     path: String,
     head: &Parts,
-    body: Body,
+    body: Incoming,
 ) -> Reply {
     let body = match head.method {
         Method::GET | Method::HEAD => None,
@@ -113,7 +114,7 @@ async fn read(
     inbox: &dyn Inbox,
     path: &str,
     headers: &HeaderMap,
-    body: Body,
+    body: Incoming,
 ) -> Result<Vec<u8>, Box<Reply>> {
     let line = |status, text| Box::new(Reply::line(status, Kind::Part, text));
     let too_large = || line(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n");
@@ -137,7 +138,7 @@ async fn read(
 }
 
 /// `None` for a body that is larger than there is room for.
-async fn whole(body: Body, room: usize) -> Option<Result<Vec<u8>, axum::Error>> {
+async fn whole(body: Incoming, room: usize) -> Option<Result<Vec<u8>, hyper::Error>> {
     let mut body = std::pin::pin!(body);
     let mut bytes = Vec::new();
     loop {

@@ -5,25 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::connect_info::Connected;
-use axum::http::header::HOST;
-use axum::http::{HeaderMap, StatusCode, Version};
-use axum::serve::IncomingStream;
-
-use super::door::Door;
 use super::media::Kind;
 use super::reply::Reply;
 use super::{Found, Lookup};
+use http::header::HOST;
+use http::{HeaderMap, StatusCode, Version};
 
 /// Who asks: the other end of the connection, never what a header says of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, Door>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
 
 /// Whether the daemon is ready for readers; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +122,7 @@ impl Asker<'_> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
+    use http::{HeaderMap, HeaderName, HeaderValue, Version};
 
     use super::{Asker, Peer};
 

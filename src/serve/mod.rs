@@ -4,8 +4,11 @@ mod address;
 mod answer;
 mod coding;
 mod conditional;
+mod content;
 mod document;
 mod door;
+mod elsewhere;
+mod freshness;
 mod inbox;
 mod inside;
 mod lookup;
@@ -13,6 +16,7 @@ mod media;
 mod reply;
 mod shelf;
 mod topics;
+mod visit;
 #[cfg(test)]
 mod tests;
 
@@ -21,18 +25,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::timeout;
+use tokio::sync::Semaphore;
 
-use door::Door;
+use freshness::Freshness;
 use shelf::Shelf;
 
+pub use elsewhere::{preceding, said};
 pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
 pub use lookup::{Finding, Found, Lookup, Reach};
 pub use topics::Topics;
+pub use visit::run;
 
 /// Why serving ended other than by request.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +121,7 @@ pub struct Site(Arc<Inner>);
 
 struct Inner {
     rules: Rules,
+    freshness: Freshness,
     shelf: Shelf,
     lookup: Arc<dyn Lookup>,
     inside: Option<Inside>,
@@ -138,10 +142,7 @@ impl Site {
         lookup: Arc<dyn Lookup>,
         inbox: Option<Arc<dyn Inbox>>,
     ) -> Self {
-        let shelf = Shelf::new(rules.root.clone(), rules.memory);
-        let letters = Semaphore::new(inbox::AT_ONCE);
-        let (inside, ready) = (None, None);
-        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready, inbox, letters }))
+        Self(Arc::new(Inner::new(rules, lookup, inbox, None, None)))
     }
 
     /// The same with documents for those inside, and with the daemon's own word on whether it is
@@ -153,37 +154,21 @@ impl Site {
         inside: Inside,
         ready: Readiness,
     ) -> Self {
-        let shelf = Shelf::new(rules.root.clone(), rules.memory);
-        let letters = Semaphore::new(inbox::AT_ONCE);
-        let (inside, ready) = (Some(inside), Some(ready));
-        Self(Arc::new(Inner { rules, shelf, lookup, inside, ready, inbox, letters }))
+        Self(Arc::new(Inner::new(rules, lookup, inbox, Some(inside), Some(ready))))
     }
 }
 
-/// Serves until `shutdown` is there, then lets answers under way end, at most for the grace.
-pub async fn run(
-    listener: TcpListener,
-    site: Site,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), Error> {
-    let limits = site.0.rules.limits.clone();
-    let grace = limits.grace;
-    let door = Door::new(listener, limits);
-    let seats = door.seats();
-    let router = Router::new().fallback(answer::answer).with_state(site);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let router = router.into_make_service_with_connect_info::<inside::Peer>();
-    let serving = axum::serve(door, router).with_graceful_shutdown(async {
-        let _ = stopped.await;
-    });
-    let mut serving = std::pin::pin!(serving.into_future());
-    tokio::select! {
-        ended = &mut serving => return ended.map_err(Error::Accept),
-        () = shutdown => drop(stop),
+impl Inner {
+    fn new(
+        rules: Rules,
+        lookup: Arc<dyn Lookup>,
+        inbox: Option<Arc<dyn Inbox>>,
+        inside: Option<Inside>,
+        ready: Option<Readiness>,
+    ) -> Self {
+        let shelf = Shelf::new(rules.root.clone(), rules.memory);
+        let freshness = Freshness::new(&rules);
+        let letters = Semaphore::new(inbox::AT_ONCE);
+        Self { rules, freshness, shelf, lookup, inside, ready, inbox, letters }
     }
-    if let Ok(ended) = timeout(grace, &mut serving).await {
-        return ended.map_err(Error::Accept);
-    }
-    seats.clear();
-    timeout(Duration::from_secs(1), serving).await.unwrap_or(Ok(())).map_err(Error::Accept)
 }

@@ -1,15 +1,18 @@
 //! An answer as a value, with the headers that go with each kind of it.
 
-use axum::body::{Body, Bytes};
-use axum::http::header::{
+use bytes::Bytes;
+use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW,
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
 
 use super::media::Kind;
+
+/// Room for the headers of most answers.
+const HEADERS: usize = 16;
 
 /// The methods that are answered.
 pub(super) const METHODS: &str = "GET, HEAD, OPTIONS";
@@ -30,14 +33,15 @@ pub(super) struct Reply {
 impl Reply {
     /// An answer with the headers that a kind of document always has.
     pub(super) fn new(status: StatusCode, kind: Kind) -> Self {
-        let mut reply = Self { status, headers: HeaderMap::new(), body: Bytes::new() };
-        reply.set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-        reply.set(REFERRER_POLICY, "no-referrer");
+        let mut reply =
+            Self { status, headers: HeaderMap::with_capacity(HEADERS), body: Bytes::new() };
+        reply.word(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        reply.word(REFERRER_POLICY, "no-referrer");
         let policy = if kind == Kind::Page { PAGE_POLICY } else { FEED_POLICY };
-        reply.set(CONTENT_SECURITY_POLICY, policy);
+        reply.word(CONTENT_SECURITY_POLICY, policy);
         if kind == Kind::Feed {
-            reply.set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-            reply.set(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Last-Modified, Link");
+            reply.word(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            reply.word(ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Last-Modified, Link");
         }
         reply
     }
@@ -46,8 +50,8 @@ impl Reply {
     pub(super) fn line(status: StatusCode, kind: Kind, text: &'static str) -> Self {
         let kind = if kind == Kind::Page { Kind::Part } else { kind };
         let mut reply = Self::new(status, kind);
-        reply.set(CONTENT_TYPE, "text/plain; charset=utf-8");
-        reply.set(CACHE_CONTROL, "no-store");
+        reply.word(CONTENT_TYPE, "text/plain; charset=utf-8");
+        reply.word(CACHE_CONTROL, "no-store");
         reply.body = Bytes::from_static(text.as_bytes());
         reply
     }
@@ -68,20 +72,30 @@ impl Reply {
     /// Sets a header; a value that no header can hold is left out.
     pub(super) fn set(&mut self, name: HeaderName, value: &str) {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+            self.put(name, value);
         }
     }
 
+    /// Sets a header to words of ours.
+    pub(super) fn word(&mut self, name: HeaderName, value: &'static str) {
+        self.put(name, HeaderValue::from_static(value));
+    }
+
+    /// Sets a header to a value that is ready.
+    pub(super) fn put(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
+    }
+
     /// The answer as it is sent; `HEAD` gets the length of the body but not the body.
-    pub(super) fn send(mut self, head: bool) -> Response {
+    pub(super) fn send(mut self, head: bool) -> Response<Full<Bytes>> {
         let bodiless = matches!(self.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         if !bodiless {
-            let length = self.body.len().to_string();
-            self.set(CONTENT_LENGTH, &length);
-            self.set(ACCEPT_RANGES, "none");
+            let length = self.body.len();
+            self.headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+            self.word(ACCEPT_RANGES, "none");
         }
-        let body = if head || bodiless { Body::empty() } else { Body::from(self.body) };
-        let mut response = Response::new(body);
+        let body = if head || bodiless { Bytes::new() } else { self.body };
+        let mut response = Response::new(Full::new(body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response

@@ -1,61 +1,24 @@
 //! The files of the folder, kept in memory for as long as they are the same on disk.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use axum::body::Bytes;
-use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
-use super::coding::{self, Coding};
-use super::media;
+use super::coding::Coding;
+use super::content::{Content, Form};
 
 /// How often a file may be replaced under our hands before we give up on it.
 const ATTEMPTS: usize = 16;
+/// Contents that are compressed at a time.
+const PACKING: usize = 2;
 /// The largest file that is read, in bytes: many times what any of ours has.
 const LARGEST: u64 = 256 << 20;
-
-/// A file as it is sent.
-pub(super) struct Content {
-    plain: Bytes,
-    gzip: Option<Bytes>,
-    digest: String,
-    /// Whether it is one of a row of numbered files, and not the last.
-    pub is_followed: bool,
-    /// Time of the last change on disk.
-    pub modified: DateTime<Utc>,
-}
-
-impl Content {
-    /// The coding that is there, given the one that is wanted.
-    pub(super) fn coding(&self, wanted: Coding) -> Coding {
-        if self.gzip.is_some() { wanted } else { Coding::Identity }
-    }
-
-    /// The bytes in a coding.
-    pub(super) fn bytes(&self, coding: Coding) -> Bytes {
-        match (coding, &self.gzip) {
-            (Coding::Gzip, Some(packed)) => packed.clone(),
-            _ => self.plain.clone(),
-        }
-    }
-
-    /// A strong entity tag with its quotes: it tells the content, not the time or the file.
-    pub(super) fn tag(&self, coding: Coding) -> String {
-        format!("\"{}{}\"", self.digest, coding.suffix())
-    }
-
-    fn weight(&self) -> usize {
-        self.plain.len() + self.gzip.as_ref().map_or(0, Bytes::len)
-    }
-}
 
 /// What tells one state of a file from the next. A new content may have the size and even the
 /// time of the old one, but it is another file.
@@ -90,6 +53,8 @@ fn identity(_: &Metadata) -> Identity {
 pub(super) struct Shelf {
     root: PathBuf,
     budget: usize,
+    /// Each compression takes some memory and a core.
+    packing: Semaphore,
     kept: Mutex<Kept>,
 }
 
@@ -118,12 +83,15 @@ impl Slot {
 
 impl Shelf {
     pub(super) fn new(root: PathBuf, budget: usize) -> Self {
-        Self { root, budget, kept: Mutex::default() }
+        Self { root, budget, packing: Semaphore::new(PACKING), kept: Mutex::default() }
     }
 
     /// The file at a path relative to the root, as it is on disk now; `None` where there is none.
     /// A file that is there but cannot be read is served as it was last.
     pub(super) async fn get(&self, path: &str) -> io::Result<Option<Arc<Content>>> {
+        if let Some(content) = self.still(path) {
+            return Ok(Some(content));
+        }
         let (root, asked) = (self.root.clone(), path.to_owned());
         let stamp = match blocking(move || look(&root, &asked)).await {
             Ok(Some(stamp)) => stamp,
@@ -135,12 +103,45 @@ impl Shelf {
         let load = || blocking(move || load(&root, &asked));
         match cell.get_or_try_init(load).await {
             Ok(content) => {
-                self.weigh(path, &cell, content.weight());
+                self.weigh(path, content);
                 Ok(Some(Arc::clone(content)))
             }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(self.forget(path)),
             Err(cause) => self.last(path).map(Some).ok_or(cause),
         }
+    }
+
+    /// A content of this shelf in a coding; what is made for that is counted.
+    pub(super) async fn form<'c>(
+        &self,
+        path: &str,
+        content: &'c Arc<Content>,
+        coding: Coding,
+    ) -> &'c Form {
+        let before = content.weight();
+        // A closed one would only mean that nobody waits.
+        let seat = if content.has(coding) { None } else { self.packing.acquire().await.ok() };
+        let form = content.form(coding).await;
+        drop(seat);
+        if content.weight() != before {
+            self.weigh(path, content);
+        }
+        form
+    }
+
+    /// A file that is in memory and the same on disk. That is looked up right here: for a file in
+    /// use the system knows it without its disk, sooner than another thread would be asked.
+    fn still(&self, path: &str) -> Option<Arc<Content>> {
+        let (stamp, content) = {
+            let mut kept = self.kept();
+            kept.uses += 1;
+            let used = kept.uses;
+            let slot = kept.slots.get_mut(path)?;
+            slot.used = used;
+            (slot.stamp, Arc::clone(slot.cell.get()?))
+        };
+        let found = look(&self.root, path).ok()??;
+        (found == stamp).then_some(content)
     }
 
     /// The place for a file in this state; what was there in another state leaves.
@@ -159,13 +160,13 @@ impl Shelf {
         cell
     }
 
-    /// Counts a content once, and makes room by letting go of what was not asked for longest.
-    fn weigh(&self, path: &str, cell: &Arc<OnceCell<Arc<Content>>>, weight: usize) {
+    /// Counts what a content takes by now, and makes room by letting go of what was not asked for
+    /// longest.
+    fn weigh(&self, path: &str, content: &Arc<Content>) {
+        let weight = content.weight();
         let mut kept = self.kept();
-        let Some(slot) = kept.slots.get_mut(path).filter(|slot| Arc::ptr_eq(&slot.cell, cell))
-        else {
-            return;
-        };
+        let is_it = |slot: &&mut Slot| slot.cell.get().is_some_and(|it| Arc::ptr_eq(it, content));
+        let Some(slot) = kept.slots.get_mut(path).filter(is_it) else { return };
         let more = weight - slot.weight.min(weight);
         slot.weight = weight;
         slot.before = None;
@@ -260,35 +261,21 @@ fn load(root: &Path, path: &str) -> io::Result<Arc<Content>> {
         }
         let mut bytes = Vec::with_capacity(seen.size as usize);
         file.read_to_end(&mut bytes)?;
-        let mut content = content(path, bytes, found.modified()?);
-        content.is_followed =
-            follower(path).is_some_and(|next| matches!(look(root, &next), Ok(Some(_))));
-        return Ok(Arc::new(content));
+        let is_followed = follower(path).is_some_and(|next| is_there(root, &next));
+        return Ok(Arc::new(Content::new(path, bytes, found.modified()?, is_followed)));
     }
     Err(io::Error::other("the file is replaced faster than it can be read"))
 }
 
-fn content(path: &str, bytes: Vec<u8>, modified: SystemTime) -> Content {
-    let digest = digest(&bytes);
-    let gzip = media::of(path).text.then(|| coding::gzip(&bytes)).flatten();
-    let modified = modified.into();
-    Content { plain: Bytes::from(bytes), gzip, digest, is_followed: false, modified }
+/// Whether there is a file that would be served.
+pub(super) fn is_there(root: &Path, path: &str) -> bool {
+    matches!(look(root, path), Ok(Some(_)))
 }
 
 /// The file with the next number: `archive/tech/8.atom` after `archive/tech/7.atom`.
-fn follower(path: &str) -> Option<String> {
+pub(super) fn follower(path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/')?;
     let (number, extension) = name.split_once('.')?;
     let next = number.parse::<u32>().ok()?.checked_add(1)?;
     Some(format!("{folder}/{next}.{extension}"))
-}
-
-/// Half of the SHA-256 in hexadecimal: enough that no two contents share it.
-fn digest(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(32);
-    for byte in Sha256::digest(bytes).iter().take(16) {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

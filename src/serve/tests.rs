@@ -3,12 +3,13 @@
 mod door;
 mod shelf;
 
-use axum::http::header::{ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::coding::Coding;
+use super::coding::{Accepted, Coding};
+use super::conditional::Held;
 use super::{address, coding, conditional, lookup, media};
 
 fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
@@ -91,25 +92,26 @@ fn only_the_root_folder_has_a_page() {
 
 #[test]
 fn p20_tags_are_compared_whole_and_weakly() {
-    let check = |lists: &[&str], expect: bool| {
+    let check = |lists: &[&str], expect: Held| {
         let pairs: Vec<_> = lists.iter().map(|list| (IF_NONE_MATCH, *list)).collect();
         let modified = "2026-03-01T10:00:00Z".parse().unwrap();
-        let found = conditional::unchanged(&headers(&pairs), "\"abc\"", modified);
+        let would = |coding| coding == Coding::Identity;
+        let found = conditional::held(&headers(&pairs), "abc", modified, would);
         assert_eq!(found, expect, "{lists:?}");
     };
     for list in [
         "\"abc\"",
         "W/\"abc\"",
-        "*",
-        " * ",
         "\"x\", \"abc\"",
         "\"x\",W/\"abc\" , \"y\"",
         ",, \"abc\"",
         "\"x, y\", \"abc\"",
         "\"\" \"abc\"",
     ] {
-        check(&[list], true);
+        check(&[list], Held::In(Coding::Identity));
     }
+    check(&["*"], Held::Same);
+    check(&[" * "], Held::Same);
     for list in [
         "",
         "abc",
@@ -124,22 +126,48 @@ fn p20_tags_are_compared_whole_and_weakly() {
         "W/",
         "\"",
         "\"é\"",
+        "\"abc-gzip\"",
     ] {
-        check(&[list], false);
+        check(&[list], Held::Nothing);
     }
-    check(&["\"x\"", "\"abc\""], true);
-    check(&[], false);
+    check(&["\"x\"", "\"abc\""], Held::In(Coding::Identity));
+    check(&[], Held::Nothing);
+}
+
+#[test]
+fn p23_a_tag_of_a_coding_counts_where_that_coding_would_do() {
+    let check = |tags: &str, accepts: &[&str], expect: Held| {
+        let mut pairs = vec![(IF_NONE_MATCH, tags)];
+        pairs.extend(accepts.iter().map(|one| (ACCEPT_ENCODING, *one)));
+        let headers = headers(&pairs);
+        let accepted = Accepted::of(&headers);
+        let at = "2026-03-01T10:00:00Z".parse().unwrap();
+        let found = conditional::held(&headers, "abc", at, |coding| accepted.takes(coding));
+        assert_eq!(found, expect, "{tags} {accepts:?}");
+    };
+    let (gzip, br) = (Held::In(Coding::Gzip), Held::In(Coding::Brotli));
+    check("\"abc-gzip\"", &["gzip"], gzip);
+    check("W/\"abc-gzip\"", &["gzip"], gzip);
+    // A cache that holds gzip needs no brotli, as long as whoever asks takes gzip.
+    check("\"abc-gzip\"", &["br, gzip"], gzip);
+    check("\"abc-br\", \"abc-gzip\"", &["gzip"], gzip);
+    check("\"abc-br\", \"abc-gzip\"", &["gzip, br"], br);
+    check("\"abc\"", &["gzip, br"], Held::In(Coding::Identity));
+    check("\"abc-gzip\"", &[], gzip);
+    check("\"abc-gzip\"", &[""], Held::Nothing);
+    check("\"abc-gzip\"", &["br"], Held::Nothing);
+    check("\"abc-gzip\"", &["gzip;q=0, br"], Held::Nothing);
+    check("\"abc\"", &["gzip, identity;q=0"], Held::Nothing);
+    check("\"abc-deflate\"", &["deflate"], Held::Nothing);
+    check("\"abd-gzip\"", &["gzip"], Held::Nothing);
 }
 
 #[test]
 fn p21_times_are_compared_to_the_second_and_yield_to_tags() {
     let check = |pairs: &[(HeaderName, &str)], expect: bool| {
         let modified = "2026-03-01T10:00:00.75Z".parse().unwrap();
-        assert_eq!(
-            conditional::unchanged(&headers(pairs), "\"abc\"", modified),
-            expect,
-            "{pairs:?}"
-        );
+        let held = conditional::held(&headers(pairs), "abc", modified, |_| true);
+        assert_eq!(held != Held::Nothing, expect, "{pairs:?}");
     };
     for since in [
         "Sun, 01 Mar 2026 10:00:00 GMT",
@@ -175,40 +203,60 @@ fn times_are_written_as_http_has_them() {
 
 #[test]
 fn p24_codings_are_weighed() {
+    use Coding::{Brotli, Gzip, Identity, Zstd};
     for (accepts, expect) in [
-        ("gzip", Coding::Gzip),
-        ("GZip", Coding::Gzip),
-        ("x-gzip", Coding::Gzip),
-        ("br;q=0, gzip", Coding::Gzip),
-        ("deflate, gzip;q=0.5, br", Coding::Gzip),
-        ("gzip ; q=0.1", Coding::Gzip),
-        ("*", Coding::Gzip),
-        ("identity;q=0", Coding::Identity),
-        ("identity;q=0, gzip", Coding::Gzip),
-        ("identity;q=0, *;q=0", Coding::Identity),
-        ("gzip;q=0", Coding::Identity),
-        ("gzip;q=0.000", Coding::Identity),
-        ("gzip;q=0, *", Coding::Identity),
-        ("gzip;q=0.2, identity;q=0.8", Coding::Identity),
-        ("gzip;q=nan", Coding::Identity),
-        ("gzip;q=7", Coding::Identity),
-        ("br", Coding::Identity),
-        ("", Coding::Identity),
-        (";;,,;q=1", Coding::Identity),
+        ("gzip", Some(Gzip)),
+        ("GZip", Some(Gzip)),
+        ("x-gzip", Some(Gzip)),
+        ("br", Some(Brotli)),
+        ("zstd", Some(Zstd)),
+        ("gzip, deflate, br, zstd", Some(Brotli)),
+        ("gzip, zstd", Some(Zstd)),
+        ("br;q=0.5, gzip;q=0.8", Some(Gzip)),
+        ("br;q=0, gzip", Some(Gzip)),
+        ("deflate, gzip;q=0.5, compress", Some(Gzip)),
+        ("gzip ; q=0.1", Some(Gzip)),
+        ("gzip;q=0.001", Some(Gzip)),
+        ("*", Some(Gzip)),
+        ("br, *", Some(Brotli)),
+        ("br;q=0.5, *", Some(Gzip)),
+        ("gzip;q=0, *", Some(Brotli)),
+        ("gzip;q=0", Some(Identity)),
+        ("gzip;q=0.000", Some(Identity)),
+        ("gzip;q=0.2, identity;q=0.8", Some(Identity)),
+        ("gzip;q=0.5, identity;q=0.5", Some(Gzip)),
+        ("gzip;q=nan", Some(Identity)),
+        ("gzip;q=7", Some(Identity)),
+        ("deflate", Some(Identity)),
+        ("", Some(Identity)),
+        (";;,,;q=1", Some(Identity)),
+        ("identity", Some(Identity)),
+        ("identity;q=0, gzip", Some(Gzip)),
+        ("identity;q=0, *", Some(Gzip)),
+        ("*;q=0, br", Some(Brotli)),
+        ("*;q=0, identity", Some(Identity)),
+        ("*;q=0", None),
+        ("identity;q=0", None),
+        ("identity;q=0, deflate", None),
+        ("identity;q=0, *;q=0", None),
     ] {
-        assert_eq!(coding::wanted(&headers(&[(ACCEPT_ENCODING, accepts)])), expect, "{accepts:?}");
+        let accepted = Accepted::of(&headers(&[(ACCEPT_ENCODING, accepts)]));
+        assert_eq!(accepted.best(), expect, "{accepts:?}");
     }
-    assert_eq!(coding::wanted(&HeaderMap::new()), Coding::Identity);
-    let two = headers(&[(ACCEPT_ENCODING, "br"), (ACCEPT_ENCODING, "gzip")]);
-    assert_eq!(coding::wanted(&two), Coding::Gzip);
+    assert_eq!(Accepted::of(&HeaderMap::new()).best(), Some(Identity));
+    let two = headers(&[(ACCEPT_ENCODING, "deflate"), (ACCEPT_ENCODING, "gzip")]);
+    assert_eq!(Accepted::of(&two).best(), Some(Gzip));
 }
 
 #[test]
 fn what_does_not_shrink_is_not_compressed() {
-    assert!(coding::gzip(b"short").is_none());
     let noise: Vec<u8> = (0..40u8).flat_map(|n| Sha256::digest([n])).collect();
-    assert!(coding::gzip(&noise).is_none());
-    assert!(coding::gzip(&[b'x'; 4000]).is_some());
+    for coding in [Coding::Gzip, Coding::Zstd, Coding::Brotli] {
+        assert!(coding::pack(coding, b"short").is_none());
+        assert!(coding::pack(coding, &noise).is_none());
+        assert!(coding::pack(coding, &[b'x'; 4000]).is_some());
+    }
+    assert!(coding::pack(Coding::Identity, &[b'x'; 4000]).is_none());
 }
 
 #[test]
@@ -261,8 +309,9 @@ proptest! {
             for name in [ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH] {
                 headers.extend(value.as_ref().ok().map(|value| (name, value.clone())));
             }
-            conditional::unchanged(&headers, "\"abc\"", at);
-            coding::wanted(&headers);
+            let accepted = Accepted::of(&headers);
+            accepted.best();
+            conditional::held(&headers, "abc", at, |coding| accepted.takes(coding));
         }
         lookup::own(&text);
     }

@@ -66,6 +66,7 @@ impl Connection {
         // The log may grow to 32 MB between its foldings, each of which waits for the disk.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
                        PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; \
+                       PRAGMA cache_size = -8192; \
                        PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;";
         connection.execute_batch(pragmas)?;
         Ok(Self(connection))

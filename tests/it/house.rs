@@ -105,6 +105,32 @@ impl House {
     }
 }
 
+/// Settings for posts of the predecessor; their source is at a port where nobody is.
+pub const ARCHIVE: &str = "[[source]]\nid = \"old\"\nurl = \"http://127.0.0.1:9/feed.xml\"\n\
+    every = \"1h\"\ncategories = [\"{medium}\"]\n\
+    [jekyll]\nsource = \"old\"\nsite = \"//old.example/\"\n\
+    share = \"http://old.example/html_News/NewsShare.html?infoCode={id}\"\n\
+    suffix = \"新闻\"\n";
+
+/// Imports posts as the predecessor wrote them, one for each number.
+pub fn import_posts(house: &House, numbers: std::ops::Range<usize>) {
+    let posts = house.path("posts");
+    std::fs::create_dir_all(&posts).unwrap();
+    for number in numbers {
+        let post = format!(
+            "---\nlayout: post\ntitle: \"Number {number}\"\ndate: 2022-02-02 02:{:02}:{:02} +0800\n\
+             categories: tech\ntags: 日报新闻\n---\n<p>Text {number}.</p>\n\
+             <p class=\"em_media\">（文章来源：日报）</p>\n\n\
+             <http://old.example/html_News/NewsShare.html?infoCode=NW20220202{number:010}>\n\n\
+             [返回日报新闻](//old.example/category/tech.html)｜[返回首页](//old.example/)",
+            number / 60,
+            number % 60,
+        );
+        std::fs::write(posts.join(format!("2022-02-02-NW20220202{number:010}.md")), post).unwrap();
+    }
+    house.good(&["import", "jekyll", "posts"]);
+}
+
 /// Calls with every file below a folder.
 pub fn walk(dir: &Path, call: &mut dyn FnMut(&Path)) {
     let mut entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();

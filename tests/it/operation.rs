@@ -4,6 +4,7 @@
 mod backups;
 mod inside;
 mod process;
+mod proxies;
 mod secrets;
 mod states;
 

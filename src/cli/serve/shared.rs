@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sd_notify::NotifyState;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::metrics::Metrics;
 use super::upkeep;
@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub authority: String,
     pub metrics: Arc<Metrics>,
     pub ready: Readiness,
+    /// Rung when an edition is out.
+    pub printed: Arc<Notify>,
     bells: Bells,
     /// Where this process serves: never to be asked.
     site: SocketAddr,
@@ -62,8 +64,9 @@ impl Shared {
         let fetcher = fetcher(&settings, &metrics, site)?;
         let now = Arc::new(Mutex::new(Now { settings, fetcher, fault: None, inbox: None }));
         let stage = Arc::new(watch::Sender::new(Stage::Running));
-        let (ready, bells) = (Readiness::default(), Bells::default());
-        Ok((Self { store, authority, metrics, ready, bells, site, now, stage, news }, heard))
+        let (ready, bells, printed) = (Readiness::default(), Bells::default(), Arc::default());
+        let all = Self { store, authority, metrics, ready, printed, bells, site, now, stage, news };
+        Ok((all, heard))
     }
 
     /// The settings that hold at the moment.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sd_notify::NotifyState;
 
 use super::Shared;
-use crate::cli::{backup, setup};
+use crate::cli::{backup, copies, setup};
 use crate::store::{Backup, Lock};
 
 /// How often the lock gets a sign of life.
@@ -15,6 +15,8 @@ const BEAT: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a backup is made.
 const DAY: TimeDelta = TimeDelta::hours(24);
+/// How often it is looked whether a copy is still to be made.
+const COPY: Duration = Duration::from_mins(1);
 /// After a backup that failed.
 const AGAIN: TimeDelta = TimeDelta::hours(1);
 
@@ -69,6 +71,27 @@ pub(super) async fn back_up(shared: &Shared) {
                 tracing::error!("no backup: {why}");
                 not_before = now + AGAIN;
             }
+        }
+    }
+}
+
+/// Copies what is published to the bucket of the settings, after each edition and, where that
+/// failed, again and again; until the daemon is told to end.
+pub(super) async fn copy(shared: &Shared) {
+    let mut ticks = tokio::time::interval(COPY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = shared.printed.notified() => {}
+            () = shared.ended() => return,
+        }
+        let settings = shared.settings();
+        let copied = tokio::select! {
+            copied = copies::all(&shared.store, &settings) => copied,
+            () = shared.ended() => return,
+        };
+        if let Err(why) = copied {
+            tracing::error!("{why:#}");
         }
     }
 }

@@ -10,7 +10,8 @@ use futures_util::future::join_all;
 use tempfile::TempDir;
 
 use crate::serve::coding::Coding;
-use crate::serve::shelf::{Content, Shelf};
+use crate::serve::content::Content;
+use crate::serve::shelf::Shelf;
 
 /// Puts a file in its place as a careful writer does, always with the same time.
 fn put(dir: &Path, path: &str, text: &str) {
@@ -24,7 +25,7 @@ fn put(dir: &Path, path: &str, text: &str) {
 
 async fn text(shelf: &Shelf, path: &str) -> Option<String> {
     let content = shelf.get(path).await.unwrap()?;
-    Some(String::from_utf8(content.bytes(Coding::Identity).to_vec()).unwrap())
+    Some(String::from_utf8(content.plain().bytes.to_vec()).unwrap())
 }
 
 #[tokio::test]
@@ -50,7 +51,7 @@ async fn the_tag_tells_the_content_and_nothing_else() {
     let shelf = Shelf::new(dir.path().to_owned(), 1 << 20);
     let mut tags = Vec::new();
     for path in ["a.rss", "b.rss", "c.rss"] {
-        tags.push(shelf.get(path).await.unwrap().unwrap().tag(Coding::Identity));
+        tags.push(shelf.get(path).await.unwrap().unwrap().plain().tag.clone());
     }
     assert_eq!(tags[0], "\"7692c3ad3540bb803c020b3aee66cd88\"");
     assert_eq!(tags[0], tags[1]);
@@ -132,4 +133,47 @@ async fn p33_a_file_that_cannot_be_read_leaves_the_last_content() {
     }
     put(dir.path(), "x.rss", "two");
     assert_eq!(text(&shelf, "x.rss").await.as_deref(), Some("two"));
+}
+
+#[tokio::test]
+async fn each_coding_is_made_once_and_counts() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "x.rss", &"one ".repeat(1000));
+    let shelf = Shelf::new(dir.path().to_owned(), 1 << 20);
+    let content = shelf.get("x.rss").await.unwrap().unwrap();
+    assert_eq!(content.weight(), 4000);
+    let mut weight = 4000;
+    for coding in [Coding::Gzip, Coding::Zstd, Coding::Brotli] {
+        let forms = join_all((0..50).map(|_| shelf.form("x.rss", &content, coding))).await;
+        let first = forms[0].bytes.as_ptr();
+        assert!(forms.iter().all(|form| form.bytes.as_ptr() == first), "{coding:?}");
+        assert_eq!(forms[0].coding, coding);
+        weight += forms[0].bytes.len();
+        assert_eq!(content.weight(), weight);
+    }
+    let again = shelf.get("x.rss").await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&content, &again));
+}
+
+#[tokio::test]
+async fn compressed_forms_take_room_from_other_files() {
+    let dir = TempDir::new().unwrap();
+    for n in 0..20 {
+        let text: Vec<String> = (0..400).map(|m| (n * 1000 + m * m).to_string()).collect();
+        let text = text.join(" ");
+        put(dir.path(), &format!("{n}.rss"), &text);
+    }
+    let shelf = Shelf::new(dir.path().to_owned(), 30_000);
+    let mut all = Vec::new();
+    for n in 0..20 {
+        let path = format!("{n}.rss");
+        let content = shelf.get(&path).await.unwrap().unwrap();
+        for coding in [Coding::Gzip, Coding::Zstd, Coding::Brotli] {
+            shelf.form(&path, &content, coding).await;
+        }
+        all.push((content.weight(), Arc::downgrade(&content)));
+    }
+    let kept = all.iter().filter(|(_, content)| content.strong_count() > 0);
+    let bytes: usize = kept.map(|(weight, _)| weight).sum();
+    assert!((10_000..=30_000).contains(&bytes), "{bytes}");
 }

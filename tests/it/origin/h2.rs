@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use h2::Reason;
 use h2::server::SendResponse;
 
@@ -35,7 +35,7 @@ pub(super) async fn converse(stream: impl Stream, stage: Arc<Stage>) -> io::Resu
 
 fn answer(
     mut respond: SendResponse<Bytes>,
-    head: axum::http::Response<()>,
+    head: http::Response<()>,
     body: Vec<u8>,
     broken: bool,
 ) -> Result<(), h2::Error> {

@@ -201,8 +201,8 @@ impl Reply {
     }
 
     /// The reply in HTTP/2: head, body, and whether the stream is broken off after the body.
-    pub(super) fn parts(&self) -> (axum::http::Response<()>, Vec<u8>, bool) {
-        let mut head = axum::http::Response::builder().status(self.status);
+    pub(super) fn parts(&self) -> (http::Response<()>, Vec<u8>, bool) {
+        let mut head = http::Response::builder().status(self.status);
         for (name, value) in &self.headers {
             head = head.header(name.to_lowercase(), value.as_slice());
         }

@@ -177,9 +177,18 @@ impl Answer {
     }
 
     pub fn unpacked(&self) -> String {
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(&*self.body).read_to_string(&mut text).unwrap();
-        text
+        let mut bytes = Vec::new();
+        let body = &*self.body;
+        match self.header("content-encoding") {
+            Some("gzip") => flate2::read::GzDecoder::new(body).read_to_end(&mut bytes),
+            Some("zstd") => zstd::Decoder::new(body).unwrap().read_to_end(&mut bytes),
+            Some("br") => {
+                brotli_decompressor::Decompressor::new(body, 4096).read_to_end(&mut bytes)
+            }
+            _ => return self.text().to_owned(),
+        }
+        .unwrap();
+        String::from_utf8(bytes).unwrap()
     }
 
     /// Compares some headers; `-` is for one that must be absent.

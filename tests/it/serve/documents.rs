@@ -140,32 +140,66 @@ async fn p22_a_304_has_no_body_and_the_connection_lives_on() {
 async fn p23_each_coding_has_its_own_tag_and_the_same_content() {
     let served = serve(&[("all.rss", &long("one")), ("icon.png", &long("one"))]).await;
     let plain = served.get("/all.rss", &[]).await;
-    let packed = served.get("/all.rss", &["Accept-Encoding: br, gzip"]).await;
     plain.assert_headers(&[("content-encoding", "-"), ("vary", "Accept-Encoding")]);
-    packed.assert_headers(&[("content-encoding", "gzip"), ("vary", "Accept-Encoding")]);
-    assert_eq!(packed.unpacked(), plain.text());
-    assert!(packed.body.len() * 10 < plain.body.len());
     let tag = plain.header("etag").unwrap().trim_end_matches('"');
-    packed.assert_headers(&[("etag", &format!("{tag}-gzip\""))]);
-    served
-        .get("/icon.png", &["Accept-Encoding: gzip"])
-        .await
-        .assert_headers(&[("content-encoding", "-")]);
+    for coding in ["gzip", "br", "zstd"] {
+        let packed = served.get("/all.rss", &[&format!("Accept-Encoding: {coding}")]).await;
+        packed.assert_headers(&[
+            ("content-encoding", coding),
+            ("vary", "Accept-Encoding"),
+            ("etag", &format!("{tag}-{coding}\"")),
+            ("content-type", "application/rss+xml; charset=utf-8"),
+        ]);
+        assert_eq!(packed.unpacked(), plain.text(), "{coding}");
+        assert!(packed.body.len() * 10 < plain.body.len(), "{coding}");
+        let icon = served.get("/icon.png", &[&format!("Accept-Encoding: {coding}")]).await;
+        icon.assert_headers(&[("content-encoding", "-")]);
+    }
+}
+
+#[tokio::test]
+async fn p23_the_tag_of_any_coding_answers_304_where_that_coding_is_taken() {
+    let served = serve(&[("all.rss", &long("one"))]).await;
+    let plain = served.get("/all.rss", &[]).await;
+    let own = plain.header("etag").unwrap().trim_end_matches('"').to_owned();
+    for (tag, accepts, expect) in [
+        ("-gzip", "Accept-Encoding: gzip", 304),
+        ("-gzip", "Accept-Encoding: gzip, br", 304),
+        ("-br", "Accept-Encoding: gzip, br", 304),
+        ("-zstd", "Accept-Encoding: *", 304),
+        ("", "Accept-Encoding: gzip", 304),
+        ("-gzip", "Accept: */*", 304),
+        ("-gzip", "Accept-Encoding: br", 200),
+        ("-gzip", "Accept-Encoding: identity", 200),
+        ("-deflate", "Accept-Encoding: gzip, deflate", 200),
+    ] {
+        let held = format!("If-None-Match: {own}{tag}\"");
+        let answer = served.get("/all.rss", &[&held, accepts]).await;
+        assert_eq!(answer.status, expect, "{tag} {accepts}");
+        if expect == 304 {
+            // It names the copy that is still good (RFC 9111 §4.3.4).
+            answer.assert_headers(&[("etag", &format!("{own}{tag}\""))]);
+            assert_eq!(answer.body, b"");
+        }
+    }
 }
 
 #[tokio::test]
 async fn p24_codings_are_never_forced_on_a_reader() {
     let served = serve(&[("all.rss", &long("one"))]).await;
-    for (accepts, expect) in [
-        ("br;q=0, gzip", "gzip"),
-        ("gzip;q=0", "-"),
-        ("identity;q=0", "-"),
-        ("", "-"),
-        ("zstd, br", "-"),
+    for (accepts, status, expect) in [
+        ("br;q=0, gzip", 200, "gzip"),
+        ("gzip;q=0", 200, "-"),
+        ("gzip;q=0.2, br;q=0.9, zstd;q=0.5", 200, "br"),
+        ("", 200, "-"),
+        ("deflate", 200, "-"),
+        ("identity;q=0, gzip;q=0.1", 200, "gzip"),
+        ("identity;q=0", 406, "-"),
+        ("*;q=0", 406, "-"),
     ] {
         let answer = served.get("/all.rss", &[&format!("Accept-Encoding: {accepts}")]).await;
-        assert_eq!(answer.status, 200, "{accepts}");
-        answer.assert_headers(&[("content-encoding", expect)]);
+        assert_eq!(answer.status, status, "{accepts}");
+        answer.assert_headers(&[("content-encoding", expect), ("vary", "Accept-Encoding")]);
     }
 }
 
