@@ -229,6 +229,7 @@ fn trace(row: &SqliteRow) -> Result<Trace, sqlx::Error> {
             dated: row.try_get("dated")?,
             telling: row.try_get("telling")?,
             deep: false,
+            long: false,
         },
     })
 }
