@@ -29,6 +29,7 @@ mod serve;
 mod setup;
 mod single;
 mod status;
+mod story;
 mod withdraw;
 
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! What an entry is recognised by when its key is new: its link, its title and date, its text.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -147,6 +148,19 @@ impl Likeness {
         let title = same(self.title, other.title);
         let near = self.near_in_time(other, DAY);
         same(self.link, other.link) || (near && (title || text))
+    }
+
+    /// Prints that two entries do not share unless they are the same: of their words, their date,
+    /// and the link, or the part of it behind the host.
+    pub fn twin_prints(&self) -> impl Iterator<Item = u64> + use<> {
+        let own = *self;
+        let telling = self.title != 0 && self.text != 0 && self.dated.is_some();
+        let places = [(0, self.link), (1, self.path)].into_iter();
+        places.filter(move |(_, place)| telling && *place != 0).map(move |place| {
+            let mut hash = DefaultHasher::new();
+            (place, own.title, own.text, own.dated).hash(&mut hash);
+            hash.finish()
+        })
     }
 
     /// Whether two entries of one list are the same under two keys, as while a source moves.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::pending::pend_index;
+use super::pending::{pend_category, pend_index};
 use super::read::json;
 use super::rows::{self, ShelfRow, instant};
 use super::{Error, Store};
@@ -58,6 +58,8 @@ impl Store {
         let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
              JOIN shown AS item ON item.id = leaf.item \
+             WHERE leaf.category = 0 OR EXISTS (SELECT 1 FROM item_category AS own \
+                 WHERE own.category = leaf.category AND own.item = leaf.item) \
              ORDER BY place, leaf.published DESC, leaf.item";
         let rows = sqlx::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
@@ -149,8 +151,8 @@ async fn turn_one(
 }
 
 /// Enters an item in the current documents of categories it came to, and takes it out of those of
-/// categories it left. What has been archived stays where it is, but is not shown while the item
-/// is not. `published` is the date of an item that is shown.
+/// categories it left. What has been archived keeps its place, but is not shown there while the
+/// item is not, or is not in the category. `published` is the date of an item that is shown.
 pub(super) async fn file(
     tx: &mut SqliteConnection,
     item: &ItemId,
@@ -160,6 +162,8 @@ pub(super) async fn file(
 ) -> Result<(), Error> {
     for number in before.iter().filter(|number| !after.contains(number)) {
         leave(tx, item.as_str(), *number).await?;
+        pend_place(tx, item.as_str(), *number).await?;
+        pend_category(tx, *number).await?;
         count_again(tx, *number).await?;
     }
     let Some(published) = published else {
@@ -176,6 +180,7 @@ pub(super) async fn file(
             .await?;
     }
     for number in came {
+        pend_place(tx, item.as_str(), *number).await?;
         let back = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
         if sqlx::query(back).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
             pend_index(tx).await?;
@@ -190,6 +195,18 @@ pub(super) async fn file(
 /// Takes an item out of a category's current documents; in the archive its place stays taken.
 pub(super) async fn leave(tx: &mut SqliteConnection, item: &str, number: i64) -> Result<(), Error> {
     let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
+    sqlx::query(query).bind(item).bind(number).execute(tx).await?;
+    Ok(())
+}
+
+/// Marks the archive document of a category that an item stands in: it comes there again, or goes.
+pub(super) async fn pend_place(
+    tx: &mut SqliteConnection,
+    item: &str,
+    number: i64,
+) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT category, page FROM leaf WHERE item = ? AND category = ? AND page > 0";
     sqlx::query(query).bind(item).bind(number).execute(tx).await?;
     Ok(())
 }

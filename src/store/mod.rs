@@ -46,7 +46,7 @@ pub use rows::{
 };
 pub use search::Hits;
 pub use standing::{Past, Standing, Turn};
-pub use stories::Kin;
+pub use stories::{Hidden, Join, Kin, Teller, Told};
 pub use traces::{Face, Findings};
 pub use visits::{Aftermath, Agendum, Course, Resting};
 pub use websub::{NamedHub, Subscription};
@@ -220,6 +220,7 @@ fn migrations() -> Vec<Migration> {
         (9, "search", include_str!("migrations/0009_search.sql")),
         (10, "doubt", include_str!("migrations/0010_doubt.sql")),
         (11, "shown", include_str!("migrations/0011_shown.sql")),
+        (14, "bare", include_str!("migrations/0014_bare.sql")),
     ];
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
         let text = sqlx::SqlStr::from_static(text);

@@ -5,9 +5,11 @@ use sqlx::SqliteConnection;
 use super::leaves::{self, EVERYTHING};
 use super::pending::pend_category;
 use super::rows::Saved;
+use super::stories::{self, Silence};
 use super::{Error, Store};
 use crate::model::{CategoryId, Instant, ItemId, SourceId};
 use crate::route::Kept;
+use crate::story::Ways;
 
 /// Items that are forgotten in one transaction.
 const BATCH: i64 = 200;
@@ -31,7 +33,8 @@ impl Store {
         let query = "SELECT id FROM (SELECT id, published, \
                  row_number() OVER (ORDER BY published DESC, id) AS place \
                  FROM item WHERE source = ?1 AND NOT EXISTS (SELECT 1 FROM withheld \
-                     WHERE withheld.item = item.id AND kept = 'forgotten')) \
+                     WHERE withheld.item = item.id AND kept = 'forgotten') \
+                 AND NOT EXISTS (SELECT 1 FROM story WHERE story.item = item.id AND bare)) \
              WHERE published < ?2 OR place > ?3 LIMIT ?4";
         let ids: Vec<String> = sqlx::query_scalar(query)
             .bind(source.as_str())
@@ -40,8 +43,9 @@ impl Store {
             .bind(BATCH)
             .fetch_all(&mut *tx)
             .await?;
+        let ways = self.ways();
         for id in &ids {
-            empty(&mut tx, id).await?;
+            empty(&mut tx, &ItemId::new(id), &ways).await?;
         }
         tx.commit().await?;
         Ok(ids.len())
@@ -95,7 +99,8 @@ impl Store {
 }
 
 pub(super) async fn is_forgotten(tx: &mut SqliteConnection, item: &ItemId) -> Result<bool, Error> {
-    let query = "SELECT 1 FROM withheld WHERE item = ? AND kept = 'forgotten'";
+    let query = "SELECT 1 FROM withheld WHERE item = ?1 AND kept = 'forgotten' \
+         UNION ALL SELECT 1 FROM story WHERE item = ?1 AND bare LIMIT 1";
     let found: Option<i64> =
         sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
     Ok(found.is_some())
@@ -119,9 +124,17 @@ pub(super) async fn remember(tx: &mut SqliteConnection, saved: &Saved) -> Result
 /// Takes an item out of categories, and marks them: the one way out besides another filing.
 async fn take_out(tx: &mut SqliteConnection, item: &str, numbers: &[i64]) -> Result<(), Error> {
     for number in numbers {
-        let query = "DELETE FROM item_category WHERE category = ? AND item = ?";
-        sqlx::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        let steps = [
+            "DELETE FROM item_category WHERE category = ? AND item = ?",
+            // None of those who tell the story brings it back.
+            "DELETE FROM story_category WHERE category = ? AND item IN (SELECT item FROM story \
+             WHERE head = (SELECT head FROM story AS own WHERE own.item = ?))",
+        ];
+        for query in steps {
+            sqlx::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        }
         leaves::leave(tx, item, *number).await?;
+        leaves::pend_place(tx, item, *number).await?;
         leaves::count_again(tx, *number).await?;
         pend_category(tx, *number).await?;
     }
@@ -130,7 +143,24 @@ async fn take_out(tx: &mut SqliteConnection, item: &str, numbers: &[i64]) -> Res
     Ok(())
 }
 
-async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
+/// Forgets the words of an item, and where it stood; but what stands for a story goes on in the
+/// words of those who tell it too.
+async fn empty(tx: &mut SqliteConnection, item: &ItemId, ways: &Ways) -> Result<(), Error> {
+    unsay(tx, item.as_str()).await?;
+    match stories::fall_silent(tx, item, ways).await? {
+        Silence::Told(before) => stories::follow_all(tx, before).await,
+        Silence::Over(head) => {
+            for item in std::iter::once(item).chain(&head) {
+                stories::forget_own(tx, item).await?;
+                end(tx, item.as_str()).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Nothing is shown of an item any more.
+async fn end(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
     let numbers: Vec<i64> = sqlx::query_scalar("SELECT category FROM item_category WHERE item = ?")
         .bind(item)
         .fetch_all(&mut *tx)
@@ -138,6 +168,12 @@ async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
     take_out(tx, item, &numbers).await?;
     leaves::leave(tx, item, EVERYTHING).await?;
     leaves::pend_places(tx, item).await?;
+    let query = "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')";
+    sqlx::query(query).bind(item).execute(tx).await?;
+    Ok(())
+}
+
+async fn unsay(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
     let steps = [
         "UPDATE item SET body = '', summary = NULL, image = NULL, extra = '{}' WHERE id = ?",
         "UPDATE original SET data = x'', tries = 0 WHERE item = ?",
@@ -146,7 +182,6 @@ async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
         "UPDATE indexed SET print = x'' WHERE item = ?",
         "DELETE FROM seat WHERE item = ?",
         "DELETE FROM revision WHERE item = ?",
-        "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')",
     ];
     for step in steps {
         sqlx::query(step).bind(item).execute(&mut *tx).await?;

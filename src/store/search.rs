@@ -33,18 +33,7 @@ const COUNTED: usize = 1_000;
 impl Store {
     /// What an expression of the index finds, newest first, without what is withheld.
     pub async fn search(&self, expression: &str, most: usize, skip: usize) -> Result<Hits, Error> {
-        // The index is in the order of publication: it is read from its end, and no further than
-        // needed.
-        let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
-             WHERE search MATCH ?1 AND NOT EXISTS \
-                 (SELECT 1 FROM withheld WHERE withheld.item = indexed.item) \
-             ORDER BY search.rowid DESC LIMIT ?2 OFFSET ?3";
-        let ids: Vec<String> = sqlx::query_scalar(query)
-            .bind(expression)
-            .bind(most as i64)
-            .bind(skip as i64)
-            .fetch_all(&self.pool)
-            .await?;
+        let ids = self.hits(expression, most, skip).await?;
         let query = "SELECT count(*) FROM \
              (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)";
         let total: i64 = sqlx::query_scalar(query)
@@ -52,11 +41,38 @@ impl Store {
             .bind(COUNTED as i64 + 1)
             .fetch_one(&self.pool)
             .await?;
-        let ids: Vec<ItemId> = ids.into_iter().map(ItemId::new).collect();
         let mut items = self.items_by_id(&ids).await?;
         items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
         let total = total as usize;
         Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
+    }
+
+    /// The items shown for what an expression finds: for a member of a story the one that stands
+    /// for it, once.
+    async fn hits(&self, expression: &str, most: usize, skip: usize) -> Result<Vec<ItemId>, Error> {
+        // The index is in the order of publication: it is read from its end, and no further than
+        // needed.
+        let query = "SELECT search.rowid, coalesce(head, indexed.item) FROM search \
+             JOIN indexed ON indexed.number = search.rowid LEFT JOIN story ON story.item = indexed.item \
+             WHERE search MATCH ?1 AND search.rowid < ?2 AND EXISTS \
+                 (SELECT 1 FROM shown WHERE shown.id = coalesce(head, indexed.item)) \
+             ORDER BY search.rowid DESC LIMIT ?3";
+        let (mut ids, mut seen, mut last) = (Vec::new(), HashSet::new(), i64::MAX);
+        loop {
+            let wanted = skip + most - ids.len();
+            let rows: Vec<(i64, String)> = sqlx::query_as(query)
+                .bind(expression)
+                .bind(last)
+                .bind(wanted as i64)
+                .fetch_all(&self.pool)
+                .await?;
+            last = rows.last().map_or(last, |(number, _)| *number);
+            let (came, asked) = (rows.len(), wanted);
+            ids.extend(rows.into_iter().map(|(_, id)| id).filter(|id| seen.insert(id.clone())));
+            if came < asked || ids.len() >= skip + most {
+                return Ok(ids.into_iter().skip(skip).map(ItemId::new).collect());
+            }
+        }
     }
 
     /// Everything that an expression finds, withheld or not.

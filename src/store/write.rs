@@ -144,7 +144,7 @@ pub(super) async fn save(
     if turned {
         leaves::pend_places(tx, item.id.as_str()).await?;
     }
-    let others = uniting.settle(tx, saved, is_new).await?;
+    let others = uniting.settle(tx, saved, is_new, (withheld, turned)).await?;
     for (id, before) in others.iter().filter(|(id, _)| *id != item.id) {
         follow(tx, id, before).await?;
     }
@@ -223,7 +223,11 @@ async fn file_under(
 }
 
 /// Enters an item in the documents of where it is filed by now.
-async fn follow(tx: &mut SqliteConnection, item: &ItemId, before: &[i64]) -> Result<(), Error> {
+pub(super) async fn follow(
+    tx: &mut SqliteConnection,
+    item: &ItemId,
+    before: &[i64],
+) -> Result<(), Error> {
     let after = categories_of(tx, item).await?;
     let query = "SELECT published FROM shown WHERE id = ?";
     let shown = sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&mut *tx).await?;

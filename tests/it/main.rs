@@ -37,4 +37,5 @@ mod search;
 mod serve;
 mod sinks;
 mod stories;
+mod tellers;
 mod websub;
