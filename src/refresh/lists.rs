@@ -263,7 +263,7 @@ impl Round<'_> {
         let listing = one.listing.as_ref().filter(|listing| !listing.entries.is_empty());
         let Some(listing) = listing else { return Ok(false) };
         let Some(store) = self.store.filter(|_| !self.whole) else { return Ok(true) };
-        recognition::is_news(store, self.source, &one.list, &listing.entries).await
+        Box::pin(recognition::is_news(store, self.source, &one.list, &listing.entries)).await
     }
 
     async fn page(
@@ -373,7 +373,7 @@ impl Round<'_> {
             return Ok(one.error.is_none());
         }
         let Some(listing) = &one.listing else { return Ok(false) };
-        let keys = recognition::known_keys(store, self.source, &listing.entries).await?;
+        let keys = Box::pin(recognition::known_keys(store, self.source, &listing.entries)).await?;
         let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
         Ok(known.values().any(|item| item.first_seen < since))
     }

@@ -37,7 +37,7 @@ pub(super) async fn sift(
     let mut sifted = Sifted::default();
     let mut fresh: Vec<(String, Work)> = Vec::new();
     let held = store.held_prints(&source.id).await?;
-    let mut faces = HashMap::new();
+    let (mut faces, mut met) = (HashMap::new(), keys::Met::default());
     let broken: HashSet<String> =
         gathered.iter().filter(|one| is_broken(one)).map(|one| one.list.clone()).collect();
     for one in &mut *gathered {
@@ -51,7 +51,9 @@ pub(super) async fn sift(
         let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
         report.faults.extend(faults);
         let size = keyed.len();
-        let recognised = keys::recognise(store, source, keyed, &mut sifted.findings).await?;
+        let mut recognised =
+            Box::pin(keys::recognise(store, source, keyed, &mut sifted.findings)).await?;
+        met.meet(source, &mut recognised, &mut sifted.findings);
         let foreign = before.as_ref().is_some_and(|face| is_foreign(face, listing, &recognised));
         let known = store.known(&source.id, keys::keys(&recognised.entries)).await?;
         let named = recognised.entries.iter().map(|(key, entry)| (key.as_str(), entry));

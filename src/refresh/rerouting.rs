@@ -243,7 +243,7 @@ async fn batch(
         let key = if key_changes { today } else { key };
         let likenesses = originals.iter().map(|one| Likeness::of(&one.entry)).collect();
         let made = again(maker, key, known, originals);
-        remade.push(Remade { made, before, key_changes, owner, likenesses });
+        remade.push(Remade { before, made, key_changes, owner, likenesses });
     }
     Ok(Some(remade))
 }

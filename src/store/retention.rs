@@ -45,7 +45,7 @@ impl Store {
             .await?;
         let ways = self.ways();
         for id in &ids {
-            empty(&mut tx, &ItemId::new(id), &ways).await?;
+            Box::pin(empty(&mut tx, &ItemId::new(id), &ways)).await?;
         }
         tx.commit().await?;
         Ok(ids.len())

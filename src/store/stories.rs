@@ -114,8 +114,10 @@ fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
     let face = face.unwrap_or_else(|| item.id.to_string());
     let mut also: Vec<Also> = Vec::new();
     for (_, member) in members {
-        if member.id.as_str() != face && is_elsewhere(&member, item) {
-            also.push(Also { source: member.source, link: member.link });
+        if member.id.as_str() != face {
+            if is_elsewhere(&member, item) {
+                also.push(Also { source: member.source, link: member.link });
+            }
         } else if member.id != item.id {
             let own = item.clone();
             *item = Item {
@@ -205,10 +207,10 @@ impl Uniting {
             filing::forget_own(tx, &item.id).await?;
             return Ok(before);
         }
-        if let Some(newcomer) = newcomer.filter(|_| !is_new) {
-            if let Some(before) = self.think_again(tx, &item.id, newcomer, turned).await? {
-                return Ok(before);
-            }
+        if let Some(newcomer) = newcomer.filter(|_| !is_new)
+            && let Some(before) = self.think_again(tx, &item.id, newcomer, turned).await?
+        {
+            return Ok(before);
         }
         let Some(head) = filing::head_of(tx, &item.id).await? else { return Ok(Vec::new()) };
         let before = joining::filed(tx, &head).await?;

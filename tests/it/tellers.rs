@@ -104,8 +104,9 @@ fn preview_shows_what_is_decided_of_a_story_and_why() {
     let alone = house.good(&args).out;
     assert!(!alone.contains("  story:"), "nothing is kept yet: {alone}");
     house.good(&["fetch"]);
-    let before = std::fs::metadata(house.path("state/finews.db")).unwrap().modified().unwrap();
+    let tree = house.tree();
     let told = house.good(&args).out;
+    assert_eq!(house.tree(), tree);
     assert!(told.contains("  story:      one with `Night ferry returns` (gazette "), "{told}");
     assert!(told.contains("  shown:      `Night ferry returns` (gazette "), "{told}");
     assert!(told.contains(": published first"), "{told}");
@@ -142,7 +143,9 @@ fn preview_shows_what_is_decided_of_a_story_and_why() {
     house.reconfigure(&two(&origin, "[stories]\nunite = false\n"));
     let told = house.good(&["preview", "gazette"]).out;
     assert!(told.contains("  story:      its own: `unite` is off"), "{told}");
-    assert!(before <= std::time::SystemTime::now());
+    house.reconfigure(&two(&origin, ""));
+    house.good(&["publish"]);
+    assert_eq!(house.titles("all.json").len(), 1, "nothing was kept of what was previewed");
 }
 
 #[test]
@@ -482,4 +485,108 @@ fn pages_are_asked_for_as_far_as_there_is_news_whatever_the_keys_are() {
     house.good(&["withdraw", "https://q.example/70002"]);
     all_due(&house);
     assert_eq!((origin.requests().len(), house.titles("all.json").len()), (6, 19), "one is gone");
+}
+
+#[test]
+fn two_lists_that_name_an_article_by_two_ids_bring_one_item() {
+    let origin = Origin::start([]);
+    let list = |guid: &str, title: &str| {
+        let date = "Tue, 03 Nov 2026 10:00:00 GMT";
+        let item = format!(
+            "<item><title>{title}</title><guid isPermaLink=\"false\">{guid}</guid><link>\
+             https://q.example/a/7</link><pubDate>{date}</pubDate><description>{TEXT}</description>\
+             </item>"
+        );
+        reply(200)
+            .body(format!("<rss version=\"2.0\"><channel><title>Q</title>{item}</channel></rss>"))
+    };
+    origin.on("GET /rolling", [list("7001", "Night ferry returns")]);
+    origin.on("GET /medium", [list("NW7001", "Night ferry returns")]);
+    let part = |name: &str| {
+        let url = origin.url(&format!("/{name}"));
+        format!("[[source.list]]\nname = \"{name}\"\nurl = \"{url}\"\ncategories = [\"{name}\"]\n")
+    };
+    let house = House::new(&format!(
+        "[stories]\nunite = false\n[[category]]\nid = \"rolling\"\n[[category]]\n\
+         id = \"medium\"\n[[source]]\nid = \"q\"\n{}{}",
+        part("rolling"),
+        part("medium")
+    ));
+    house.good(&["fetch"]);
+    for feed in ["all.json", "category/rolling.json", "category/medium.json"] {
+        assert_eq!(house.titles(feed), ["Night ferry returns"], "{feed}");
+    }
+    let tree = house.tree();
+    all_due(&house);
+    assert_eq!(house.tree(), tree);
+    origin.on("GET /medium", [list("NW7001", "Night ferry is back")]);
+    all_due(&house);
+    assert_eq!(house.titles("all.json").len(), 1);
+}
+
+/// Two items of one source, kept before they were known to be one.
+#[tokio::test]
+async fn reroute_unites_two_items_of_a_source_that_have_one_key_today() {
+    use std::sync::Arc;
+
+    use finews::config::{self, Outside};
+    use finews::fetch::{Fetcher, Manners};
+    use finews::model::{Entry, ItemId, Original, SourceId, Text};
+    use finews::refresh::{self, Bells, Made, Maker, Stop, World};
+    use finews::store::{Kept, Store};
+
+    let text = "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\n[[source]]\nid = \"s\"\n\
+        url = \"https://s.example/feed\"\n";
+    let world = World {
+        settings: Arc::new(config::parse(text, &Outside::NOTHING).unwrap()),
+        fetcher: Arc::new(Fetcher::new(Manners::new("t")).unwrap()),
+        authority: "t.example,2026".into(),
+        stop: Stop::default(),
+        bells: Bells::default(),
+        renderer: None,
+        news: None,
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("finews.db")).await.unwrap();
+    let now = "2026-11-20T00:00:00Z".parse().unwrap();
+    let source = Arc::new(world.settings.sources[0].clone());
+    let entry = |guid: &str, title: &str| Entry {
+        guid: Some(guid.into()),
+        link: Some("https://s.example/a/7".into()),
+        title: Some(Text::Plain(title.into())),
+        body: Some(Text::Plain(TEXT.into())),
+        published: Some("2026-11-03T10:00:00Z".parse().unwrap()),
+        ..Entry::default()
+    };
+    let keep = async |key: &str, entry: Entry| {
+        let original = Original { list: "main".into(), entry, article: None };
+        let kept = Kept { original, print: [1; 16], tries: 0, not_before: None };
+        let maker = Maker::new(&world, &source, now);
+        let made = maker.make(&store, key.to_owned(), None, vec![kept]).await.unwrap();
+        let Made::Item(saved, _) = made else { panic!("{made:?}") };
+        store.keep(&SourceId::new("s"), now.timestamp(), &[*saved.clone()], &[]).await.unwrap();
+        saved.item.id.clone()
+    };
+    // The same words at the same place and time, and the same own key under another name.
+    let first: ItemId = keep("old-7", entry("old-7", "Night ferry returns")).await;
+    let second = keep("new-7", entry("new-7", "Night ferry returns")).await;
+    let third = keep("an old form of new-7", entry("new-7", "The night ferry")).await;
+    store.pending().await.unwrap();
+    assert_eq!(store.newest(9).await.unwrap().len(), 3);
+    let difference = refresh::difference(&world, &store, now).await.unwrap();
+    assert_eq!(difference.stories.len(), 2, "{difference:?}");
+    assert!(difference.stories.iter().all(|turn| turn.why.contains("one key")), "{difference:?}");
+    refresh::apply(&world, &store, &difference, now).await.unwrap();
+    let left = store.newest(9).await.unwrap();
+    assert_eq!(left.iter().map(|item| &item.id).collect::<Vec<_>>(), [&first]);
+    for item in [&second, &third] {
+        assert_eq!(store.head_of(item.as_str()).await.unwrap(), Some(first.clone()));
+        assert!(store.item(item).await.unwrap().is_some(), "nothing is lost");
+    }
+    // What comes under any of the keys is the one that is left.
+    let keys = ["old-7", "new-7"];
+    let traces = store.traces(&SourceId::new("s"), &keys).await.unwrap();
+    assert!(keys.iter().all(|key| traces[*key].item == first), "{traces:?}");
+    let again = refresh::difference(&world, &store, now).await.unwrap();
+    assert!(again.is_empty(), "{again:?}");
 }

@@ -1,6 +1,6 @@
 //! The entries of a list to the keys under which they are known, whatever their own keys became.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::Source;
 use crate::identity::{self, Likeness, Trace};
@@ -17,6 +17,30 @@ pub(super) struct Recognised {
     pub new: HashSet<String>,
     /// How many of the list's entries are known.
     pub known: usize,
+}
+
+/// What is new in the lists of one visit, by what two entries share only if they are one.
+#[derive(Debug, Default)]
+pub(super) struct Met(HashMap<u64, String>);
+
+impl Met {
+    /// Gives what another list brought already the key that it has there.
+    pub fn meet(&mut self, source: &Source, own: &mut Recognised, findings: &mut Findings) {
+        let (mut seen, mut joined) = (Vec::new(), Vec::new());
+        for (key, entry) in own.entries.iter_mut().filter(|(key, _)| own.new.contains(key)) {
+            let prints: Vec<u64> = Likeness::of(entry).twin_prints().collect();
+            match prints.iter().find_map(|print| self.0.get(print)).filter(|other| *other != key) {
+                Some(other) => {
+                    let item = identity::item_id(&source.id, other);
+                    joined.push(other.clone());
+                    findings.keys.push((std::mem::replace(key, other.clone()), item));
+                }
+                None => seen.extend(prints.into_iter().map(|print| (print, key.clone()))),
+            }
+        }
+        own.new.extend(joined);
+        self.0.extend(seen);
+    }
 }
 
 /// Gives entries the keys under which they are known already.

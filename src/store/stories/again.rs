@@ -34,10 +34,9 @@ impl Uniting {
             filing::forget_own(tx, item).await?;
             return Ok(Some(before));
         }
-        if turned && joining::filed(tx, item).await?.len() < 2 {
-            if let Some(kin) = self.kin(tx, &newcomer, Some(item)).await? {
-                filing::come_to(tx, item, &kin).await?;
-            }
+        let is_alone = turned && joining::filed(tx, item).await?.len() < 2;
+        if is_alone && let Some(kin) = self.kin(tx, &newcomer, Some(item)).await? {
+            filing::come_to(tx, item, &kin).await?;
         }
         Ok(None)
     }
