@@ -27,52 +27,59 @@ pub struct Hits {
     pub more: bool,
 }
 
+/// Rows of the index whose items are looked up at a time.
+const AT_ONCE: usize = 100;
 /// Hits that are counted.
 const COUNTED: usize = 1_000;
 
 impl Store {
-    /// What an expression of the index finds, newest first, without what is withheld.
+    /// What an expression of the index finds, newest first, without what is withheld; for a member
+    /// of a story the item that stands for it, once.
     pub async fn search(&self, expression: &str, most: usize, skip: usize) -> Result<Hits, Error> {
-        let ids = self.hits(expression, most, skip).await?;
-        let query = "SELECT count(*) FROM \
-             (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)";
-        let total: i64 = sqlx::query_scalar(query)
-            .bind(expression)
-            .bind(COUNTED as i64 + 1)
-            .fetch_one(&self.pool)
-            .await?;
+        // One walk from the index's end, which is in the order of publication, tells both how many
+        // there are and which are the newest.
+        let wanted = skip.saturating_add(most);
+        let limit = wanted.max(COUNTED + 1);
+        let mut numbers = self.numbers(expression, i64::MAX, limit).await?;
+        let total = numbers.len();
+        let (mut ids, mut seen) = (Vec::new(), HashSet::new());
+        while ids.len() < wanted && !numbers.is_empty() {
+            for some in numbers.chunks(wanted.clamp(1, AT_ONCE)) {
+                let heads = self.heads(some).await?;
+                ids.extend(heads.into_iter().filter(|id| seen.insert(id.clone())));
+                if ids.len() >= wanted {
+                    break;
+                }
+            }
+            let last = numbers.last().copied().filter(|_| numbers.len() >= limit);
+            numbers = match last.filter(|_| ids.len() < wanted) {
+                Some(last) => self.numbers(expression, last, limit).await?,
+                None => Vec::new(),
+            };
+        }
+        let ids: Vec<ItemId> = ids.into_iter().skip(skip).take(most).map(ItemId::new).collect();
         let mut items = self.items_by_id(&ids).await?;
         items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
-        let total = total as usize;
         Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
     }
 
-    /// The items shown for what an expression finds: for a member of a story the one that stands
-    /// for it, once.
-    async fn hits(&self, expression: &str, most: usize, skip: usize) -> Result<Vec<ItemId>, Error> {
-        // The index is in the order of publication: it is read from its end, and no further than
-        // needed.
-        let query = "SELECT search.rowid, coalesce(head, indexed.item) FROM search \
-             JOIN indexed ON indexed.number = search.rowid LEFT JOIN story ON story.item = indexed.item \
-             WHERE search MATCH ?1 AND search.rowid < ?2 AND EXISTS \
+    /// The newest rows of the index that an expression finds, below a number.
+    async fn numbers(&self, expression: &str, below: i64, most: usize) -> Result<Vec<i64>, Error> {
+        let query = "SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? \
+                     ORDER BY rowid DESC LIMIT ?";
+        let query = sqlx::query_scalar(query).bind(expression).bind(below).bind(most as i64);
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+
+    /// The items that are shown for rows of the index, in the same order.
+    async fn heads(&self, numbers: &[i64]) -> Result<Vec<String>, Error> {
+        let query = "SELECT coalesce(head, indexed.item) AS shown_as FROM indexed \
+             LEFT JOIN story ON story.item = indexed.item \
+             WHERE indexed.number IN (SELECT value FROM json_each(?)) AND EXISTS \
                  (SELECT 1 FROM shown WHERE shown.id = coalesce(head, indexed.item)) \
-             ORDER BY search.rowid DESC LIMIT ?3";
-        let (mut ids, mut seen, mut last) = (Vec::new(), HashSet::new(), i64::MAX);
-        loop {
-            let wanted = skip + most - ids.len();
-            let rows: Vec<(i64, String)> = sqlx::query_as(query)
-                .bind(expression)
-                .bind(last)
-                .bind(wanted as i64)
-                .fetch_all(&self.pool)
-                .await?;
-            last = rows.last().map_or(last, |(number, _)| *number);
-            let (came, asked) = (rows.len(), wanted);
-            ids.extend(rows.into_iter().map(|(_, id)| id).filter(|id| seen.insert(id.clone())));
-            if came < asked || ids.len() >= skip + most {
-                return Ok(ids.into_iter().skip(skip).map(ItemId::new).collect());
-            }
-        }
+             ORDER BY indexed.number DESC";
+        let numbers = serde_json::to_string(numbers).unwrap_or_default();
+        Ok(sqlx::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
     }
 
     /// Everything that an expression finds, withheld or not.
