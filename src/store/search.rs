@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
-use sqlx::{Row as _, SqliteConnection};
 
 use super::rows;
+use super::sql::{self, Connection};
 use super::{Error, Store};
 use crate::html;
 use crate::model::{Item, ItemId};
@@ -67,7 +67,7 @@ impl Store {
     async fn numbers(&self, expression: &str, below: i64, most: usize) -> Result<Vec<i64>, Error> {
         let query = "SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? \
                      ORDER BY rowid DESC LIMIT ?";
-        let query = sqlx::query_scalar(query).bind(expression).bind(below).bind(most as i64);
+        let query = sql::query_scalar(query).bind(expression).bind(below).bind(most as i64);
         Ok(query.fetch_all(&self.pool).await?)
     }
 
@@ -79,7 +79,7 @@ impl Store {
                  (SELECT 1 FROM shown WHERE shown.id = coalesce(head, indexed.item)) \
              ORDER BY indexed.number DESC";
         let numbers = serde_json::to_string(numbers).unwrap_or_default();
-        Ok(sqlx::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
     }
 
     /// Everything that an expression finds, withheld or not.
@@ -87,7 +87,7 @@ impl Store {
         let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
                      WHERE search MATCH ?";
         let ids: Vec<String> =
-            sqlx::query_scalar(query).bind(expression).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(expression).fetch_all(&self.pool).await?;
         Ok(ids.into_iter().map(ItemId::new).collect())
     }
 
@@ -95,12 +95,12 @@ impl Store {
     pub async fn index_more(&self) -> Result<bool, Error> {
         let query = "SELECT * FROM item WHERE NOT EXISTS \
                      (SELECT 1 FROM indexed WHERE indexed.item = item.id) LIMIT ?";
-        let rows = sqlx::query(query).bind(BATCH).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(BATCH).fetch_all(&self.pool).await?;
         let mut tx = self.begin().await?;
         for row in &rows {
             index(&mut tx, &rows::item(row)?).await?;
         }
-        tx.commit().await?;
+        tx.commit()?;
         Ok(!rows.is_empty())
     }
 
@@ -112,33 +112,33 @@ impl Store {
         let query = "SELECT item FROM item_category JOIN category ON number = category \
                      WHERE id = ?";
         let ids: Vec<String> =
-            sqlx::query_scalar(query).bind(category.as_str()).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(category.as_str()).fetch_all(&self.pool).await?;
         Ok(ids.into_iter().map(ItemId::new).collect())
     }
 }
 
 /// Puts an item into the index, in the place of what was there of it.
-pub(super) async fn index(tx: &mut SqliteConnection, item: &Item) -> Result<(), Error> {
+pub(super) async fn index(tx: &mut Connection, item: &Item) -> Result<(), Error> {
     let columns = search::columns(item, &html::text(item.body.as_str()));
     let print = print(&columns);
-    let known = sqlx::query("SELECT number, print FROM indexed WHERE item = ?")
+    let known = sql::query("SELECT number, print FROM indexed WHERE item = ?")
         .bind(item.id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
     let number = match &known {
-        Some(row) if row.try_get::<&[u8], _>("print")? == print => return Ok(()),
+        Some(row) if row.bytes("print")? == print => return Ok(()),
         Some(row) => {
             let number: i64 = row.try_get("number")?;
             let query = "DELETE FROM search WHERE rowid = ?";
-            sqlx::query(query).bind(number).execute(&mut *tx).await?;
+            sql::query(query).bind(number).execute(&mut *tx).await?;
             number
         }
         None => free(tx, item).await?,
     };
     let query = "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)";
-    let query = sqlx::query(query).bind(number).bind(item.id.as_str()).bind(&print[..]);
+    let query = sql::query(query).bind(number).bind(item.id.as_str()).bind(&print[..]);
     query.execute(&mut *tx).await?;
-    let mut query = sqlx::query(
+    let mut query = sql::query(
         "INSERT INTO search (rowid, title, summary, body, link, source, medium, label, author, \
          language, single) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -151,13 +151,13 @@ pub(super) async fn index(tx: &mut SqliteConnection, item: &Item) -> Result<(), 
 }
 
 /// The first free number of the second of publication, or of those that follow.
-async fn free(tx: &mut SqliteConnection, item: &Item) -> Result<i64, Error> {
+async fn free(tx: &mut Connection, item: &Item) -> Result<i64, Error> {
     let first = item.published.timestamp().saturating_mul(A_SECOND);
     let query = "SELECT number FROM indexed WHERE number >= ? ORDER BY number LIMIT ?";
     let mut wanted = first;
     loop {
         let taken: Vec<i64> =
-            sqlx::query_scalar(query).bind(wanted).bind(1_000).fetch_all(&mut *tx).await?;
+            sql::query_scalar(query).bind(wanted).bind(1_000).fetch_all(&mut *tx).await?;
         for number in &taken {
             if *number != wanted {
                 return Ok(wanted);

@@ -12,9 +12,8 @@ mod told;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::rows::{self, Saved};
+use super::sql::{self, Connection};
 use super::{Error, Store, routes};
 use crate::html;
 use crate::identity;
@@ -76,10 +75,11 @@ impl Store {
     /// changed. `list` is the list of its source that names it.
     pub async fn kin(&self, item: &Item, list: &str, ways: &Ways) -> Result<Vec<Kin>, Error> {
         let newcomer = Newcomer::of(item, list);
-        let mut connection = self.pool.acquire().await?;
+        let mut reader = self.pool.acquire().await?;
+        let connection = reader.connection()?;
         let floor = newcomer.published.saturating_sub(window(ways));
-        catch_up(&mut connection, &self.stories, floor).await?;
-        kin::find(&mut connection, &self.stories, ways, newcomer, Some(&item.id)).await
+        catch_up(connection, &self.stories, floor).await?;
+        kin::find(connection, &self.stories, ways, newcomer, Some(&item.id)).await
     }
 
     /// The other members of the stories that items stand for, and the words of the member that is
@@ -92,7 +92,7 @@ impl Store {
              WHERE other.head = story.head AND other.item <> other.head) \
              ORDER BY head, number";
         let heads = serde_json::to_string(&heads).unwrap_or_default();
-        let rows = sqlx::query(query).bind(heads).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(heads).fetch_all(&self.pool).await?;
         let mut stories = HashMap::<String, Vec<(Option<String>, Item)>>::new();
         for row in &rows {
             let member = (row.try_get("face")?, rows::item(row)?);
@@ -150,7 +150,7 @@ pub(super) struct Uniting {
 impl Uniting {
     /// Prepares the prints of items, off the runtime's threads, and brings the index up to date.
     pub(super) async fn prepare(
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         stories: &Stories,
         items: &[Saved],
     ) -> Result<Self, Error> {
@@ -187,7 +187,7 @@ impl Uniting {
     /// members that are filed otherwise now, with their categories before.
     pub(super) async fn settle(
         &mut self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         saved: &Saved,
         is_new: bool,
         (withheld, turned): (bool, bool),
@@ -230,7 +230,7 @@ impl Uniting {
     /// The item that a new one is one story with.
     async fn kin(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         newcomer: &Newcomer,
         but: Option<&ItemId>,
     ) -> Result<Option<Kin>, Error> {
@@ -243,13 +243,13 @@ impl Uniting {
     /// The print of an item whose text changed; what story it belongs to stays.
     async fn renew(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         item: &ItemId,
         newcomer: &Newcomer,
     ) -> Result<(), Error> {
         let query = "UPDATE story SET number = (SELECT max(number) + 1 FROM story), link = ?, \
              exact = ?, features = ?, length = ? WHERE item = ? RETURNING number";
-        let number: Option<i64> = sqlx::query_scalar(query)
+        let number: Option<i64> = sql::query_scalar(query)
             .bind(newcomer.link)
             .bind(newcomer.print.exact as i64)
             .bind(packed(&newcomer.print.features))
@@ -265,7 +265,7 @@ impl Uniting {
 
     async fn enter(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         item: &ItemId,
         newcomer: &Newcomer,
         kin: Option<&Kin>,
@@ -277,26 +277,22 @@ impl Uniting {
 }
 
 /// Enters an item that is out and stands alone, with its print of today.
-pub(super) async fn enter_alone(
-    tx: &mut SqliteConnection,
-    item: &Item,
-    list: &str,
-) -> Result<(), Error> {
+pub(super) async fn enter_alone(tx: &mut Connection, item: &Item, list: &str) -> Result<(), Error> {
     insert(tx, &item.id, &Newcomer::of(item, list), None).await?;
     let query = "UPDATE story SET out = 1 WHERE item = ?";
-    sqlx::query(query).bind(item.id.as_str()).execute(tx).await?;
+    sql::query(query).bind(item.id.as_str()).execute(tx).await?;
     Ok(())
 }
 
 async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     newcomer: &Newcomer,
     kin: Option<&Kin>,
 ) -> Result<i64, Error> {
     let query = "INSERT OR IGNORE INTO story (item, head, source, list, published, link, exact, \
          features, length, score, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let done = sqlx::query(query)
+    let done = sql::query(query)
         .bind(item.as_str())
         .bind(kin.map_or(item, |kin| &kin.head).as_str())
         .bind(newcomer.source.as_str())

@@ -1,11 +1,10 @@
 //! What becomes of the story of an item that was kept before, and comes again.
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::joining::{self, Before};
 use super::{Newcomer, Uniting, filing};
 use crate::html;
 use crate::model::ItemId;
+use crate::store::sql::{self, Connection};
 use crate::store::{Error, revisions};
 use crate::story::Reading;
 
@@ -18,7 +17,7 @@ impl Uniting {
     /// stand for others nothing changes: readers had the story from them.
     pub(super) async fn think_again(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         item: &ItemId,
         newcomer: Newcomer,
         turned: bool,
@@ -45,14 +44,14 @@ impl Uniting {
 /// Whether an item tells something else now than before, and than the one that stands for it, at
 /// another address.
 async fn differs(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     newcomer: Newcomer,
     item: &ItemId,
     head: &ItemId,
 ) -> Result<bool, Error> {
     let query = "SELECT title, body, summary, (SELECT link FROM story WHERE story.item = id) \
          AS place FROM item WHERE id = ?";
-    let row = sqlx::query(query).bind(head.as_str()).fetch_optional(&mut *tx).await?;
+    let row = sql::query(query).bind(head.as_str()).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(false) };
     let place: Option<i64> = row.try_get("place")?;
     if newcomer.link != 0 && place == Some(newcomer.link) {

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::filing::{self, Filed};
 use super::shelf::{catch_up, features, lock};
 use crate::model::{CategoryId, ItemId, SourceId};
 use crate::store::pending::pend_category;
 use crate::store::read::json;
+use crate::store::sql::{self, Connection};
 use crate::store::write::{categories_of, follow};
 use crate::store::{Error, Store, leaves};
 use crate::story::Ways;
@@ -51,7 +50,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let before = unite(&mut tx, join, ways).await?;
         follow_all(&mut tx, before).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Takes an item out of its story: it stands for itself.
@@ -61,7 +60,7 @@ impl Store {
         filing::file_alone(&mut tx, item).await?;
         leaves::pend_places(&mut tx, item.as_str()).await?;
         follow_all(&mut tx, before).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// The items for which another one stands, and that one; with the source of each, and whether
@@ -70,15 +69,15 @@ impl Store {
         let query = "SELECT story.item, story.head, story.source, own.source AS theirs, \
              story.reason IS ? AS one_key FROM story JOIN story AS own ON own.item = story.head \
              WHERE story.head <> story.item";
-        let rows = sqlx::query(query).bind(ONE_KEY).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(ONE_KEY).fetch_all(&self.pool).await?;
         let hidden = rows.iter().map(|row| {
-            let source = |name: &str| row.try_get::<String, _>(name).map(SourceId::new);
+            let source = |name: &str| row.try_get::<String>(name).map(SourceId::new);
             let hidden = Hidden {
-                head: ItemId::new(row.try_get::<String, _>("head")?),
+                head: ItemId::new(row.try_get::<String>("head")?),
                 sources: [source("source")?, source("theirs")?],
                 one_key: row.try_get("one_key")?,
             };
-            Ok((ItemId::new(row.try_get::<String, _>("item")?), hidden))
+            Ok((ItemId::new(row.try_get::<String>("item")?), hidden))
         });
         hidden.collect()
     }
@@ -94,7 +93,7 @@ impl Store {
                  JOIN story AS other ON other.head = own.head AND other.item <> own.item \
                  WHERE own.item = story_category.item) ORDER BY item, place";
         let rows: Vec<(String, Option<String>)> =
-            sqlx::query_as(query).bind(json(&ids)).fetch_all(&self.pool).await?;
+            sql::query_as(query).bind(json(&ids)).fetch_all(&self.pool).await?;
         let mut own = HashMap::<ItemId, Vec<CategoryId>>::new();
         for (item, category) in rows {
             own.entry(ItemId::new(item)).or_default().extend(category.map(CategoryId::new));
@@ -109,8 +108,9 @@ impl Store {
         after: i64,
         most: usize,
     ) -> Result<(Vec<(ItemId, String, i64)>, Option<i64>), Error> {
-        let mut connection = self.pool.acquire().await?;
-        catch_up(&mut connection, &self.stories, i64::MIN).await?;
+        let mut reader = self.pool.acquire().await?;
+        let connection = reader.connection()?;
+        catch_up(connection, &self.stories, i64::MIN).await?;
         let query = "SELECT number, item, list, features, \
              EXISTS (SELECT 1 FROM story AS other WHERE other.link = story.link \
                  AND other.link <> 0 AND other.number < story.number) \
@@ -119,16 +119,15 @@ impl Store {
              FROM story WHERE number > ? AND head = item AND NOT EXISTS \
                  (SELECT 1 FROM withheld WHERE withheld.item = story.item) \
              ORDER BY number LIMIT ?";
-        let rows =
-            sqlx::query(query).bind(after).bind(most as i64).fetch_all(&mut *connection).await?;
+        let rows = sql::query(query).bind(after).bind(most as i64).fetch_all(connection).await?;
         let shelf = lock(&self.stories);
         let (mut found, mut last) = (Vec::new(), None);
         for row in &rows {
             let number: i64 = row.try_get("number")?;
             last = Some(number);
-            let near = shelf.index.near(&features(row.try_get("features")?), NEAR);
+            let near = shelf.index.near(&features(row.bytes("features")?), NEAR);
             if row.try_get("known")? || near.iter().any(|one| i64::from(one.number) < number) {
-                let item = ItemId::new(row.try_get::<String, _>("item")?);
+                let item = ItemId::new(row.try_get::<String>("item")?);
                 found.push((item, row.try_get("list")?, number));
             }
         }
@@ -140,16 +139,13 @@ impl Store {
         let query = "SELECT head FROM story WHERE item = ?1 AND head <> ?1 \
              AND EXISTS (SELECT 1 FROM shown WHERE shown.id = head)";
         let head: Option<String> =
-            sqlx::query_scalar(query).bind(item).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(item).fetch_optional(&self.pool).await?;
         Ok(head.map(ItemId::new))
     }
 }
 
 /// Enters items in the documents of where they are filed by now.
-pub(in crate::store) async fn follow_all(
-    tx: &mut SqliteConnection,
-    before: Before,
-) -> Result<(), Error> {
+pub(in crate::store) async fn follow_all(tx: &mut Connection, before: Before) -> Result<(), Error> {
     for (item, before) in before {
         follow(tx, &item, &before).await?;
     }
@@ -158,7 +154,7 @@ pub(in crate::store) async fn follow_all(
 
 /// The item that stands for an item's story, if it is another one.
 pub(in crate::store) async fn head_besides(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
 ) -> Result<Option<ItemId>, Error> {
     Ok(filing::head_of(tx, item).await?.filter(|head| head != item))
@@ -166,7 +162,7 @@ pub(in crate::store) async fn head_besides(
 
 /// Files a story anew after one of its members went, and follows in the documents.
 pub(in crate::store) async fn refile_all(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     head: &ItemId,
     ways: &Ways,
 ) -> Result<(), Error> {
@@ -181,7 +177,7 @@ pub(in crate::store) async fn refile_all(
 }
 
 /// Where the members of a story are filed.
-pub(super) async fn filed(tx: &mut SqliteConnection, head: &ItemId) -> Result<Before, Error> {
+pub(super) async fn filed(tx: &mut Connection, head: &ItemId) -> Result<Before, Error> {
     let mut before = Vec::new();
     for Filed { item, .. } in filing::members(tx, head).await? {
         let categories = categories_of(tx, &item).await?;
@@ -190,7 +186,7 @@ pub(super) async fn filed(tx: &mut SqliteConnection, head: &ItemId) -> Result<Be
     Ok(before)
 }
 
-async fn unite(tx: &mut SqliteConnection, join: &Join, ways: &Ways) -> Result<Before, Error> {
+async fn unite(tx: &mut Connection, join: &Join, ways: &Ways) -> Result<Before, Error> {
     let heads = (filing::head_of(tx, &join.to).await?, filing::head_of(tx, &join.item).await?);
     let (Some(to), Some(from)) = heads else { return Ok(Vec::new()) };
     if to == from {
@@ -201,37 +197,34 @@ async fn unite(tx: &mut SqliteConnection, join: &Join, ways: &Ways) -> Result<Be
     before.extend(filed(tx, &other).await?);
     let (score, reason) = join.likeness.map_or((None, ONE_KEY), |(score, why)| (Some(score), why));
     let query = "UPDATE story SET score = ?, reason = ? WHERE item = ?";
-    sqlx::query(query).bind(score).bind(reason).bind(other.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(score).bind(reason).bind(other.as_str()).execute(&mut *tx).await?;
     let query = "UPDATE story SET head = ?1, face = NULL WHERE head = ?2";
-    sqlx::query(query).bind(head.as_str()).bind(other.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(head.as_str()).bind(other.as_str()).execute(&mut *tx).await?;
     retire(tx, &other).await?;
     filing::refile(tx, &head, None, ways).await?;
     Ok(before)
 }
 
 /// Whether an item is out and another one is not, or came before it.
-async fn is_before(tx: &mut SqliteConnection, one: &ItemId, other: &ItemId) -> Result<bool, Error> {
+async fn is_before(tx: &mut Connection, one: &ItemId, other: &ItemId) -> Result<bool, Error> {
     let query = "SELECT one.out > other.out OR (one.out = other.out AND one.number < other.number) \
          FROM story AS one, story AS other WHERE one.item = ? AND other.item = ?";
-    let before: Option<bool> = sqlx::query_scalar(query)
-        .bind(one.as_str())
-        .bind(other.as_str())
-        .fetch_optional(tx)
-        .await?;
+    let before: Option<bool> =
+        sql::query_scalar(query).bind(one.as_str()).bind(other.as_str()).fetch_optional(tx).await?;
     Ok(before.unwrap_or(false))
 }
 
 /// The page of an item that stands for nothing any more goes; its address leads to the other one.
-async fn retire(tx: &mut SqliteConnection, item: &ItemId) -> Result<(), Error> {
+async fn retire(tx: &mut Connection, item: &ItemId) -> Result<(), Error> {
     let query = "INSERT OR IGNORE INTO pending_removal SELECT 'share/' || ? || '.html'";
-    sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
     leaves::pend_places(tx, item.as_str()).await
 }
 
 /// Takes an item out of its story; the others are told by one of them. Gives where they and the
 /// item were filed before.
 pub(super) async fn secede(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     ways: &Ways,
 ) -> Result<Before, Error> {
@@ -244,12 +237,12 @@ pub(super) async fn secede(
         crown(tx, item, ways).await?
     } else {
         let query = "UPDATE story SET face = NULL WHERE item = ? AND face = ?";
-        sqlx::query(query).bind(head.as_str()).bind(item.as_str()).execute(&mut *tx).await?;
+        sql::query(query).bind(head.as_str()).bind(item.as_str()).execute(&mut *tx).await?;
         Some(head)
     };
     let query = "UPDATE story SET head = item, face = NULL, score = NULL, reason = NULL \
          WHERE item = ?";
-    sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
     if let Some(left) = left {
         let kept = filing::members(tx, &left).await?.iter().any(|one| one.item == left);
         if kept {
@@ -261,7 +254,7 @@ pub(super) async fn secede(
 
 /// Lets the first of those that an item stands for stand for the rest.
 pub(in crate::store) async fn crown(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     head: &ItemId,
     ways: &Ways,
 ) -> Result<Option<ItemId>, Error> {
@@ -272,6 +265,6 @@ pub(in crate::store) async fn crown(
     let heir = crate::story::winner(&ranked, &ways.prefer).and_then(|at| heirs.get(at));
     let Some(heir) = heir.map(|heir| heir.item.clone()) else { return Ok(None) };
     let query = "UPDATE story SET head = ?1, face = NULL WHERE head = ?2 AND item <> ?2";
-    sqlx::query(query).bind(heir.as_str()).bind(head.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(heir.as_str()).bind(head.as_str()).execute(&mut *tx).await?;
     Ok(Some(heir))
 }

@@ -1,13 +1,11 @@
 //! What an item may be one story with: candidates by print, text and link, and the comparison.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::shelf::{Stories, features, lock};
 use super::{Newcomer, window};
 use crate::html;
 use crate::model::{ItemId, SourceId};
 use crate::store::Error;
+use crate::store::sql::{self, Connection, Row};
 use crate::story::{Decision, FEATURES, Features, Reading, Reason, Ways};
 
 /// Items whose texts are compared with a new one, at the most.
@@ -45,7 +43,7 @@ struct Candidate {
 
 /// The items that an item may be one story with, the best first.
 pub(super) async fn find(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     stories: &Stories,
     ways: &Ways,
     newcomer: Newcomer,
@@ -65,7 +63,7 @@ pub(super) async fn find(
 }
 
 async fn candidates(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ways: &Ways,
     newcomer: &Newcomer,
     numbers: &[u32],
@@ -81,7 +79,7 @@ async fn candidates(
              WHERE withheld.item = story.item AND kept <> 'forgotten') \
          AND story.published BETWEEN ?6 AND ?7 ORDER BY story.number LIMIT ?8";
     let reach = window(ways);
-    let rows = sqlx::query(query)
+    let rows = sql::query(query)
         .bind(serde_json::to_string(numbers).unwrap_or_default())
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.link)
@@ -104,20 +102,20 @@ async fn candidates(
     Ok(found)
 }
 
-fn candidate(row: &SqliteRow, newcomer: &Newcomer) -> Result<Candidate, sqlx::Error> {
+fn candidate(row: &Row, newcomer: &Newcomer) -> Result<Candidate, sql::Error> {
     let (link, exact): (i64, i64) = (row.try_get("link")?, row.try_get("exact")?);
     Ok(Candidate {
         kin: Kin {
-            item: ItemId::new(row.try_get::<String, _>("item")?),
-            head: ItemId::new(row.try_get::<String, _>("head")?),
-            source: SourceId::new(row.try_get::<String, _>("source")?),
+            item: ItemId::new(row.try_get::<String>("item")?),
+            head: ItemId::new(row.try_get::<String>("head")?),
+            source: SourceId::new(row.try_get::<String>("source")?),
             title: row.try_get("title")?,
             arrived: row.try_get("number")?,
             decision: Decision { same: false, score: 0.0, reason: Reason::Different },
         },
         by_link: link != 0 && link == newcomer.link,
         exact: exact != 0 && exact == newcomer.print.exact as i64,
-        shared: shared(&newcomer.print.features, &features(row.try_get("features")?)),
+        shared: shared(&newcomer.print.features, &features(row.bytes("features")?)),
         body: row.try_get("body")?,
         summary: row.try_get("summary")?,
     })
@@ -125,7 +123,7 @@ fn candidate(row: &SqliteRow, newcomer: &Newcomer) -> Result<Candidate, sqlx::Er
 
 /// Whether several items of a source have the link: then it is nobody's own.
 async fn is_shared(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     newcomer: &Newcomer,
     theirs: &SourceId,
     own: &str,
@@ -133,17 +131,17 @@ async fn is_shared(
     let query =
         "SELECT count(*) FROM story WHERE link = ? AND link <> 0 AND source = ? AND item <> ?";
     let mut count = async |source: &SourceId| -> Result<i64, Error> {
-        let count = sqlx::query_scalar(query).bind(newcomer.link).bind(source.as_str()).bind(own);
+        let count = sql::query_scalar(query).bind(newcomer.link).bind(source.as_str()).bind(own);
         Ok(count.fetch_one(&mut *tx).await?)
     };
     Ok(count(theirs).await? > 1 || count(&newcomer.source).await? > 0)
 }
 
 /// Whether other items of the source have the very text: a notice that stands for a text.
-async fn is_stub(tx: &mut SqliteConnection, newcomer: &Newcomer, own: &str) -> Result<bool, Error> {
+async fn is_stub(tx: &mut Connection, newcomer: &Newcomer, own: &str) -> Result<bool, Error> {
     let query = "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ? \
          AND item <> ?";
-    let count: i64 = sqlx::query_scalar(query)
+    let count: i64 = sql::query_scalar(query)
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.source.as_str())
         .bind(&newcomer.list)

@@ -1,11 +1,10 @@
 //! What becomes of a story when words of it are forgotten.
 
-use sqlx::SqliteConnection;
-
 use super::filing::{self, Filed};
 use super::joining::{self, Before};
 use crate::model::ItemId;
 use crate::store::Error;
+use crate::store::sql::{self, Connection};
 use crate::story::Ways;
 
 /// What becomes of it.
@@ -18,7 +17,7 @@ pub(in crate::store) enum Silence {
 
 /// Lets an item fall silent, whose words were just forgotten.
 pub(in crate::store) async fn fall_silent(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     ways: &Ways,
 ) -> Result<Silence, Error> {
@@ -28,7 +27,7 @@ pub(in crate::store) async fn fall_silent(
         mark(tx, item, true).await?;
     } else {
         let query = "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')";
-        sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
     }
     let members = filing::members(tx, &head).await?;
     let is_told = members.iter().any(|one: &Filed| one.has_words);
@@ -41,8 +40,8 @@ pub(in crate::store) async fn fall_silent(
     Ok(Silence::Over((head != *item && is_kept).then_some(head)))
 }
 
-async fn mark(tx: &mut SqliteConnection, item: &ItemId, bare: bool) -> Result<(), Error> {
+async fn mark(tx: &mut Connection, item: &ItemId, bare: bool) -> Result<(), Error> {
     let query = "UPDATE story SET bare = ? WHERE item = ?";
-    sqlx::query(query).bind(bare).bind(item.as_str()).execute(tx).await?;
+    sql::query(query).bind(bare).bind(item.as_str()).execute(tx).await?;
     Ok(())
 }

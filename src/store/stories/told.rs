@@ -1,9 +1,7 @@
 //! A story as it is kept: who tells it, and in whose name.
 
-use sqlx::Row as _;
-
 use crate::model::{ItemId, SourceId};
-use crate::store::{Error, Store};
+use crate::store::{Error, Store, sql};
 use crate::story::Member;
 
 /// A story as it is kept.
@@ -41,23 +39,23 @@ impl Store {
              length(item.body) AS letters, own.head = story.item AS is_head FROM story AS own \
              JOIN story ON story.head = own.head JOIN item ON item.id = story.item \
              WHERE own.item = ? ORDER BY story.number";
-        let rows = sqlx::query(query).bind(item.as_str()).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(item.as_str()).fetch_all(&self.pool).await?;
         let Some(first) = rows.first() else { return Ok(None) };
-        let head = ItemId::new(first.try_get::<String, _>("head")?);
+        let head = ItemId::new(first.try_get::<String>("head")?);
         let mut told = Told { head, out: false, face: None, tellers: Vec::new() };
         for row in &rows {
             if row.try_get("is_head")? {
                 told.out = row.try_get("out")?;
-                told.face = row.try_get::<Option<String>, _>("face")?.map(ItemId::new);
+                told.face = row.try_get::<Option<String>>("face")?.map(ItemId::new);
             }
             let score: Option<f64> = row.try_get("score")?;
             told.tellers.push(Teller {
-                item: ItemId::new(row.try_get::<String, _>("item")?),
+                item: ItemId::new(row.try_get::<String>("item")?),
                 title: row.try_get("title")?,
                 member: Member {
-                    source: SourceId::new(row.try_get::<String, _>("source")?),
+                    source: SourceId::new(row.try_get::<String>("source")?),
                     published: row.try_get("dated")?,
-                    length: row.try_get::<i64, _>("letters")? as u64,
+                    length: row.try_get::<i64>("letters")? as u64,
                     arrived: row.try_get("number")?,
                 },
                 score: score.map(|score| (score * 100.0).round() as i64),
@@ -70,6 +68,6 @@ impl Store {
     /// The list by which an item came that may be part of a story.
     pub async fn list_of(&self, item: &ItemId) -> Result<Option<String>, Error> {
         let query = "SELECT list FROM story WHERE item = ?";
-        Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
     }
 }
