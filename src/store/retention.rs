@@ -77,7 +77,7 @@ impl Store {
             .execute(&self.pool)
             .await?;
         // The pragma frees a page with each row that is asked of it.
-        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).fetch_all(&self.pool).await?;
+        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).execute(&self.pool).await?;
         let free: i64 = sql::query_scalar("PRAGMA freelist_count").fetch_one(&self.pool).await?;
         let gives: i64 = sql::query_scalar("PRAGMA auto_vacuum").fetch_one(&self.pool).await?;
         Ok(free > 0 && gives == 2)

@@ -272,7 +272,7 @@ fn check_names_what_can_never_be_found() {
     check("[[category]]\nid = \"s\"\nany = [\" \"]\n", "7:1: there is no word in `any`");
     let rule = "[[rule]]\nwhen = { title = { regex = 'a^b' } }\ndrop = true\n";
     check(rule, "8:28: nothing matches `a^b`");
-    let rule = "[[rule]]\ntitle = { replace = '(x)', with = '$1 ${2}' }\n";
+    let rule = "[[rule]]\ntitle = { replace = '(x)', with = '$1 $2' }\n";
     check(rule, "8:35: `replace` has no group `2`");
     check("[[category]]\nid = \"s\"\nmin_items = -1\n", "0 to 1000, not -1");
 }
