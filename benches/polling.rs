@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -52,25 +52,23 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn run(count: usize, port: u16) -> Result<(), Box<dyn Error>> {
-    let mut home = tempfile::tempdir()?;
-    if let Some(kept) = std::env::var_os("FINEWS_BENCH_HOME") {
-        std::fs::create_dir_all(&kept)?;
-        home = tempfile::Builder::new().disable_cleanup(true).tempdir_in(kept)?;
-    }
-    std::fs::create_dir(home.path().join("config"))?;
-    std::fs::write(home.path().join("config/finews.toml"), settings(count, port))?;
+    let gone_after = tempfile::tempdir()?;
+    let kept = std::env::var_os("FINEWS_BENCH_HOME").map(PathBuf::from);
+    let home = kept.as_deref().unwrap_or(gone_after.path());
+    std::fs::create_dir_all(home.join("config"))?;
+    std::fs::write(home.join("config/finews.toml"), settings(count, port))?;
     let mut out = io::stdout().lock();
     writeln!(out, "| {count} sources | wall s | floor s | ratio | CPU s | peak MB |")?;
     writeln!(out, "|---|---:|---:|---:|---:|---:|")?;
     for (name, known) in [("first poll, all new", false), ("second poll, all 304", true)] {
         let floor = floor(count, port, known)?;
-        let cost = fetch(home.path())?;
+        let cost = fetch(home)?;
         let ratio = cost.wall.as_secs_f64() / floor.as_secs_f64();
         let (wall, floor, cpu) = (cost.wall.as_secs_f64(), floor.as_secs_f64(), cost.cpu_ms as f64);
         let (cpu, peak) = (cpu / 1_000.0, cost.peak_kb / 1_024);
         writeln!(out, "| {name} | {wall:.2} | {floor:.2} | {ratio:.2} | {cpu:.2} | {peak} |")?;
     }
-    let (cost, resident) = rest(home.path())?;
+    let (cost, resident) = rest(home)?;
     let (cpu, peak) = (cost.cpu_ms, cost.peak_kb / 1_024);
     writeln!(
         out,
@@ -79,7 +77,7 @@ fn run(count: usize, port: u16) -> Result<(), Box<dyn Error>> {
         cost.wall,
         resident / 1_024
     )?;
-    let size = std::fs::metadata(home.path().join("state/finews.db"))?.len();
+    let size = std::fs::metadata(home.join("state/finews.db"))?.len();
     writeln!(out, "The database has {} MB.", size >> 20)?;
     Ok(())
 }
@@ -220,8 +218,8 @@ fn text(seed: usize) -> String {
     let mut state = seed as u64;
     let mut text = String::new();
     for _ in 0..60 {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005);
+        state = state.wrapping_add(1_442_695_040_888_963_407);
         let word = SYLLABLES.get((state >> 60) as usize).copied().unwrap_or_default();
         let tail = SYLLABLES.get((state >> 56) as usize & 15).copied().unwrap_or_default();
         let _ = write!(text, "{word}{tail} ");

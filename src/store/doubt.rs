@@ -34,8 +34,9 @@ pub(super) async fn keep(
              given_by = excluded.given_by, etag = excluded.etag, \
              last_modified = excluded.last_modified, \
              unchanged = CASE WHEN ? THEN 0 ELSE unchanged + 1 END, \
-             full_at = CASE WHEN ? THEN excluded.full_at ELSE full_at END";
-        sql::query(query)
+             full_at = CASE WHEN ? THEN excluded.full_at ELSE full_at END \
+             RETURNING unchanged, full_at";
+        let (unchanged, full_at) = sql::query_as(query)
             .bind(source.as_str())
             .bind(&given.address)
             .bind(&given.asked[..])
@@ -45,9 +46,9 @@ pub(super) async fn keep(
             .bind(at)
             .bind(given.full)
             .bind(given.full)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
-        if !given.full {
+        if !given.full && might_doubt(unchanged, full_at, at) {
             doubt(tx, source, at, &given.address).await?;
         }
     }
@@ -60,12 +61,6 @@ async fn doubt(
     at: i64,
     address: &str,
 ) -> Result<(), Error> {
-    let query = "SELECT unchanged, full_at FROM validator WHERE source = ? AND address = ?";
-    let row = sql::query(query).bind(source.as_str()).bind(address).fetch_one(&mut *tx).await?;
-    let (unchanged, full_at) = (row.try_get("unchanged")?, row.try_get("full_at")?);
-    if !might_doubt(unchanged, full_at, at) {
-        return Ok(());
-    }
     let query = "SELECT first_seen FROM item WHERE source = ? ORDER BY first_seen DESC LIMIT 20";
     let seen: Vec<i64> = sql::query_scalar(query).bind(source.as_str()).fetch_all(&mut *tx).await?;
     if is_silent(&seen, at) {

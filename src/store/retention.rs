@@ -77,7 +77,9 @@ impl Store {
             .execute(&self.pool)
             .await?;
         // The pragma frees a page with each row that is asked of it.
-        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).execute(&self.pool).await?;
+        let mut alone = self.pool.alone().await;
+        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).fetch_all(&mut *alone).await?;
+        drop(alone);
         let free: i64 = sql::query_scalar("PRAGMA freelist_count").fetch_one(&self.pool).await?;
         let gives: i64 = sql::query_scalar("PRAGMA auto_vacuum").fetch_one(&self.pool).await?;
         Ok(free > 0 && gives == 2)

@@ -11,8 +11,9 @@ use crate::html;
 use crate::model::{Item, ItemId};
 use crate::search;
 
-/// Rows that there are for one second: items are numbered by when they were published.
-const A_SECOND: i64 = 16;
+/// Rows that there are for one second: items are numbered by when they were published, and where
+/// only days are known, all of a day were at its midnight.
+const A_SECOND: i64 = 1 << 16;
 /// Items that are indexed in one transaction.
 const BATCH: i64 = 200;
 
@@ -150,23 +151,19 @@ pub(super) async fn index(tx: &mut Connection, item: &Item) -> Result<(), Error>
     Ok(())
 }
 
-/// The first free number of the second of publication, or of those that follow.
+/// The next number of the second of publication; where it has no more, of the one that follows.
 async fn free(tx: &mut Connection, item: &Item) -> Result<i64, Error> {
-    let first = item.published.timestamp().saturating_mul(A_SECOND);
-    let query = "SELECT number FROM indexed WHERE number >= ? ORDER BY number LIMIT ?";
-    let mut wanted = first;
+    let mut first = item.published.timestamp().saturating_mul(A_SECOND);
     loop {
-        let taken: Vec<i64> =
-            sql::query_scalar(query).bind(wanted).bind(1_000).fetch_all(&mut *tx).await?;
-        for number in &taken {
-            if *number != wanted {
-                return Ok(wanted);
-            }
-            wanted = wanted.saturating_add(1);
+        let end = first.saturating_add(A_SECOND);
+        let query = "SELECT max(number) FROM indexed WHERE number >= ? AND number < ?";
+        let query = sql::query_scalar(query).bind(first).bind(end);
+        let last: Option<i64> = query.fetch_one(&mut *tx).await?;
+        let next = last.map_or(first, |last| last.saturating_add(1));
+        if next < end || next == i64::MAX {
+            return Ok(next);
         }
-        if taken.len() < 1_000 {
-            return Ok(wanted);
-        }
+        first = end;
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 pub use query::{Row, query, query_as, query_scalar};
@@ -56,12 +57,16 @@ impl Connection {
         let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
         let connection = rusqlite::Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
+        // A plan that may change with what is bound is made anew for each.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(READY);
         if is_new {
             connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         }
+        // The log may grow to 32 MB between its foldings, each of which waits for the disk.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                       PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;";
+                       PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; \
+                       PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;";
         connection.execute_batch(pragmas)?;
         Ok(Self(connection))
     }
@@ -150,7 +155,8 @@ impl Readers {
 impl Pool {
     /// Opens a database and makes it if there is none.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let writer = Connection::open(path)?;
+        let mut writer = Connection::open(path)?;
+        writer.run("PRAGMA cache_size = -8000")?;
         let seats = Arc::new(Semaphore::new(READERS));
         let readers = Readers { seats, idle: Mutex::default() };
         let writer = Arc::new(tokio::sync::Mutex::new(writer));
@@ -224,9 +230,9 @@ impl Drop for Reader {
 pub struct Writing(OwnedMutexGuard<Connection>);
 
 impl Writing {
-    /// Keeps it.
-    pub fn commit(mut self) -> Result<(), Error> {
-        Connection::commit(&mut self)
+    /// Keeps what was done so far; the turn lasts until it is dropped.
+    pub fn commit(&mut self) -> Result<(), Error> {
+        self.0.commit()
     }
 }
 

@@ -31,7 +31,7 @@ pub use told::{Teller, Told};
 
 /// A new item as it is looked for.
 #[derive(Clone, Debug)]
-struct Newcomer {
+pub(super) struct Newcomer {
     source: SourceId,
     list: String,
     title: String,
@@ -140,6 +140,24 @@ fn is_elsewhere(member: &Item, item: &Item) -> bool {
     member.source != item.source || (member.link.is_some() && link(member) != link(item))
 }
 
+/// The prints of items that are new or changed, made off the runtime's threads.
+pub(super) async fn newcomers(items: &[Saved]) -> HashMap<ItemId, Newcomer> {
+    let new = items.iter().filter(|saved| saved.announce);
+    let items: Vec<(Item, String)> = new
+        .map(|saved| {
+            let list = saved.originals.first().map(|one| one.original.list.clone());
+            (saved.item.clone(), list.unwrap_or_default())
+        })
+        .collect();
+    if items.is_empty() {
+        return HashMap::new();
+    }
+    let made = tokio::task::spawn_blocking(move || {
+        items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
+    });
+    made.await.unwrap_or_default()
+}
+
 /// What one transaction needs to unite items.
 pub(super) struct Uniting {
     stories: Stories,
@@ -148,30 +166,16 @@ pub(super) struct Uniting {
 }
 
 impl Uniting {
-    /// Prepares the prints of items, off the runtime's threads, and brings the index up to date.
+    /// Takes the prints of what comes, and brings the index up to date.
     pub(super) async fn prepare(
         tx: &mut Connection,
         stories: &Stories,
-        items: &[Saved],
+        newcomers: HashMap<ItemId, Newcomer>,
     ) -> Result<Self, Error> {
         let ways = lock(stories).ways.clone();
-        let mut own = Self { stories: Arc::clone(stories), ways, newcomers: HashMap::new() };
-        let new = items.iter().filter(|saved| saved.announce);
-        let items: Vec<(Item, String)> = new
-            .map(|saved| {
-                let list = saved.originals.first().map(|one| one.original.list.clone());
-                (saved.item.clone(), list.unwrap_or_default())
-            })
-            .collect();
-        if items.is_empty() {
-            return Ok(own);
-        }
-        let made = tokio::task::spawn_blocking(move || {
-            items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
-        });
-        own.newcomers = made.await.unwrap_or_default();
-        if let Some(ways) = &own.ways {
-            let floor = own.newcomers.values().map(|one| one.published).min().unwrap_or_default();
+        let own = Self { stories: Arc::clone(stories), ways, newcomers };
+        let floor = own.newcomers.values().map(|one| one.published).min();
+        if let (Some(ways), Some(floor)) = (&own.ways, floor) {
             catch_up(tx, stories, floor.saturating_sub(window(ways))).await?;
         }
         Ok(own)

@@ -325,8 +325,13 @@ async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
     // A transaction that is not kept leaves numbers in the index that stand for nothing.
     let mut tx = store.begin().await.unwrap();
     let items = [story("b", "t")];
-    let mut uniting =
-        super::stories::Uniting::prepare(&mut tx, &store.stories, &items).await.unwrap();
+    let mut uniting = super::stories::Uniting::prepare(
+        &mut tx,
+        &store.stories,
+        super::stories::newcomers(&items).await,
+    )
+    .await
+    .unwrap();
     super::write::save(&mut tx, &items[0], &mut uniting).await.unwrap();
     drop(tx);
     assert_eq!(store.newest(9).await.unwrap()[0].also, []);

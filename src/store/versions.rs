@@ -8,7 +8,7 @@ const OURS: i64 = 0x666e_7773;
 const OWN: &str = "PRAGMA application_id = 0x666e7773; DROP TABLE IF EXISTS _sqlx_migrations";
 
 /// What each version does to the one before it; the first one is 1.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     include_str!("migrations/0001_begin.sql"),
     include_str!("migrations/0002_articles_again.sql"),
     include_str!("migrations/0003_visits.sql"),
@@ -20,6 +20,7 @@ const STEPS: [&str; 12] = [
     include_str!("migrations/0009_search.sql"),
     include_str!("migrations/0010_doubt.sql"),
     include_str!("migrations/0011_shown.sql"),
+    include_str!("migrations/0012_indexes.sql"),
     include_str!("migrations/0014_bare.sql"),
 ];
 

@@ -113,10 +113,14 @@ impl Store {
         &self,
         source: Option<&SourceId>,
     ) -> Result<Vec<Subscription>, Error> {
-        let query = "SELECT * FROM subscription WHERE ?1 IS NULL OR source = ?1 \
-                     ORDER BY source, address";
-        let rows =
-            sql::query(query).bind(source.map(SourceId::as_str)).fetch_all(&self.pool).await?;
+        // Two statements: one with an `OR` would walk all of them for each source.
+        let rows = if let Some(source) = source {
+            let query = "SELECT * FROM subscription WHERE source = ? ORDER BY address";
+            sql::query(query).bind(source.as_str()).fetch_all(&self.pool).await?
+        } else {
+            let query = "SELECT * FROM subscription ORDER BY source, address";
+            sql::query(query).fetch_all(&self.pool).await?
+        };
         rows.iter().map(|row| Ok(subscription(row)?)).collect()
     }
 

@@ -6,16 +6,18 @@ use super::rows::{self, CategoryWish, Held, Saved, Visited};
 use super::sql::{self, Connection};
 use super::stories::Uniting;
 use super::{
-    Error, Store, doubt, leaves, retention, revisions, routes, search, traces, visits, withdrawal,
+    Error, Store, doubt, leaves, retention, revisions, routes, search, stories, traces, visits,
+    withdrawal,
 };
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
     /// Keeps the outcome of a visit: items, validators and next visit, all or none.
     pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
+        let newcomers = stories::newcomers(&visited.items).await;
         let mut tx = self.begin().await?;
         let at = visited.at.timestamp();
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, &visited.items).await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
         for saved in &visited.items {
             save(&mut tx, saved, &mut uniting).await?;
         }
@@ -43,8 +45,9 @@ impl Store {
         items: &[Saved],
         held: &[Held],
     ) -> Result<(), Error> {
+        let newcomers = stories::newcomers(items).await;
         let mut tx = self.begin().await?;
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, items).await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
         for saved in items {
             save(&mut tx, saved, &mut uniting).await?;
         }
@@ -415,16 +418,10 @@ async fn pend_source(tx: &mut Connection, source: &SourceId) -> Result<(), Error
 
 /// Keeps what a visit tells of the source itself; says whether its public words changed.
 async fn source(tx: &mut Connection, visited: &Visited) -> Result<bool, Error> {
-    let query = "SELECT coalesce(title, '') || char(0) || coalesce(home, '') || char(0) \
-                 || coalesce(feed, '') FROM source WHERE id = ?";
+    type Words = (Option<String>, Option<String>, Option<String>);
+    let query = "SELECT title, home, feed FROM source WHERE id = ?";
     let id = visited.source.as_str();
-    let before: Option<String> = sql::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
-    put_source(tx, visited).await?;
-    let after: Option<String> = sql::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
-    Ok(before.is_some() && before != after)
-}
-
-async fn put_source(tx: &mut Connection, visited: &Visited) -> Result<(), Error> {
+    let before: Option<Words> = sql::query_as(query).bind(id).fetch_optional(&mut *tx).await?;
     let at = visited.at.timestamp();
     let good = visited.error.is_none();
     let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());
@@ -437,9 +434,9 @@ async fn put_source(tx: &mut Connection, visited: &Visited) -> Result<(), Error>
          last_good = coalesce(excluded.last_good, last_good), \
          failures = CASE WHEN ?7 THEN 0 ELSE failures + 1 END, error = excluded.error, \
          faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END, \
-         incomplete = excluded.incomplete";
-    sql::query(query)
-        .bind(visited.source.as_str())
+         incomplete = excluded.incomplete RETURNING title, home, feed";
+    let after: Words = sql::query_as(query)
+        .bind(id)
         .bind(&visited.title)
         .bind(&visited.home)
         .bind(&visited.feed)
@@ -449,7 +446,7 @@ async fn put_source(tx: &mut Connection, visited: &Visited) -> Result<(), Error>
         .bind(&visited.error)
         .bind(faults)
         .bind(visited.incomplete)
-        .execute(tx)
+        .fetch_one(tx)
         .await?;
-    Ok(())
+    Ok(before.is_some_and(|before| before != after))
 }
