@@ -65,7 +65,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{items} items kept and indexed in {:.1?}, {size} MB", begun.elapsed());
     searches(&store).await?;
     publish(&store, dir.path()).await?;
+    println!("memory at its highest: {} MB", highest());
     Ok(())
+}
+
+/// The most memory that this process has had, in megabytes.
+fn highest() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    number.unwrap_or_default() >> 10
 }
 
 async fn searches(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
@@ -94,6 +103,27 @@ async fn searches(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
         format!("{common} harbour"),
         "\"芯片 harbour\"".to_owned(),
         "不存在的词".to_owned(),
+        format!("{second} -{common}"),
+        format!("{rare} -{first}"),
+        format!("{first} -{common}"),
+        format!("芯片 -{common} -{second} -{first}"),
+        format!("{common} -芯片"),
+        format!("{first} -{rare} -harbour"),
+        "harb*".to_owned(),
+        "a*".to_owned(),
+        format!("a* -{common}"),
+        format!("a* b* c* -{first}"),
+        format!("{common} a*"),
+        format!("{common} OR a*"),
+        format!("title:{first}"),
+        format!("title:{common} -body:{common}"),
+        format!("source:s {rare}"),
+        format!("source:s -{common}"),
+        "source:s".to_owned(),
+        "link:example".to_owned(),
+        format!("\"{common}{second}\" OR {rare}"),
+        pairs.iter().take(40).cloned().collect::<Vec<_>>().join(" OR "),
+        pairs.iter().take(8).cloned().collect::<Vec<_>>().join(" "),
     ];
     for text in queries {
         let query = route::query(&text)?;
@@ -108,6 +138,7 @@ async fn searches(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
         }
         times.sort_unstable();
         let ms = |at: usize| times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0);
+        let text: String = text.chars().take(40).collect();
         println!("| {text} | {found} | {:.1} | {:.1} |", ms(7), ms(14));
     }
     Ok(())
@@ -120,7 +151,14 @@ async fn publish(store: &Store, dir: &std::path::Path) -> Result<(), Box<dyn std
     );
     let settings = Arc::new(config::parse(&text, &Outside::NOTHING)?);
     let mut dice = Dice(7);
-    for what in ["everything", "nothing new", "one new item", "one item in a new category"] {
+    let rounds = [
+        "everything",
+        "nothing new",
+        "one new item",
+        "a new item each in ten categories",
+        "one item in a new category",
+    ];
+    for what in rounds {
         match what {
             "one new item" => {
                 store.keep(&SourceId::new("s"), 0, &[saved(&mut dice, usize::MAX, 1)], &[]).await?;
@@ -130,11 +168,34 @@ async fn publish(store: &Store, dir: &std::path::Path) -> Result<(), Box<dyn std
                 one.categories = vec![wish("brand new".to_owned())];
                 store.keep(&SourceId::new("s"), 0, &[one], &[]).await?;
             }
+            "a new item each in ten categories" => {
+                let of = |n: usize| {
+                    let mut one = saved(&mut Dice(n as u64 + 9), usize::MAX - 9 - n, 1);
+                    one.categories = vec![wish(format!("category {}", n * 7))];
+                    one
+                };
+                let ten: Vec<Saved> = (0..10).map(of).collect();
+                store.keep(&SourceId::new("s"), 0, &ten, &[]).await?;
+            }
             _ => {}
         }
         let begun = Instant::now();
         let done = edition::publish(store, &settings, "t.example,2026", Care::Changes).await?;
         println!("publish {what}: {:.1?}, {} files written", begun.elapsed(), done.written);
+    }
+    let begun = Instant::now();
+    let published = edition::published(store, &settings).await?;
+    let (aliases, collisions) = (store.aliases().await?, store.collisions().await?);
+    println!(
+        "list {} categories, {} aliases, {} collisions: {:.1?}",
+        published.len(),
+        aliases.len(),
+        collisions.len(),
+        begun.elapsed()
+    );
+    for file in ["index.html", "opml.xml"] {
+        let size = std::fs::metadata(dir.join("feeds").join(file)).map_or(0, |file| file.len());
+        println!("{file}: {} KB", size >> 10);
     }
     Ok(())
 }

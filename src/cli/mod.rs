@@ -34,6 +34,7 @@ mod setup;
 mod share;
 mod single;
 mod status;
+mod story;
 mod subscribers;
 mod until;
 mod withdraw;

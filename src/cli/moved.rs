@@ -46,12 +46,16 @@ impl Moved {
         Found::Nothing
     }
 
-    /// A share page that is not there: of an item that was taken down or forgotten, or of none.
+    /// A share page that is not there: of an item that was taken down or forgotten, for which
+    /// another one stands, or of none.
     async fn of_item(&self, file: &str) -> Found {
         if let Ok(Some(file)) = self.respelt(file).await {
             return Found::Moved(format!("{}/share/{file}", self.base));
         }
         let id = file.strip_suffix(".html").unwrap_or(file);
+        if let Ok(Some(head)) = self.store.head_of(id).await {
+            return Found::Moved(format!("{}/share/{head}.html", self.base));
+        }
         let withdrawn = self.store.is_withdrawn(id).await.unwrap_or(false);
         if withdrawn || self.store.is_forgotten(id).await.unwrap_or(false) {
             return Found::Gone;

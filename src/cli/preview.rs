@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use super::args::{Args, Preview};
 use super::exit::{Exit, Usage};
 use super::reroute::with_rules;
+use super::story::{self, Shelf};
 use super::{out, setup, single};
 use crate::article;
 use crate::config::{Settings, Source};
 use crate::html;
 use crate::identity;
-use crate::model::{Entry, Fault, Item};
+use crate::model::{Entry, Fault, Item, ItemId};
 use crate::refresh::{self, ArticleOutcome, Gathered, SeenArticle, World, wish_for};
 use crate::route::Decision;
 
@@ -45,10 +46,12 @@ struct ListStage {
 struct EntryStage {
     list: String,
     key: String,
-    id: String,
+    id: ItemId,
     entry: Entry,
     article: Value,
     item: Option<Value>,
+    /// What it would be one story with, if something is kept already.
+    story: Value,
     /// The page as text, for `--explain`.
     #[serde(skip)]
     page: Option<String>,
@@ -70,10 +73,15 @@ pub(super) async fn run(args: &Args, own: &Preview) -> anyhow::Result<Exit> {
     let world = setup::world(&settings, "localhost,2026", None)?;
     let gathered = refresh::gather(&world, None, &source, setup::now()).await?;
     let as_article = article_instead(&source, &own.source, &gathered);
+    let shelf = Shelf::open(&settings, setup::is_address(&own.source)).await?;
+    let desk = Desk { world: &world, settings: &settings, shelf: shelf.as_ref() };
     let stages = match as_article {
-        Some(entry) => article(&world, &settings, &source, entry, gathered).await?,
-        None => stages(&world, &settings, &source, own, gathered).await?,
+        Some(entry) => desk.article(&source, entry, gathered).await?,
+        None => desk.stages(&source, own, gathered).await?,
     };
+    if let Some(shelf) = shelf {
+        shelf.close().await;
+    }
     let failed = stages.entries.is_empty() && stages.lists.iter().any(|one| one.error.is_some());
     if let Some(file) = &own.explain {
         explain(&stages, file)?;
@@ -106,47 +114,74 @@ fn article_instead(source: &Source, address: &str, gathered: &[Gathered]) -> Opt
         .then(|| Entry { link: Some(address.to_owned()), ..Entry::default() })
 }
 
-async fn article(
-    world: &World,
-    settings: &Settings,
-    source: &Arc<Source>,
-    entry: Entry,
-    gathered: Vec<Gathered>,
-) -> anyhow::Result<Stages> {
-    let mut reader = Source::clone(source);
-    reader.full_text = true;
-    let reader = Arc::new(reader);
-    let key = identity::key(&entry).unwrap_or_default();
-    let stage = entry_stage(world, settings, &reader, "article", key, entry).await?;
-    let lists = gathered.into_iter().map(list_stage).collect();
-    let entries = stage.into_iter().collect();
-    let source = source.id.to_string();
-    Ok(Stages { source, lists, entries, faults: Vec::new(), lone: true })
+/// What the stages need.
+struct Desk<'d> {
+    world: &'d World,
+    settings: &'d Settings,
+    shelf: Option<&'d Shelf>,
 }
 
-async fn stages(
-    world: &World,
-    settings: &Settings,
-    source: &Arc<Source>,
-    own: &Preview,
-    gathered: Vec<Gathered>,
-) -> anyhow::Result<Stages> {
-    let most = own.address.limit.unwrap_or(if own.json { usize::MAX } else { SHOWN });
-    let mut entries = Vec::new();
-    let mut faults = Vec::new();
-    for one in &gathered {
-        let Some(listing) = &one.listing else { continue };
-        let (keyed, more) = identity::keyed(listing.entries.clone());
-        faults.extend(more);
-        for (key, entry) in keyed {
-            if entries.len() >= most {
-                break;
-            }
-            entries.extend(entry_stage(world, settings, source, &one.list, key, entry).await?);
-        }
+impl Desk<'_> {
+    async fn article(
+        &self,
+        source: &Arc<Source>,
+        entry: Entry,
+        gathered: Vec<Gathered>,
+    ) -> anyhow::Result<Stages> {
+        let mut reader = Source::clone(source);
+        reader.full_text = true;
+        let reader = Arc::new(reader);
+        let key = identity::key(&entry).unwrap_or_default();
+        let stage = self.entry(&reader, "article", key, entry).await?;
+        let lists = gathered.into_iter().map(list_stage).collect();
+        let source = source.id.to_string();
+        Ok(Stages { source, lists, entries: vec![stage], faults: Vec::new(), lone: true })
     }
-    let lists = gathered.into_iter().map(list_stage).collect();
-    Ok(Stages { source: source.id.to_string(), lists, entries, faults, lone: false })
+
+    async fn stages(
+        &self,
+        source: &Arc<Source>,
+        own: &Preview,
+        gathered: Vec<Gathered>,
+    ) -> anyhow::Result<Stages> {
+        let most = own.address.limit.unwrap_or(if own.json { usize::MAX } else { SHOWN });
+        let mut entries = Vec::new();
+        let mut faults = Vec::new();
+        for one in &gathered {
+            let Some(listing) = &one.listing else { continue };
+            let (keyed, more) = identity::keyed(listing.entries.clone());
+            faults.extend(more);
+            for (key, entry) in keyed {
+                if entries.len() >= most {
+                    break;
+                }
+                entries.push(self.entry(source, &one.list, key, entry).await?);
+            }
+        }
+        let lists = gathered.into_iter().map(list_stage).collect();
+        Ok(Stages { source: source.id.to_string(), lists, entries, faults, lone: false })
+    }
+
+    async fn entry(
+        &self,
+        source: &Arc<Source>,
+        list: &str,
+        key: String,
+        entry: Entry,
+    ) -> anyhow::Result<EntryStage> {
+        let listed = entry.clone();
+        let start = Instant::now();
+        let (seen, ruled) = single::made(self.world, source, list, key.clone(), entry).await?;
+        let id = identity::item_id(&source.id, &key);
+        let article = article_stage(&seen, start.elapsed().as_millis());
+        let story = match (self.shelf, &ruled) {
+            (Some(shelf), Some(ruled)) => shelf.stage(&ruled.item, list).await?,
+            _ => Value::Null,
+        };
+        let item = ruled.map(|ruled| decided(shown(self.settings, &ruled.item), &ruled.decision));
+        let (list, page) = (list.to_owned(), seen.page);
+        Ok(EntryStage { list, key, id, entry: listed, article, item, story, page })
+    }
 }
 
 fn list_stage(one: Gathered) -> ListStage {
@@ -165,24 +200,6 @@ fn list_stage(one: Gathered) -> ListStage {
         hub: listing.hub,
         faults: listing.faults,
     }
-}
-
-async fn entry_stage(
-    world: &World,
-    settings: &Settings,
-    source: &Arc<Source>,
-    list: &str,
-    key: String,
-    entry: Entry,
-) -> anyhow::Result<Option<EntryStage>> {
-    let listed = entry.clone();
-    let start = Instant::now();
-    let (seen, ruled) = single::made(world, source, list, key.clone(), entry).await?;
-    let id = identity::item_id(&source.id, &key).to_string();
-    let article = article_stage(&seen, start.elapsed().as_millis());
-    let item = ruled.map(|ruled| decided(shown(settings, &ruled.item), &ruled.decision));
-    let (list, page) = (list.to_owned(), seen.page);
-    Ok(Some(EntryStage { list, key, id, entry: listed, article, item, page }))
 }
 
 fn article_stage(seen: &SeenArticle, millis: u128) -> Value {
@@ -312,6 +329,7 @@ fn show_entry(entry: &EntryStage, lone: bool) -> anyhow::Result<()> {
         .collect();
     out::line(format!("  categories: {}", names.join(", ")))?;
     show_rules(item)?;
+    story::show(&entry.story, &entry.id)?;
     let text = item["text"].as_str().unwrap_or_default();
     out::line(format!("  text:       {} characters", text.chars().count()))?;
     if lone {

@@ -10,7 +10,7 @@ use super::{copies, out, setup};
 use crate::config::{self, Settings};
 use crate::edition::{self, Care, Done};
 use crate::html;
-use crate::refresh::{self, Change, Difference};
+use crate::refresh::{self, Change, Difference, Turn};
 use crate::route::{Kept, Withheld};
 
 /// Changes that people are shown.
@@ -77,8 +77,13 @@ fn show(difference: &Difference, own: &Reroute, done: Option<Done>) -> anyhow::R
         let outcome = Outcome { difference, applied: !own.dry_run, published: done };
         return out::json(&outcome);
     }
-    let Difference { items, left, empty, changes, categories, found, .. } = difference;
+    let Difference { items, left, empty, changes, categories, found, stories, .. } = difference;
     out::line(format!("{items} items looked at, {} change{}", changes.len(), tally(changes)))?;
+    for turn in stories.iter().take(SHOWN) {
+        let title = html::excerpt(&turn.title, 60);
+        out::line(format!("{} {}: {title}: {}", turn.id, turn.source, told(turn)))?;
+    }
+    more(stories.len(), SHOWN, "stories");
     for (id, moves) in categories.iter().take(SHELVES) {
         out::line(format!("  {id}: +{} −{}", moves.added, moves.removed))?;
     }
@@ -98,6 +103,15 @@ fn show(difference: &Difference, own: &Reroute, done: Option<Done>) -> anyhow::R
         out::note(format!("{left} items of sources that are not in the settings stay as they are"));
     }
     Ok(())
+}
+
+/// What becomes of an item's story.
+fn told(turn: &Turn) -> String {
+    let score = turn.score.map(|score| format!(", score {score:.2}")).unwrap_or_default();
+    match &turn.joins {
+        Some(to) => format!("becomes one with {to}: {}{score}", turn.why),
+        None => format!("stands for itself: {}", turn.why),
+    }
 }
 
 fn more(many: usize, shown: usize, what: &str) {

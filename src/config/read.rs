@@ -148,15 +148,18 @@ impl<'t> Table<'t> {
     /// A whole number within a range.
     pub fn number(&mut self, key: &'static str, within: Range<u64>) -> Option<u64> {
         let value = self.value(key)?;
-        let number = value
-            .get_ref()
-            .as_integer()
-            .and_then(|n| u64::from_str_radix(&n.as_str().replace('_', ""), n.radix()).ok());
+        let typed = value.get_ref().as_integer();
+        let digits = typed.map(|n| n.as_str().replace('_', ""));
+        let number = typed
+            .zip(digits.as_ref())
+            .and_then(|(n, digits)| u64::from_str_radix(digits, n.radix()).ok());
         match number {
             Some(n) if within.contains(&n) => Some(n),
             other => {
                 let wish = format!("a whole number from {} to {}", within.start, within.end - 1);
-                match other {
+                // Below zero, or beyond all bounds: it is shown as it was typed.
+                let shown = other.map(|n| n.to_string()).or(digits);
+                match shown {
                     Some(n) => {
                         self.marks.add(&value.span(), format!("`{key}` must be {wish}, not {n}"));
                     }

@@ -9,8 +9,8 @@ use super::source::{known_categories, templates};
 use super::when::{self, Known};
 use crate::model::{CategoryId, SourceId};
 use crate::route::{
-    self, Acts, By, Limit, MOST_COSTLY, MOST_MEMORY, MOST_TESTS, Pattern, Place, Rewrite, Rule,
-    Scope, Test, When,
+    self, Acts, By, Field, In, Limit, MOST_COSTLY, MOST_MEMORY, MOST_TESTS, Pattern, Place,
+    Rewrite, Rule, Scope, Test, When,
 };
 
 /// Rules as they stand in the settings, and who declines those of the defaults.
@@ -186,9 +186,36 @@ fn acts(table: &mut Table<'_>, known: &Known<'_>) -> Acts {
 fn title(table: &mut Table<'_>) -> Option<Rewrite> {
     let mut table = table.table("title")?;
     let pattern = table.required("replace").and_then(|text| pattern(&table, &text));
-    let with = table.string("with").map(|text| text.value).unwrap_or_default();
+    let with = table.string("with");
+    if let (Some(pattern), Some(with)) = (&pattern, &with) {
+        for group in groups(&with.value).filter(|group| !pattern.has_group(group)) {
+            let what = format!("`replace` has no group `{group}`, which `with` names");
+            table.marks().add_hint(&with.span, what, "write `$$` for a `$`, `${1}` before letters");
+        }
+    }
     table.finish();
-    Some(Rewrite { pattern: pattern?, with })
+    Some(Rewrite { pattern: pattern?, with: with.map(|text| text.value).unwrap_or_default() })
+}
+
+/// The groups that a replacement names: `$1`, `$name`, `${name}`.
+fn groups(with: &str) -> impl Iterator<Item = &str> {
+    let mut rest = with;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, behind) = rest.split_once('$')?;
+            rest = behind;
+            if let Some(behind) = rest.strip_prefix('$') {
+                rest = behind;
+                continue;
+            }
+            let bare = rest.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let name = bare.map_or(rest.get(..end.unwrap_or(rest.len())), |(name, _)| Some(name));
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                return Some(name);
+            }
+        }
+    })
 }
 
 /// A pattern that compiles and can be found.
@@ -236,6 +263,10 @@ pub(super) fn drawing(
     sources: &BTreeSet<String>,
 ) -> (Option<Rule>, Option<At<String>>) {
     let words = table.strings("any").unwrap_or_default();
+    let says_nothing = |word: &At<String>| word.value.trim_matches(['*', ' ']).is_empty();
+    if table.has("any") && words.iter().all(says_nothing) {
+        table.marks().add(&table.span, "there is no word in `any`: it draws nothing");
+    }
     let mut any: Vec<When> =
         words.into_iter().map(|word| When::Test(Test::Word(Place::Text, word.value))).collect();
     any.retain(|one| !matches!(one, When::Test(Test::Word(_, word)) if word.trim().is_empty()));
@@ -246,7 +277,14 @@ pub(super) fn drawing(
     }
     let query = table.string("query");
     match query.as_ref().map(|text| (text, route::query(&text.value))) {
-        Some((_, Ok(query))) => any.push(query.when()),
+        Some((text, Ok(query))) => {
+            let names = query.any.iter().flatten().chain(&query.none);
+            let names = names.filter(|term| term.within == In::Field(Field::Source));
+            for name in names {
+                when::known_source(table, &name.text, &text.span, sources);
+            }
+            any.push(query.when());
+        }
         Some((text, Err(why))) => {
             let what = format!("`{}` is no query: {why}", text.value);
             table.marks().add_hint(

@@ -3,6 +3,7 @@
 //! All keys of a table must hold; of a list under a key, one value is enough.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -136,18 +137,29 @@ fn name(table: &Table<'_>, field: Field, value: Value, known: &Known<'_>) -> Opt
                 table.marks().add(&text.span, "a name is never empty: it can never hold");
                 return None;
             }
-            if field == Field::Source && !is_source(&text.value, known.sources) {
-                let what = format!("there is no source `{}`", text.value);
-                let names = known.sources.iter().map(String::as_str);
-                let hint = match nearest(&text.value, names) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "a rule for a source that is not there can never hold".to_owned(),
-                };
-                table.marks().add_hint(&text.span, what, hint);
+            if field == Field::Source {
+                known_source(table, &text.value, &text.span, known.sources);
             }
             Some(Test::Is(field, text.value))
         }
     }
+}
+
+/// Names a source that is not there.
+pub(super) fn known_source(
+    table: &Table<'_>,
+    name: &str,
+    span: &Range<usize>,
+    sources: &BTreeSet<String>,
+) {
+    if is_source(name, sources) {
+        return;
+    }
+    let hint = match nearest(name, sources.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "a rule for a source that is not there can never hold".to_owned(),
+    };
+    table.marks().add_hint(span, format!("there is no source `{name}`"), hint);
 }
 
 fn is_source(name: &str, sources: &BTreeSet<String>) -> bool {

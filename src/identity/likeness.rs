@@ -1,6 +1,7 @@
 //! What an entry is recognised by when its key is new: its link, its title and date, its text.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,10 @@ use crate::model::{Entry, ItemId, Text};
 const DAY: i64 = 86_400;
 /// Entries of a list that must be recognised before the others are with less evidence.
 const MANY: usize = 5;
+/// Letters of a text that two entries do not share by chance.
+const LONG: usize = 120;
+/// Days after which a key may have been given to something else.
+const LATER: i64 = 30;
 
 /// What an entry is recognised by; prints are 0 where there is nothing to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Likeness {
     pub telling: bool,
     /// Whether the link reads like that of a single article; not remembered.
     pub deep: bool,
+    /// Whether the text is long enough to be nobody else's; not remembered.
+    pub long: bool,
 }
 
 /// An item as it is remembered, whether it is still kept or not.
@@ -54,6 +61,7 @@ impl Likeness {
             Some(text) if title.is_empty() => weight(text) >= 40,
             _ => weight(&title) >= 12,
         };
+        let long = text.as_ref().is_some_and(|text| weight(text) >= LONG);
         Self {
             link: link.and_then(link::canonical).map_or(0, |link| print(&link)),
             path: link.and_then(link::path).map_or(0, |path| print(&path)),
@@ -62,6 +70,7 @@ impl Likeness {
             dated: entry.published.or(entry.updated).map(|date| date.timestamp()),
             telling,
             deep: link.is_some_and(link::is_deep),
+            long,
         }
     }
 
@@ -78,6 +87,10 @@ impl Likeness {
     /// Whether everything that could be compared differs: a key that was given to another entry.
     pub fn is_another(&self, other: &Self) -> bool {
         let differ = |own: i64, theirs: i64| own != 0 && theirs != 0 && own != theirs;
+        if self.link == 0 && other.link == 0 {
+            let later = self.dated.is_some() && !self.near_in_time(other, LATER * DAY);
+            return later && differ(self.title, other.title) && differ(self.text, other.text);
+        }
         let dates = self.dated.zip(other.dated);
         let texts = self.text == 0 || other.text == 0 || self.text != other.text;
         let same_day = dates.is_some_and(|(own, theirs)| own == theirs);
@@ -86,6 +99,21 @@ impl Likeness {
             && differ(self.title, other.title)
             && texts
             && !same_day
+    }
+
+    /// Whether an entry has nothing of what its key stood for but the key and the link.
+    pub fn reads_otherwise(&self, other: &Self) -> bool {
+        let differ = |own: i64, theirs: i64| own != 0 && theirs != 0 && own != theirs;
+        let dates = self.dated.zip(other.dated);
+        differ(self.title, other.title)
+            && differ(self.text, other.text)
+            && dates.is_none_or(|(own, theirs)| own != theirs)
+    }
+
+    /// Whether an entry has the words of another one.
+    pub fn reads_the_same(&self, other: &Self) -> bool {
+        let same = |own: i64, theirs: i64| own != 0 && own == theirs;
+        same(self.title, other.title) && same(self.text, other.text)
     }
 
     /// Whether an entry under another key is the same by what cannot be chance.
@@ -100,6 +128,9 @@ impl Likeness {
             let undated = self.dated.is_none() && other.dated.is_none();
             return text && (self.is_dated_alike(other, 60) || (undated && self.telling));
         }
+        if text && self.long && self.is_dated_alike(other, 0) {
+            return true;
+        }
         let moved = same(self.path, other.path) && self.near_in_time(other, DAY);
         let midnight = self.dated.is_some_and(|date| date % 3_600 == 0);
         title
@@ -113,8 +144,30 @@ impl Likeness {
     /// changed its software, or gives new keys at every visit.
     fn may_be(&self, other: &Self) -> bool {
         let same = |own: i64, theirs: i64| own != 0 && own == theirs;
-        same(self.link, other.link)
-            || (same(self.title, other.title) && self.near_in_time(other, DAY))
+        let text = self.long && same(self.text, other.text);
+        let title = same(self.title, other.title);
+        let near = self.near_in_time(other, DAY);
+        same(self.link, other.link) || (near && (title || text))
+    }
+
+    /// Prints that two entries do not share unless they are the same: of their words, their date,
+    /// and the link, or the part of it behind the host.
+    pub fn twin_prints(&self) -> impl Iterator<Item = u64> + use<> {
+        let own = *self;
+        let telling = self.title != 0 && self.text != 0 && self.dated.is_some();
+        let places = [(0, self.link), (1, self.path)].into_iter();
+        places.filter(move |(_, place)| telling && *place != 0).map(move |place| {
+            let mut hash = DefaultHasher::new();
+            (place, own.title, own.text, own.dated).hash(&mut hash);
+            hash.finish()
+        })
+    }
+
+    /// Whether two entries of one list are the same under two keys, as while a source moves.
+    fn is_twin(&self, other: &Self) -> bool {
+        let same = |own: i64, theirs: i64| own != 0 && own == theirs;
+        let place = same(self.link, other.link) || same(self.path, other.path);
+        place && self.reads_the_same(other) && self.dated == other.dated
     }
 }
 
@@ -131,20 +184,60 @@ pub fn recognise(entries: &[Likeness], traces: &[Trace], among: usize) -> Vec<Op
     if many || most { tried } else { found }
 }
 
-/// Takes links from entries that share them with others: a page for all of them is nobody's own.
-pub fn without_shared_links(entries: &mut [Likeness], listed: &[Likeness], traces: &[Trace]) {
-    let mut seen = HashMap::<i64, [usize; 2]>::new();
-    for likeness in listed {
-        seen.entry(likeness.link).or_default()[0] += 1;
-    }
-    for trace in traces {
-        seen.entry(trace.likeness.link).or_default()[1] += 1;
-    }
+/// For each entry of a list the earlier one that it repeats under another key, if there is one.
+pub fn twins(entries: &[Likeness]) -> Vec<Option<usize>> {
+    let mut seen = HashMap::<(i64, i64), Vec<usize>>::new();
+    let of_one = |(at, entry): (usize, &Likeness)| {
+        let alike = seen.entry((entry.title, entry.text)).or_default();
+        let twin = alike.iter().copied().find(|other| entry.is_twin(&entries[*other]));
+        if twin.is_none() && alike.len() < MANY {
+            alike.push(at);
+        }
+        twin
+    };
+    entries.iter().enumerate().map(of_one).collect()
+}
+
+/// Takes from entries what they share with others, for it is nobody's own: a page for all of them,
+/// a text below every title, and the date where all have the same.
+pub fn without_what_is_shared(entries: &mut [Likeness], listed: &[Likeness], traces: &[Trace]) {
+    let links = counted(listed, traces, |likeness| likeness.link);
+    let texts = counted(listed, traces, |likeness| likeness.text);
+    let shared = |counts: &HashMap<i64, [usize; 2]>, print: i64| {
+        counts.get(&print).is_some_and(|[listed, known]| *listed > 1 || *known > 1)
+    };
+    let undated = share_a_date(listed);
     for entry in entries {
-        if seen.get(&entry.link).is_some_and(|[listed, known]| *listed > 1 || *known > 1) {
+        if shared(&links, entry.link) {
             (entry.link, entry.path) = (0, 0);
         }
+        entry.long &= !shared(&texts, entry.text);
+        entry.dated = entry.dated.filter(|_| !undated);
     }
+}
+
+/// How often each print is listed, and remembered.
+fn counted(
+    listed: &[Likeness],
+    traces: &[Trace],
+    print: fn(&Likeness) -> i64,
+) -> HashMap<i64, [usize; 2]> {
+    let mut seen = HashMap::<i64, [usize; 2]>::new();
+    for likeness in listed {
+        seen.entry(print(likeness)).or_default()[0] += 1;
+    }
+    for trace in traces {
+        seen.entry(print(&trace.likeness)).or_default()[1] += 1;
+    }
+    seen
+}
+
+/// Whether all entries are of one hour, as where a list gives the time when it was asked for.
+fn share_a_date(listed: &[Likeness]) -> bool {
+    let dates: Option<Vec<i64>> = listed.iter().map(|entry| entry.dated).collect();
+    let Some(dates) = dates.filter(|dates| dates.len() > 2) else { return false };
+    let span = dates.iter().max().zip(dates.iter().min());
+    span.is_some_and(|(last, first)| last - first <= 3_600)
 }
 
 fn pair(
@@ -210,8 +303,16 @@ fn folded(text: &Text) -> String {
         Text::Plain(plain) => plain.clone(),
         Text::Html(markup) => html::text(markup),
     };
-    let letters = plain.chars().filter(|c| c.is_alphanumeric()).take(4_000);
+    let letters = plain.chars().map(narrow).filter(|c| c.is_alphanumeric()).take(4_000);
     letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Full-width forms to the usual ones.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// How much a title says: a character beyond Latin as much as three letters.

@@ -5,10 +5,14 @@ mod flood;
 mod likeness;
 mod link;
 
+use std::collections::{HashMap, HashSet};
+
 use sha2::{Digest, Sha256};
 
 pub use flood::{Habits, most_new};
-pub use likeness::{Likeness, Trace, print as text_print, recognise, without_shared_links};
+pub use likeness::{
+    Likeness, Trace, print as text_print, recognise, twins, without_what_is_shared,
+};
 pub use link::canonical;
 
 use crate::model::{Entry, Fault, Instant, ItemId, Original, SourceId, Text};
@@ -24,9 +28,19 @@ pub fn key(entry: &Entry) -> Option<String> {
     if let Some(guid) = guid {
         return Some(guid.to_owned());
     }
+    key_besides(entry)
+}
+
+/// The key of an entry whose own key is not to be trusted.
+pub fn key_besides(entry: &Entry) -> Option<String> {
     if let Some(link) = entry.link.as_deref().map(str::trim).filter(|link| !link.is_empty()) {
         return Some(format!("link:{link}"));
     }
+    key_of_words(entry)
+}
+
+/// The key of an entry whose link is not to be trusted either.
+pub fn key_of_words(entry: &Entry) -> Option<String> {
     let date = entry.published.map_or(0, |date| date.timestamp());
     let title = entry.title.as_ref().map(|title| title.raw().trim());
     if let Some(title) = title.filter(|title| !title.is_empty()) {
@@ -148,11 +162,14 @@ pub fn updated(before: Instant, given: Instant, now: Instant) -> Instant {
 /// the same list is the same item, unless its link or title says otherwise; then that is its key.
 pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
     let mut keyed: Vec<(String, Entry)> = Vec::new();
-    let mut seen = std::collections::HashMap::<String, usize>::new();
+    let mut seen = HashMap::<String, usize>::new();
     let mut faults = Vec::new();
+    let shared = shared_guids(&entries);
     for (index, entry) in entries.into_iter().enumerate() {
         let place = || format!("entry {}", index + 1);
-        let Some(mut key) = key(&entry) else {
+        let is_shared = entry.guid.as_ref().is_some_and(|guid| shared.contains(guid));
+        let own = if is_shared { key_besides(&entry) } else { key(&entry) };
+        let Some(mut key) = own else {
             faults.push(Fault::new(place(), "nothing to know it by: left out"));
             continue;
         };
@@ -169,6 +186,20 @@ pub fn keyed(entries: Vec<Entry>) -> (Vec<(String, Entry)>, Vec<Fault>) {
         keyed.push((key, entry));
     }
     (keyed, faults)
+}
+
+/// Guids that stand for several things at once: three entries or more without links have each a
+/// title of their own.
+fn shared_guids(entries: &[Entry]) -> HashSet<String> {
+    let mut titles = HashMap::<&str, HashSet<&str>>::new();
+    for entry in entries.iter().filter(|entry| entry.link.as_deref().is_none_or(str::is_empty)) {
+        let title = entry.title.as_ref().map(|title| title.raw().trim()).unwrap_or_default();
+        if let Some(guid) = entry.guid.as_deref().filter(|_| !title.is_empty()) {
+            titles.entry(guid).or_default().insert(title);
+        }
+    }
+    let shared = titles.into_iter().filter(|(_, titles)| titles.len() > 2);
+    shared.map(|(guid, _)| guid.to_owned()).collect()
 }
 
 /// What tells an entry from another one with the same key: its link, or else its title. None where

@@ -146,3 +146,61 @@ fn two_that_would_do_are_not_recognised() {
     let twice = likeness("https://b.example/x", "The bridge is closed", 7_201);
     check(&[twice, twice], &[None, None]);
 }
+
+fn told(guid: &str, link: &str, title: &str, text: &str, seconds: i64) -> Entry {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Entry {
+        guid: some(guid),
+        link: some(link),
+        title: some(title).map(Text::Plain),
+        body: some(text).map(Text::Plain),
+        published: chrono::DateTime::from_timestamp(seconds, 0),
+        ..Entry::default()
+    }
+}
+
+#[test]
+fn a_guid_of_three_things_is_nobodys() {
+    let check = |links: [&str; 3], titles: [&str; 3], expect: &[&str]| {
+        let entries = links.iter().zip(titles).map(|(link, title)| told("g", link, title, "", 9));
+        let keys = super::keyed(entries.collect()).0.into_iter().map(|(key, _)| key);
+        assert_eq!(keys.collect::<Vec<_>>(), expect, "{links:?} {titles:?}");
+    };
+    check(["", "", ""], ["a", "b", "c"], &["title:9:a", "title:9:b", "title:9:c"]);
+    check(["", "", ""], ["a", "b", "a"], &["g"]);
+    check(
+        ["https://a.example/1", "https://a.example/2", ""],
+        ["a", "b", "c"],
+        &["g", "link:https://a.example/2"],
+    );
+}
+
+#[test]
+fn an_entry_under_two_keys_in_one_list_is_one() {
+    let text = "The council met about the bridge. ".repeat(5);
+    let check = |one: &Entry, other: &Entry, same: bool| {
+        let likenesses = [super::Likeness::of(one), super::Likeness::of(other)];
+        let expect = if same { [None, Some(0)] } else { [None, None] };
+        assert_eq!(super::twins(&likenesses), expect, "{one:?} {other:?}");
+    };
+    let one = told("1", "https://a.example/x/1", "The bridge", &text, 9);
+    check(&one, &told("2", "http://www.a.example/x/1", "The bridge", &text, 9), true);
+    check(&one, &told("2", "https://b.example/x/1", "The bridge", &text, 9), true);
+    check(&one, &told("2", "https://a.example/x/2", "The bridge", &text, 9), false);
+    check(&one, &told("2", "https://a.example/x/1", "The mill", &text, 9), false);
+    check(&one, &told("2", "https://a.example/x/1", "The bridge", "Closed.", 9), false);
+    check(&one, &told("2", "https://a.example/x/1", "The bridge", &text, 99), false);
+}
+
+#[test]
+fn a_key_is_another_entrys_only_where_nothing_agrees() {
+    let (month, text) = (40 * 86_400, "words that differ");
+    let check = |other: Entry, expect: bool| {
+        let one = super::Likeness::of(&told("1", "", "The bridge", "other words", 9));
+        assert_eq!(super::Likeness::of(&other).is_another(&one), expect, "{other:?}");
+    };
+    check(told("1", "", "The mill", text, 9 + month), true);
+    check(told("1", "", "The mill", text, 9 + 86_400), false);
+    check(told("1", "", "The bridge", text, 9 + month), false);
+    check(told("1", "", "The mill", "other words", 9 + month), false);
+}

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::World;
+use super::{World, recognition};
 use crate::config::{First, Form, List, Pages, Source};
 use crate::fetch::{Answer, Error, Request, Wishes};
 use crate::health::Cause;
-use crate::identity;
 use crate::listing::sitemap;
 use crate::model::{Fault, Instant, Listing, Page, Validators};
 use crate::schedule::{Move, Trouble};
@@ -189,7 +188,7 @@ impl Round<'_> {
             if turn > 0 && one.ended {
                 break;
             }
-            let more = self.goes_on(&one).await?;
+            let more = turn + 1 < most && self.goes_on(&one).await?;
             let next = one.listing.as_ref().and_then(|listing| listing.cursor.clone());
             if turn > 0 {
                 one.hub = None;
@@ -264,11 +263,7 @@ impl Round<'_> {
         let listing = one.listing.as_ref().filter(|listing| !listing.entries.is_empty());
         let Some(listing) = listing else { return Ok(false) };
         let Some(store) = self.store.filter(|_| !self.whole) else { return Ok(true) };
-        let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
-        let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
-        Ok(keys.iter().any(|key| {
-            !known.get(key).is_some_and(|item| item.lists.iter().any(|(list, _)| *list == one.list))
-        }))
+        Box::pin(recognition::is_news(store, self.source, &one.list, &listing.entries)).await
     }
 
     async fn page(
@@ -378,7 +373,7 @@ impl Round<'_> {
             return Ok(one.error.is_none());
         }
         let Some(listing) = &one.listing else { return Ok(false) };
-        let keys: Vec<_> = listing.entries.iter().filter_map(identity::key).collect();
+        let keys = Box::pin(recognition::known_keys(store, self.source, &listing.entries)).await?;
         let known = store.known(&self.source.id, keys.iter().map(String::as_str)).await?;
         Ok(known.values().any(|item| item.first_seen < since))
     }

@@ -74,6 +74,12 @@ impl Maker {
             Some(item) => store.originals(&item.id).await?,
             None => Vec::new(),
         };
+        if let Some(known) = &known
+            && new.iter().all(|one| is_old_copy(&originals, &one.original))
+        {
+            let print = |one: Kept| (known.id.clone(), one.original.list, one.print);
+            return Ok(Made::Ignored(new.into_iter().map(print).collect()));
+        }
         for one in &mut new {
             keep_article(&originals, &mut one.original);
             originals = identity::with(originals, one.original.clone());
@@ -313,6 +319,13 @@ fn reads_the_same(before: &Item, now: &Item) -> bool {
         && one_has_none
         && !says_more(before)
         && !says_more(now)
+}
+
+/// Whether a cache or a mirror gave an entry as it was before, by the date of its last change.
+fn is_old_copy(originals: &[Original], new: &Original) -> bool {
+    let before = originals.iter().find(|one| one.list == new.list);
+    let dates = before.and_then(|before| before.entry.updated.zip(new.entry.updated));
+    dates.is_some_and(|(before, now)| now < before)
 }
 
 /// An article that is here stays when asking for it again failed.

@@ -12,6 +12,7 @@ mod release;
 mod rerouting;
 mod retaining;
 mod searching;
+mod uniting;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +43,7 @@ pub use release::release;
 pub use rerouting::{Change, Difference, Moves, apply, difference, remake};
 pub use retaining::{Forgotten, retain};
 pub use searching::fill;
+pub use uniting::Turn;
 
 /// The most articles that are asked for again at a visit.
 const MOST_AGAIN: usize = 20;

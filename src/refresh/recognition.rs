@@ -1,15 +1,19 @@
 //! Listed entries to those that are to be worked on: what is known under another key keeps its
 //! own, what floods or stands at the address by mistake is held.
 
+mod keys;
+
 use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
 use super::{Gathered, Report, Work, known_here};
 use crate::config::Source;
-use crate::identity::{self, Likeness, Trace, Verdict};
-use crate::model::{Entry, Fault, Instant, ItemId, Listing, Original};
+use crate::identity::{self, Verdict};
+use crate::model::{Entry, Fault, Instant, Listing, Original};
 use crate::store::{self, Face, Findings, Held, Store};
+use keys::Recognised;
+pub(super) use keys::{is_news, known_keys};
 
 /// Visits in a row without an entry before somebody is told.
 const EMPTIES: u32 = 3;
@@ -20,15 +24,6 @@ pub(super) struct Sifted {
     pub work: Vec<Work>,
     pub held_back: Vec<Held>,
     pub findings: Findings,
-}
-
-/// A list's entries under the keys by which they are known.
-struct Recognised {
-    entries: Vec<(String, Entry)>,
-    /// Those of them that are not known.
-    new: HashSet<String>,
-    /// How many of the list's entries are known.
-    known: usize,
 }
 
 /// Sifts the entries of a visit.
@@ -43,7 +38,7 @@ pub(super) async fn sift(
     let mut fresh: Vec<(String, Work)> = Vec::new();
     let is_listed = gathered.iter().any(|one| one.listing.is_some());
     let held = if is_listed { store.held_prints(&source.id).await? } else { HashMap::new() };
-    let mut faces = HashMap::new();
+    let (mut faces, mut met) = (HashMap::new(), keys::Met::default());
     let broken: HashSet<String> =
         gathered.iter().filter(|one| is_broken(one)).map(|one| one.list.clone()).collect();
     for one in &mut *gathered {
@@ -57,9 +52,11 @@ pub(super) async fn sift(
         let (keyed, faults) = identity::keyed(std::mem::take(&mut listing.entries));
         report.faults.extend(faults);
         let size = keyed.len();
-        let recognised = recognise(store, source, keyed, &mut sifted.findings).await?;
+        let mut recognised =
+            Box::pin(keys::recognise(store, source, keyed, &mut sifted.findings)).await?;
+        met.meet(source, &mut recognised, &mut sifted.findings);
         let foreign = before.as_ref().is_some_and(|face| is_foreign(face, listing, &recognised));
-        let known = store.known(&source.id, keys(&recognised.entries)).await?;
+        let known = store.known(&source.id, keys::keys(&recognised.entries)).await?;
         let named = recognised.entries.iter().map(|(key, entry)| (key.as_str(), entry));
         let withdrawn = store.withdrawn_keys(&source.id, named).await?;
         let entries = recognised.entries.into_iter();
@@ -98,108 +95,6 @@ fn is_broken(one: &Gathered) -> bool {
     cut || one.interrupted || one.error.is_some()
 }
 
-fn keys(entries: &[(String, Entry)]) -> impl Iterator<Item = &str> {
-    entries.iter().map(|(key, _)| key.as_str())
-}
-
-/// Gives entries the keys under which they are known already.
-async fn recognise(
-    store: &Store,
-    source: &Source,
-    keyed: Vec<(String, Entry)>,
-    findings: &mut Findings,
-) -> Result<Recognised, store::Error> {
-    let asked: Vec<&str> = keys(&keyed).collect();
-    let mut traces = store.traces(&source.id, &asked).await?;
-    let mut entries = likened(keyed).await;
-    for (key, _, _, trace) in &mut entries {
-        *trace = traces.remove(key);
-    }
-    reassign(store, source, &mut entries).await?;
-    let listed: HashSet<ItemId> =
-        entries.iter().filter_map(|(.., trace)| Some(trace.as_ref()?.item.clone())).collect();
-    let unknown: Vec<usize> = (0..entries.len()).filter(|at| entries[*at].3.is_none()).collect();
-    let mut likenesses: Vec<Likeness> = unknown.iter().map(|at| entries[*at].2).collect();
-    let mut alike =
-        if unknown.is_empty() { Vec::new() } else { store.alike(&source.id, &likenesses).await? };
-    let all: Vec<Likeness> = entries.iter().map(|entry| entry.2).collect();
-    identity::without_shared_links(&mut likenesses, &all, &alike);
-    alike.retain(|trace| !listed.contains(&trace.item));
-    let found = identity::recognise(&likenesses, &alike, entries.len());
-    for (at, found) in unknown.into_iter().zip(found) {
-        let trace = found.and_then(|place| alike.get(place));
-        if let (Some(trace), Some(entry)) = (trace, entries.get_mut(at)) {
-            findings.keys.push((entry.0.clone(), trace.item.clone()));
-            entry.3 = Some(trace.clone());
-        }
-    }
-    Ok(gathered(entries))
-}
-
-/// An entry with its key, what it is recognised by, and what it was recognised as.
-type Likened = (String, Entry, Likeness, Option<Trace>);
-
-/// Entries with their likenesses, made off the runtime's threads.
-async fn likened(keyed: Vec<(String, Entry)>) -> Vec<Likened> {
-    let made = tokio::task::spawn_blocking(move || {
-        let likened = |(key, entry): (String, Entry)| {
-            let likeness = Likeness::of(&entry);
-            (key, entry, likeness, None)
-        };
-        keyed.into_iter().map(likened).collect()
-    });
-    // A panic goes on to whoever watches over the visit.
-    made.await.unwrap_or_else(|why| std::panic::resume_unwind(why.into_panic()))
-}
-
-fn gathered(entries: Vec<Likened>) -> Recognised {
-    let mut recognised = Recognised { entries: Vec::new(), new: HashSet::new(), known: 0 };
-    let mut seen = HashSet::new();
-    for (key, entry, _, trace) in entries {
-        recognised.known += usize::from(trace.is_some());
-        let is_new = trace.is_none();
-        let key = trace.map_or(key, |trace| trace.key);
-        if seen.insert(key.clone()) {
-            if is_new {
-                recognised.new.insert(key.clone());
-            }
-            recognised.entries.push((key, entry));
-        }
-    }
-    recognised
-}
-
-/// A key that was another entry's before is no key: the entry is known by its link.
-async fn reassign(
-    store: &Store,
-    source: &Source,
-    entries: &mut [Likened],
-) -> Result<(), store::Error> {
-    let is_another = |likeness: &Likeness, trace: &Option<Trace>| {
-        trace.as_ref().is_some_and(|trace| likeness.is_another(&trace.likeness))
-    };
-    let mut changed = Vec::new();
-    for (at, (key, entry, likeness, trace)) in entries.iter_mut().enumerate() {
-        let Some(link) = entry.link.as_deref().filter(|_| is_another(likeness, trace)) else {
-            continue;
-        };
-        *key = format!("link:{link}");
-        *trace = None;
-        changed.push(at);
-    }
-    let asked: Vec<&str> = changed.iter().map(|at| entries[*at].0.as_str()).collect();
-    if asked.is_empty() {
-        return Ok(());
-    }
-    let mut traces = store.traces(&source.id, &asked).await?;
-    for at in changed {
-        if let Some(entry) = entries.get_mut(at) {
-            entry.3 = traces.remove(&entry.0);
-        }
-    }
-    Ok(())
-}
-
 /// Whether a list that calls itself otherwise or lives elsewhere, and has nothing that is known,
 /// was put at the address by mistake.
 fn is_foreign(face: &Face, listing: &Listing, recognised: &Recognised) -> bool {
@@ -211,10 +106,14 @@ fn is_foreign(face: &Face, listing: &Listing, recognised: &Recognised) -> bool {
         url.host_str().map(str::to_owned)
     };
     let elsewhere = differ(host(&face.home), host(&listing.home));
+    // One that has no name any more, and leads nowhere where the other one did.
+    let nameless = face.title.is_some() && listing.title.is_none() && listing.home.is_none();
+    let strays = |(_, entry): &(String, Entry)| host(&entry.link) != host(&face.home);
+    let astray = nameless && recognised.entries.iter().all(strays);
     recognised.known == 0
         && !recognised.entries.is_empty()
         && face.size > 0
-        && (elsewhere || differ(face.title.clone(), listing.title.clone()))
+        && (elsewhere || astray || differ(face.title.clone(), listing.title.clone()))
 }
 
 fn face(

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::uniting::{self, Turn, Twins};
 use super::{Made, Maker, World};
 use crate::config::Source;
-use crate::identity;
+use crate::identity::{self, Likeness};
 use crate::jekyll;
 use crate::model::{CategoryId, Instant, Item, ItemId, Original, SourceId};
 use crate::route::{Kept as Way, Seat, Withheld};
@@ -29,6 +30,8 @@ pub struct Difference {
     pub changes: Vec<Change>,
     /// What that makes for each category.
     pub categories: BTreeMap<CategoryId, Moves>,
+    /// Items that become one with others, or stand for themselves again.
+    pub stories: Vec<Turn>,
     /// Entries that could not be published, and now can.
     pub found: Vec<(SourceId, String)>,
     #[serde(skip)]
@@ -85,13 +88,18 @@ pub async fn difference(
     let mut difference = Difference::default();
     let withheld = store.withheld().await?;
     let released = store.released().await?;
-    let mut looks = Vec::new();
+    let hidden = store.hidden().await?;
+    let (mut looks, mut twins) = (Vec::new(), Vec::new());
     for source in sources(world) {
         let maker = Maker::new(world, &source, now);
         let mut after = None;
+        let mut of_source = Twins::default();
         while let Some(batch) = batch(store, &maker, &source, &mut after).await? {
             for one in batch {
                 difference.items += 1;
+                if !hidden.contains_key(&one.before.id) && !withheld.contains_key(&one.before.id) {
+                    of_source.see(&one.before, &one.likenesses, one.owner);
+                }
                 match one.made {
                     // What came later and was ignored by the settings is no news today either.
                     Made::Ignored(_) => {}
@@ -108,12 +116,16 @@ pub async fn difference(
             }
         }
         difference.found.extend(found(store, &maker, &source).await?.into_keys());
+        twins.extend(of_source.found);
     }
     let of_sources: HashSet<_> = world.settings.sources.iter().map(|one| &one.id).collect();
     let health = store.health().await?.into_iter();
     let gone = health.filter(|one| !of_sources.contains(&one.source));
     difference.left = gone.map(|one| one.items as usize).sum();
     difference.seats = settle(&mut looks, &store.seats().await?);
+    let gone = looks.iter().filter(|look| look.change.will_be.is_some());
+    let gone = gone.map(|look| look.change.id.clone()).collect();
+    difference.stories = uniting::turns(world, store, twins, &hidden, &gone).await?;
     difference.changes = looks.into_iter().filter_map(Look::into_change).collect();
     difference.count();
     Ok(difference)
@@ -141,7 +153,7 @@ pub async fn apply(
             for one in &saved {
                 let is_new = changes.get(&one.item.id).is_some_and(|c| c.parts.contains(&"key"));
                 if is_new {
-                    store.rekey(&one.item.id, &one.key).await?;
+                    store.rekey(&one.item.id, &one.key, now).await?;
                 }
             }
             store.keep(&source.id, now.timestamp(), &saved, &[]).await?;
@@ -150,6 +162,7 @@ pub async fn apply(
         store.keep(&source.id, now.timestamp(), &found, &[]).await?;
     }
     store.set_seats(&difference.seats).await?;
+    uniting::apply(world, store, &difference.stories, now).await?;
     for id in store.categories().await?.into_keys() {
         let meant = world.settings.aliases.meant(id.clone());
         if meant != id {
@@ -191,6 +204,9 @@ struct Remade {
     before: Item,
     made: Made,
     key_changes: bool,
+    /// Another item of the source that has its key of today.
+    owner: Option<ItemId>,
+    likenesses: Vec<Likeness>,
 }
 
 /// The next items of a source, made again.
@@ -204,17 +220,30 @@ async fn batch(
     let Some((_, last)) = items.last() else { return Ok(None) };
     *after = Some(last.id.clone());
     let known = store.known(&source.id, items.iter().map(|(key, _)| key.as_str())).await?;
+    let ids: Vec<&ItemId> = items.iter().map(|(_, item)| &item.id).collect();
+    let mut own = store.own_categories(&ids).await?;
     let mut remade = Vec::new();
-    for (key, before) in items {
+    for (key, mut before) in items {
         let Some(known) = known.get(&key) else { continue };
         let originals = store.originals(&before.id).await?;
         if originals.is_empty() {
             continue;
         }
+        // Of a story, each is looked at by itself.
+        if let Some(own) = own.remove(&before.id) {
+            before.categories = own;
+        }
         let today = key_of_today(&key, &originals);
-        let key_changes = today != key && store.is_free(&source.id, &today).await?;
+        let mut owner = None;
+        if today != key {
+            owner = store.traces(&source.id, &[&today]).await?.remove(&today).map(|one| one.item);
+        }
+        let key_changes =
+            today != key && owner.is_none() && store.is_free(&source.id, &today).await?;
         let key = if key_changes { today } else { key };
-        remade.push(Remade { made: again(maker, key, known, originals), before, key_changes });
+        let likenesses = originals.iter().map(|one| Likeness::of(&one.entry)).collect();
+        let made = again(maker, key, known, originals);
+        remade.push(Remade { before, made, key_changes, owner, likenesses });
     }
     Ok(Some(remade))
 }
@@ -236,7 +265,8 @@ fn key_of_today(key: &str, originals: &[Original]) -> String {
     let named = entries().any(|entry| {
         let title = entry.title.as_ref().map(|title| format!("title:{}", title.raw().trim()));
         let link = entry.link.as_ref().map(|link| format!("link:{link}"));
-        [identity::key(entry), title, link].into_iter().flatten().any(|one| one == key)
+        let (besides, words) = (identity::key_besides(entry), identity::key_of_words(entry));
+        [identity::key(entry), besides, words, title, link].into_iter().flatten().any(|k| k == key)
     });
     if imported || named {
         return key.to_owned();
@@ -393,6 +423,6 @@ impl Difference {
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.found.is_empty()
+        self.changes.is_empty() && self.found.is_empty() && self.stories.is_empty()
     }
 }

@@ -84,6 +84,7 @@ impl Clauses {
         match when {
             When::All(all) => all.iter().for_each(|one| self.take(one, tests)),
             When::Test(test) => self.any.push(BTreeSet::from([tests.number(test)])),
+            When::Any(any) if any.len() == 1 => any.iter().for_each(|one| self.take(one, tests)),
             When::Any(any) => match plain(any, tests) {
                 Some(clause) => self.any.push(clause),
                 None => self.more = true,

@@ -4,8 +4,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::LONGEST;
 
@@ -33,7 +33,7 @@ impl Pattern {
         }
         let hir = regex_syntax::parse(text).map_err(|why| reason(&why.to_string()))?;
         let (regex, size) = sized(text).map_err(|why| reason(&why.to_string()))?;
-        let possible = hir.properties().minimum_len().is_some();
+        let possible = is_possible(&hir);
         Ok(Self { regex, needs: needs(&hir), possible, size })
     }
 
@@ -62,6 +62,12 @@ impl Pattern {
         });
         // A copy shares the machine, and takes what it runs in with it when it goes.
         may && self.regex.clone().is_match(value)
+    }
+
+    /// Whether it has a group of a number or a name.
+    pub fn has_group(&self, group: &str) -> bool {
+        let number = group.parse::<usize>().is_ok_and(|group| group < self.regex.captures_len());
+        number || self.regex.capture_names().flatten().any(|name| name == group)
     }
 
     /// The pattern as a machine.
@@ -96,6 +102,29 @@ fn sized(text: &str) -> Result<(Regex, usize), regex::Error> {
 fn reason(why: &str) -> String {
     let last = why.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(why);
     last.trim().trim_start_matches("error: ").trim_end_matches('.').to_owned()
+}
+
+/// Whether there is a text that a pattern is found in: of its parts, none that can only begin a text
+/// stands behind others, and none that can only end it before them. The parser bounds the depth.
+fn is_possible(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Concat(parts) => {
+            let least = |hir: &Hir| hir.properties().minimum_len().unwrap_or(0);
+            let is_in_order = (0..parts.len()).all(|at| {
+                let (before, behind) = parts.split_at(at);
+                let Some((own, behind)) = behind.split_first() else { return true };
+                let begins = own.properties().look_set_prefix().contains(Look::Start);
+                let ends = own.properties().look_set_suffix().contains(Look::End);
+                !(begins && before.iter().any(|part| least(part) > 0))
+                    && !(ends && behind.iter().any(|part| least(part) > 0))
+            });
+            is_in_order && parts.iter().all(is_possible)
+        }
+        HirKind::Alternation(parts) => parts.iter().any(is_possible),
+        HirKind::Capture(capture) => is_possible(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.min == 0 || is_possible(&repetition.sub),
+        _ => hir.properties().minimum_len().is_some(),
+    }
 }
 
 fn needs(hir: &Hir) -> Option<Vec<Vec<u8>>> {

@@ -368,3 +368,16 @@ fn every_decision_is_that_of_the_rules_one_by_one() {
     assert_eq!(together, apart);
     assert!(together.len() > 10);
 }
+
+#[test]
+fn patterns_that_nothing_matches_are_known() {
+    let check = |text: &str, expect: bool| {
+        assert_eq!(Pattern::new(text).unwrap().is_possible(), expect, "{text}");
+    };
+    for text in ["a^b", "a$b", "x(^a|^b)y", "(a$)+b", r"\Aa\A", "[a&&b]"] {
+        check(text, false);
+    }
+    for text in ["^a$", "(^a|b)c", "a?^b", "b$a*", "(?m)a$\\nb^", "^^a$$", "", "(a^b)?c", "a|b^c"] {
+        check(text, true);
+    }
+}

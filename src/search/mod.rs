@@ -2,12 +2,20 @@
 //!
 //! A run of Chinese characters (and of other scripts that do not part words) is indexed by each
 //! pair of neighbours, and its last character alone: so a word of two characters is one entry, a
-//! longer one a row of entries. Single characters have a column of their own, each once.
+//! longer one a row of entries. Single characters, and beginnings of words of a letter or two, have a
+//! column of their own, each once.
 
 use std::collections::BTreeSet;
 
 use crate::model::Item;
 use crate::route::{Field, In, Place, Query, Term, fold, joins};
+
+/// What stands before the beginning of a word, and before what is in a title: no text has such
+/// entries.
+const START: char = '\u{2038}';
+const TITLE: char = '\u{203a}';
+/// Letters of a beginning that has an entry of its own.
+const SHORT: usize = 2;
 
 /// So much of a text is indexed, in bytes.
 const INDEXED: usize = 1 << 18;
@@ -55,18 +63,37 @@ pub fn columns(item: &Item, text: &str) -> [String; 10] {
     ]
 }
 
-/// The characters of scripts that do not part words, each once.
+/// What would be a walk through a large part of the index, each once: the characters of scripts that
+/// do not part words, and the first letters of words; those of the title once more by themselves.
 fn single(texts: [&str; 3]) -> String {
     let mut seen = BTreeSet::new();
-    for text in texts {
+    for (at, text) in texts.into_iter().enumerate() {
         let text = text.get(..text.floor_char_boundary(INDEXED)).unwrap_or_default();
-        seen.extend(fold(text).chars().filter(|c| !joins(*c) && c.is_alphanumeric()));
+        let folded = fold(text);
+        for part in parts(&folded) {
+            let mut add = |entry: String| {
+                if at == 0 {
+                    seen.insert(format!("{TITLE}{entry}"));
+                }
+                seen.insert(entry);
+            };
+            match part {
+                Part::Word(word) => starts(word).for_each(|start| add(format!("{START}{start}"))),
+                Part::Run(run) => run.chars().for_each(|c| add(c.to_string())),
+            }
+        }
     }
     let mut out = String::new();
-    for c in seen {
-        push(&mut out, c.encode_utf8(&mut [0; 4]));
+    for entry in seen {
+        push(&mut out, &entry);
     }
     out
+}
+
+/// The beginnings of a word that stand for it: of one letter, and of two.
+fn starts(word: &str) -> impl Iterator<Item = &str> {
+    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8()).take(SHORT);
+    ends.filter_map(|end| word.get(..end))
 }
 
 /// A query as the index's own (FTS5): groups of alternatives that all must be found, but for what
@@ -106,10 +133,8 @@ fn of_term(term: &Term) -> Option<String> {
         In::Field(Field::Language) => "language",
     };
     let folded = fold(&term.text);
-    if let (In::Place(Place::Text), [Part::Run(run)]) = (term.within, parts(&folded).as_slice())
-        && run.chars().count() == 1
-    {
-        return Some(format!("single : \"{run}\""));
+    if let Some(entry) = short(term.within, &folded) {
+        return Some(format!("single : \"{entry}\""));
     }
     let mut open = folded.ends_with('*');
     let mut phrase = Vec::new();
@@ -132,6 +157,22 @@ fn of_term(term: &Term) -> Option<String> {
     // Entries have no quotation marks in them.
     let star = if open { " *" } else { "" };
     (!phrase.is_empty()).then(|| format!("{columns} : \"{}\"{star}", phrase.join(" ")))
+}
+
+/// The entry that stands for a single character, or for a word's beginning of a letter or two.
+fn short(within: In, folded: &str) -> Option<String> {
+    let title = match within {
+        In::Place(Place::Text) => "",
+        In::Place(Place::Title) => "\u{203a}",
+        _ => return None,
+    };
+    match parts(folded).as_slice() {
+        [Part::Run(run)] if run.chars().count() == 1 => Some(format!("{title}{run}")),
+        [Part::Word(word)] if folded.ends_with('*') && word.chars().count() <= SHORT => {
+            Some(format!("{title}{START}{word}"))
+        }
+        _ => None,
+    }
 }
 
 enum Part<'t> {

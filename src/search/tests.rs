@@ -23,7 +23,10 @@ fn queries_are_expressions() {
     let text = "{title summary body} : ";
     check("芯片", &format!("({text}\"芯片\")"));
     check("芯", "(single : \"芯\")");
-    check("title:芯", "(title : \"芯\" *)");
+    check("title:芯", "(single : \"›芯\")");
+    check("summary:芯", "(summary : \"芯\" *)");
+    check("c* title:ch*", "(single : \"‸c\") AND (single : \"›‸ch\")");
+    check("body:c* -é*", &format!("((body : \"c\" *)) NOT single : \"‸é\""));
     check("国产芯片", &format!("({text}\"国产 产芯 芯片\")"));
     check("5G芯片", &format!("({text}\"5g 芯片\")"));
     check("芯片5G", &format!("({text}\"芯片 片 5g\")"));
@@ -36,6 +39,7 @@ fn queries_are_expressions() {
 }
 
 #[test]
-fn single_characters_are_entries_once() {
-    assert_eq!(single(["芯片 chip", "片芯", "国。"]), "国 片 芯");
+fn single_characters_and_beginnings_are_entries_once() {
+    let all = "‸c ‸ch ›‸c ›‸ch ›片 ›芯 国 片 芯";
+    assert_eq!(single(["芯片 chip", "片芯 c", "国。"]), all);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pending::pend_index;
+use super::pending::{pend_category, pend_index};
 use super::read::json;
 use super::rows::{self, ShelfRow, instant};
 use super::sql::{self, Connection, Row};
@@ -56,8 +56,10 @@ impl Store {
         let query = "SELECT wanted.key AS place, item.* FROM json_each(?) AS wanted \
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
              JOIN shown AS item ON item.id = leaf.item \
-             WHERE leaf.category <> 0 OR NOT EXISTS \
-             (SELECT 1 FROM private_item WHERE private_item.item = leaf.item) \
+             WHERE CASE WHEN leaf.category = 0 THEN NOT EXISTS \
+                 (SELECT 1 FROM private_item WHERE private_item.item = leaf.item) \
+             ELSE EXISTS (SELECT 1 FROM item_category AS own \
+                 WHERE own.category = leaf.category AND own.item = leaf.item) END \
              ORDER BY place, leaf.published DESC, leaf.item";
         let rows = sql::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
@@ -145,8 +147,8 @@ async fn turn_one(tx: &mut Connection, category: i64, keep: i64, fill: i64) -> R
 }
 
 /// Enters an item in the current documents of categories it came to, and takes it out of those of
-/// categories it left. What has been archived stays where it is, but is not shown while the item
-/// is not. `published` is the date of an item that is shown.
+/// categories it left. What has been archived keeps its place, but is not shown there while the
+/// item is not, or is not in the category. `published` is the date of an item that is shown.
 pub(super) async fn file(
     tx: &mut Connection,
     item: &ItemId,
@@ -156,6 +158,8 @@ pub(super) async fn file(
 ) -> Result<(), Error> {
     for number in before.iter().filter(|number| !after.contains(number)) {
         leave(tx, item.as_str(), *number).await?;
+        pend_place(tx, item.as_str(), *number).await?;
+        pend_category(tx, *number).await?;
         count_again(tx, *number).await?;
     }
     let Some(published) = published else {
@@ -172,6 +176,7 @@ pub(super) async fn file(
             .await?;
     }
     for number in came {
+        pend_place(tx, item.as_str(), *number).await?;
         let back = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
         if sql::query(back).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
             pend_index(tx).await?;
@@ -186,6 +191,14 @@ pub(super) async fn file(
 /// Takes an item out of a category's current documents; in the archive its place stays taken.
 pub(super) async fn leave(tx: &mut Connection, item: &str, number: i64) -> Result<(), Error> {
     let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
+    sql::query(query).bind(item).bind(number).execute(tx).await?;
+    Ok(())
+}
+
+/// Marks the archive document of a category that an item stands in: it comes there again, or goes.
+pub(super) async fn pend_place(tx: &mut Connection, item: &str, number: i64) -> Result<(), Error> {
+    let query = "INSERT OR REPLACE INTO pending_page (category, page) \
+         SELECT category, page FROM leaf WHERE item = ? AND category = ? AND page > 0";
     sql::query(query).bind(item).bind(number).execute(tx).await?;
     Ok(())
 }

@@ -48,7 +48,7 @@ pub use rows::{
 pub use search::Hits;
 pub use shares::Share;
 pub use standing::{Past, Standing, Turn};
-pub use stories::Kin;
+pub use stories::{Hidden, Join, Kin, Teller, Told};
 pub use traces::{Face, Findings};
 pub use visits::{Aftermath, Agendum, Course, Resting};
 pub use websub::{NamedHub, Subscription};

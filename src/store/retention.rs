@@ -4,9 +4,11 @@ use super::leaves::{self, EVERYTHING};
 use super::pending::pend_category;
 use super::rows::Saved;
 use super::sql::{self, Connection};
+use super::stories::{self, Silence};
 use super::{Error, Store};
 use crate::model::{CategoryId, Instant, ItemId, SourceId};
 use crate::route::Kept;
+use crate::story::Ways;
 
 /// Items that are forgotten in one transaction.
 const BATCH: i64 = 200;
@@ -30,7 +32,8 @@ impl Store {
         let query = "SELECT id FROM (SELECT id, published, \
                  row_number() OVER (ORDER BY published DESC, id) AS place \
                  FROM item WHERE source = ?1 AND NOT EXISTS (SELECT 1 FROM withheld \
-                     WHERE withheld.item = item.id AND kept = 'forgotten')) \
+                     WHERE withheld.item = item.id AND kept = 'forgotten') \
+                 AND NOT EXISTS (SELECT 1 FROM story WHERE story.item = item.id AND bare)) \
              WHERE published < ?2 OR place > ?3 LIMIT ?4";
         let ids: Vec<String> = sql::query_scalar(query)
             .bind(source.as_str())
@@ -39,8 +42,9 @@ impl Store {
             .bind(BATCH)
             .fetch_all(&mut *tx)
             .await?;
+        let ways = self.ways();
         for id in &ids {
-            empty(&mut tx, id).await?;
+            Box::pin(empty(&mut tx, &ItemId::new(id), &ways)).await?;
         }
         tx.commit()?;
         Ok(ids.len())
@@ -73,7 +77,9 @@ impl Store {
             .execute(&self.pool)
             .await?;
         // The pragma frees a page with each row that is asked of it.
-        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).fetch_all(&self.pool).await?;
+        let mut alone = self.pool.alone().await;
+        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).fetch_all(&mut *alone).await?;
+        drop(alone);
         let free: i64 = sql::query_scalar("PRAGMA freelist_count").fetch_one(&self.pool).await?;
         let gives: i64 = sql::query_scalar("PRAGMA auto_vacuum").fetch_one(&self.pool).await?;
         Ok(free > 0 && gives == 2)
@@ -92,7 +98,8 @@ impl Store {
 }
 
 pub(super) async fn is_forgotten(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
-    let query = "SELECT 1 FROM withheld WHERE item = ? AND kept = 'forgotten'";
+    let query = "SELECT 1 FROM withheld WHERE item = ?1 AND kept = 'forgotten' \
+         UNION ALL SELECT 1 FROM story WHERE item = ?1 AND bare LIMIT 1";
     let found: Option<i64> =
         sql::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
     Ok(found.is_some())
@@ -116,9 +123,17 @@ pub(super) async fn remember(tx: &mut Connection, saved: &Saved) -> Result<(), E
 /// Takes an item out of categories, and marks them: the one way out besides another filing.
 async fn take_out(tx: &mut Connection, item: &str, numbers: &[i64]) -> Result<(), Error> {
     for number in numbers {
-        let query = "DELETE FROM item_category WHERE category = ? AND item = ?";
-        sql::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        let steps = [
+            "DELETE FROM item_category WHERE category = ? AND item = ?",
+            // None of those who tell the story brings it back.
+            "DELETE FROM story_category WHERE category = ? AND item IN (SELECT item FROM story \
+             WHERE head = (SELECT head FROM story AS own WHERE own.item = ?))",
+        ];
+        for query in steps {
+            sql::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        }
         leaves::leave(tx, item, *number).await?;
+        leaves::pend_place(tx, item, *number).await?;
         leaves::count_again(tx, *number).await?;
         pend_category(tx, *number).await?;
     }
@@ -127,7 +142,24 @@ async fn take_out(tx: &mut Connection, item: &str, numbers: &[i64]) -> Result<()
     Ok(())
 }
 
-async fn empty(tx: &mut Connection, item: &str) -> Result<(), Error> {
+/// Forgets the words of an item, and where it stood; but what stands for a story goes on in the
+/// words of those who tell it too.
+async fn empty(tx: &mut Connection, item: &ItemId, ways: &Ways) -> Result<(), Error> {
+    unsay(tx, item.as_str()).await?;
+    match stories::fall_silent(tx, item, ways).await? {
+        Silence::Told(before) => stories::follow_all(tx, before).await,
+        Silence::Over(head) => {
+            for item in std::iter::once(item).chain(&head) {
+                stories::forget_own(tx, item).await?;
+                end(tx, item.as_str()).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Nothing is shown of an item any more.
+async fn end(tx: &mut Connection, item: &str) -> Result<(), Error> {
     let numbers: Vec<i64> = sql::query_scalar("SELECT category FROM item_category WHERE item = ?")
         .bind(item)
         .fetch_all(&mut *tx)
@@ -135,6 +167,12 @@ async fn empty(tx: &mut Connection, item: &str) -> Result<(), Error> {
     take_out(tx, item, &numbers).await?;
     leaves::leave(tx, item, EVERYTHING).await?;
     leaves::pend_places(tx, item).await?;
+    let query = "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')";
+    sql::query(query).bind(item).execute(tx).await?;
+    Ok(())
+}
+
+async fn unsay(tx: &mut Connection, item: &str) -> Result<(), Error> {
     let steps = [
         "UPDATE item SET body = '', summary = NULL, image = NULL, extra = '{}' WHERE id = ?",
         "UPDATE original SET data = x'', tries = 0 WHERE item = ?",
@@ -143,7 +181,6 @@ async fn empty(tx: &mut Connection, item: &str) -> Result<(), Error> {
         "UPDATE indexed SET print = x'' WHERE item = ?",
         "DELETE FROM seat WHERE item = ?",
         "DELETE FROM revision WHERE item = ?",
-        "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')",
     ];
     for step in steps {
         sql::query(step).bind(item).execute(&mut *tx).await?;

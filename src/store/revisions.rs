@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::{Saved, instant};
 use super::sql::{self, Connection};
 use super::{Error, Store};
+use crate::html;
 use crate::model::{Instant, ItemId};
 
 /// Earlier states that are kept of an item, the newest.
@@ -64,6 +65,23 @@ impl Store {
             sql::query_scalar(query).bind(name).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
     }
+}
+
+/// Title and plain text of an item before it changed last.
+pub(super) async fn last_words(
+    tx: &mut Connection,
+    item: &ItemId,
+) -> Result<Option<(String, String)>, Error> {
+    let query = "SELECT data FROM revision WHERE item = ? ORDER BY number DESC LIMIT 1";
+    let data: Option<Vec<u8>> =
+        sql::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
+    let json = data.and_then(|data| zstd::stream::decode_all(&data[..]).ok());
+    let packed = json.and_then(|json| serde_json::from_slice::<Packed>(&json).ok());
+    Ok(packed.map(|packed| {
+        let text = html::text(&packed.body);
+        let summary = packed.summary.unwrap_or_default();
+        (packed.title, if text.trim().is_empty() { summary } else { text })
+    }))
 }
 
 /// Keeps the state of an item before it changes in substance.

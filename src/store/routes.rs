@@ -10,7 +10,7 @@ use super::rows::Saved;
 use super::sql::{self, Connection};
 use super::write::{alias, number_of};
 use super::{Error, Store};
-use crate::model::{CategoryId, ItemId, SourceId};
+use crate::model::{CategoryId, Instant, ItemId, SourceId};
 use crate::route::{Kept, Seat, Withheld};
 
 impl Store {
@@ -68,11 +68,40 @@ impl Store {
         Ok(found.is_none())
     }
 
-    /// Knows an item by another key from now on.
-    pub async fn rekey(&self, item: &ItemId, key: &str) -> Result<(), Error> {
-        let query = "UPDATE OR IGNORE item SET key = ? WHERE id = ?";
-        sql::query(query).bind(key).bind(item.as_str()).execute(&self.pool).await?;
-        Ok(())
+    /// Knows an item by another key from now on, and by the one that it had.
+    pub async fn rekey(&self, item: &ItemId, key: &str, now: Instant) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let query = "INSERT OR IGNORE INTO known_as \
+             SELECT source, key, id, ?2 FROM item WHERE id = ?1 AND key <> ?3";
+        let known = sql::query(query).bind(item.as_str()).bind(now.timestamp()).bind(key);
+        known.execute(&mut *tx).await?;
+        for query in [
+            "UPDATE OR IGNORE item SET key = ? WHERE id = ?",
+            "UPDATE OR IGNORE trace SET key = ? WHERE item = ?",
+        ] {
+            sql::query(query).bind(key).bind(item.as_str()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Knows an item by the keys of another one of its source from now on: what comes under them
+    /// is the former.
+    pub async fn know_as(&self, other: &ItemId, item: &ItemId, now: Instant) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let steps = [
+            "UPDATE known_as SET item = ?2 WHERE item = ?1 AND ?3 = ?3",
+            "INSERT OR REPLACE INTO known_as SELECT source, key, ?2, ?3 FROM item WHERE id = ?1",
+            "DELETE FROM trace WHERE item = ?1 AND ?2 = ?2 AND ?3 = ?3",
+        ];
+        for query in steps {
+            sql::query(query)
+                .bind(other.as_str())
+                .bind(item.as_str())
+                .bind(now.timestamp())
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// The key of an item.

@@ -28,35 +28,39 @@ pub struct Hits {
     pub more: bool,
 }
 
+/// Rows of the index whose items are looked up at a time.
+const AT_ONCE: usize = 100;
 /// Hits that are counted.
 const COUNTED: usize = 1_000;
 
 impl Store {
-    /// What an expression of the index finds, newest first, without what is withheld.
+    /// What an expression of the index finds, newest first, without what is withheld; for a member
+    /// of a story the item that stands for it, once.
     pub async fn search(&self, expression: &str, most: usize, skip: usize) -> Result<Hits, Error> {
-        // The index is in the order of publication: it is read from its end, and no further than
-        // needed.
-        let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
-             WHERE search MATCH ?1 AND NOT EXISTS \
-                 (SELECT 1 FROM withheld WHERE withheld.item = indexed.item) \
-             ORDER BY search.rowid DESC LIMIT ?2 OFFSET ?3";
-        let ids: Vec<String> = sql::query_scalar(query)
-            .bind(expression)
-            .bind(most as i64)
-            .bind(skip as i64)
-            .fetch_all(&self.pool)
-            .await?;
-        let query = "SELECT count(*) FROM \
-             (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)";
-        let total: i64 = sql::query_scalar(query)
-            .bind(expression)
-            .bind(COUNTED as i64 + 1)
-            .fetch_one(&self.pool)
-            .await?;
-        let ids: Vec<ItemId> = ids.into_iter().map(ItemId::new).collect();
+        // One walk from the index's end, which is in the order of publication, tells both how many
+        // there are and which are the newest.
+        let wanted = skip.saturating_add(most);
+        let limit = wanted.max(COUNTED + 1);
+        let mut numbers = self.numbers(expression, i64::MAX, limit).await?;
+        let total = numbers.len();
+        let (mut ids, mut seen) = (Vec::new(), HashSet::new());
+        while ids.len() < wanted && !numbers.is_empty() {
+            for some in numbers.chunks(wanted.clamp(1, AT_ONCE)) {
+                let heads = self.heads(some).await?;
+                ids.extend(heads.into_iter().filter(|id| seen.insert(id.clone())));
+                if ids.len() >= wanted {
+                    break;
+                }
+            }
+            let last = numbers.last().copied().filter(|_| numbers.len() >= limit);
+            numbers = match last.filter(|_| ids.len() < wanted) {
+                Some(last) => self.numbers(expression, last, limit).await?,
+                None => Vec::new(),
+            };
+        }
+        let ids: Vec<ItemId> = ids.into_iter().skip(skip).take(most).map(ItemId::new).collect();
         let mut items = self.items_by_id(&ids).await?;
         items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
-        let total = total as usize;
         Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
     }
 
@@ -73,22 +77,47 @@ impl Store {
         if !any {
             return self.search(expression, most, skip).await;
         }
-        let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
-             WHERE search MATCH ?1 AND NOT EXISTS \
-                 (SELECT 1 FROM withheld WHERE withheld.item = indexed.item) AND NOT EXISTS \
-                 (SELECT 1 FROM private_item WHERE private_item.item = \
-                  coalesce((SELECT head FROM story WHERE story.item = indexed.item), indexed.item)) \
-             ORDER BY search.rowid DESC LIMIT ?2";
-        let all: Vec<String> = sql::query_scalar(query)
-            .bind(expression)
-            .bind(COUNTED as i64 + 1)
-            .fetch_all(&self.pool)
-            .await?;
+        let (mut all, mut seen, mut below) = (Vec::new(), HashSet::new(), i64::MAX);
+        while all.len() <= COUNTED {
+            let numbers = self.numbers(expression, below, COUNTED + 1).await?;
+            let heads = self.without_private(self.heads(&numbers).await?).await?;
+            all.extend(heads.into_iter().filter(|id| seen.insert(id.clone())));
+            match numbers.last() {
+                Some(last) if numbers.len() > COUNTED => below = *last,
+                _ => break,
+            }
+        }
         let (total, shown) = (all.len(), all.into_iter().skip(skip).take(most));
         let ids: Vec<ItemId> = shown.map(ItemId::new).collect();
         let mut items = self.items_by_id(&ids).await?;
         items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
         Ok(Hits { items, total: total.min(COUNTED), more: total > COUNTED })
+    }
+
+    async fn without_private(&self, ids: Vec<String>) -> Result<Vec<String>, Error> {
+        let query = "SELECT value FROM json_each(?) WHERE NOT EXISTS \
+                     (SELECT 1 FROM private_item WHERE item = value) ORDER BY key";
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        Ok(sql::query_scalar(query).bind(ids).fetch_all(&self.pool).await?)
+    }
+
+    /// The newest rows of the index that an expression finds, below a number.
+    async fn numbers(&self, expression: &str, below: i64, most: usize) -> Result<Vec<i64>, Error> {
+        let query = "SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? \
+                     ORDER BY rowid DESC LIMIT ?";
+        let query = sql::query_scalar(query).bind(expression).bind(below).bind(most as i64);
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+
+    /// The items that are shown for rows of the index, in the same order.
+    async fn heads(&self, numbers: &[i64]) -> Result<Vec<String>, Error> {
+        let query = "SELECT coalesce(head, indexed.item) AS shown_as FROM indexed \
+             LEFT JOIN story ON story.item = indexed.item \
+             WHERE indexed.number IN (SELECT value FROM json_each(?)) AND EXISTS \
+                 (SELECT 1 FROM shown WHERE shown.id = coalesce(head, indexed.item)) \
+             ORDER BY indexed.number DESC";
+        let numbers = serde_json::to_string(numbers).unwrap_or_default();
+        Ok(sql::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
     }
 
     /// Everything that an expression finds, withheld or not.

@@ -1,10 +1,14 @@
 //! Items of several sources that are one story: found when an item is new, in the transaction that
 //! keeps it, so that no two visits can both believe theirs to be the first.
 
+mod again;
 mod apart;
 mod filing;
+mod joining;
 mod kin;
 mod shelf;
+mod silence;
+mod told;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,17 +16,21 @@ use std::sync::Arc;
 use super::private;
 use super::rows::{self, Saved};
 use super::sql::{self, Connection};
-use super::write::categories_of;
-use super::{Error, Store};
+use super::{Error, Store, routes};
 use crate::html;
 use crate::identity;
 use crate::model::{Also, Item, ItemId, SourceId};
 use crate::story::{Print, Ways};
 
 pub(super) use apart::part;
+pub(super) use filing::forget_own;
+pub use joining::{Hidden, Join};
+pub(super) use joining::{crown, follow_all, head_besides, refile_all};
 pub use kin::Kin;
 pub(super) use shelf::Stories;
 use shelf::{catch_up, lock, packed};
+pub(super) use silence::{Silence, fall_silent};
+pub use told::{Teller, Told};
 
 /// A new item as it is looked for.
 #[derive(Clone, Debug)]
@@ -59,6 +67,11 @@ impl Store {
     pub fn unite(&self, ways: &Ways) {
         let mut shelf = lock(&self.stories);
         shelf.ways = ways.on.then(|| Arc::new(ways.clone()));
+    }
+
+    /// How items are united; as by default, where they are not.
+    pub(super) fn ways(&self) -> Arc<Ways> {
+        lock(&self.stories).ways.clone().unwrap_or_default()
     }
 
     /// What an item may be one story with, and what is decided of each, the best first. Nothing is
@@ -105,7 +118,9 @@ fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
     let mut also: Vec<Also> = Vec::new();
     for (_, member) in members {
         if member.id.as_str() != face {
-            also.push(Also { source: member.source, link: member.link });
+            if is_elsewhere(&member, item) {
+                also.push(Also { source: member.source, link: member.link });
+            }
         } else if member.id != item.id {
             let own = item.clone();
             *item = Item {
@@ -120,6 +135,12 @@ fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
         }
     }
     item.also = also;
+}
+
+/// Whether a member leads readers to another place than the item does.
+fn is_elsewhere(member: &Item, item: &Item) -> bool {
+    let link = |item: &Item| item.link.as_deref().and_then(identity::canonical);
+    member.source != item.source || (member.link.is_some() && link(member) != link(item))
 }
 
 /// The prints of items that are new or changed, made off the runtime's threads.
@@ -168,39 +189,48 @@ impl Uniting {
         lock(&self.stories).doubtful = false;
     }
 
-    /// Finds the story of an item that was just kept, and files it there. Gives the members that
-    /// are filed otherwise now, with their categories before.
+    /// Finds the story of an item that was just kept, and files it there. `withheld` says whether a
+    /// rule keeps it from readers, `turned` whether that is another answer than before. Gives the
+    /// members that are filed otherwise now, with their categories before.
     pub(super) async fn settle(
         &mut self,
         tx: &mut Connection,
         saved: &Saved,
         is_new: bool,
+        (withheld, turned): (bool, bool),
     ) -> Result<Vec<(ItemId, Vec<i64>)>, Error> {
         let item = &saved.item;
-        if let Some(newcomer) = self.newcomers.remove(&item.id) {
-            if is_new {
-                let kin = self.kin(tx, &newcomer, &item.id).await?;
-                self.enter(tx, &item.id, &newcomer, kin.as_ref()).await?;
-            } else {
-                self.renew(tx, &item.id, &newcomer).await?;
-            }
+        let ways = self.ways.clone().unwrap_or_default();
+        let newcomer = self.newcomers.remove(&item.id);
+        if let (Some(newcomer), true) = (&newcomer, is_new) {
+            // What readers do not see tells no story.
+            let kin = if withheld { None } else { self.kin(tx, newcomer, &item.id).await? };
+            self.enter(tx, &item.id, newcomer, kin.as_ref()).await?;
+        } else if let Some(newcomer) = &newcomer {
+            self.renew(tx, &item.id, newcomer).await?;
+        }
+        if withheld {
+            let before = joining::secede(tx, &item.id, &ways).await?;
+            filing::forget_own(tx, &item.id).await?;
+            return Ok(before);
+        }
+        if let Some(newcomer) = newcomer.filter(|_| !is_new)
+            && let Some(before) = self.think_again(tx, &item.id, newcomer, turned).await?
+        {
+            return Ok(before);
         }
         let Some(head) = filing::head_of(tx, &item.id).await? else { return Ok(Vec::new()) };
-        let members = filing::members(tx, &head).await?;
-        if !members.iter().any(|(member, _)| *member == head) {
-            // The story was taken down; whoever tells it again is not shown either.
+        let before = joining::filed(tx, &head).await?;
+        let kept = before.iter().any(|(member, _)| *member == head);
+        if !kept || (head != item.id && routes::is_withheld(tx, &head).await?) {
+            // The story was taken down, or is forgotten; whoever tells it again is not shown either.
             filing::hide(tx, &item.id).await?;
             return Ok(Vec::new());
         }
-        let mut before = Vec::new();
-        if members.len() > 1 {
-            for (member, _) in members {
-                let filed = categories_of(tx, &member).await?;
-                before.push((member, filed));
-            }
-            let ways = self.ways.clone().unwrap_or_default();
-            filing::refile(tx, &head, &item.id, &ways).await?;
+        if before.len() < 2 {
+            return Ok(Vec::new());
         }
+        filing::refile(tx, &head, Some(&item.id), &ways).await?;
         Ok(before)
     }
 
@@ -213,7 +243,7 @@ impl Uniting {
     ) -> Result<Option<Kin>, Error> {
         let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
         let Some(ways) = ways else { return Ok(None) };
-        let found = kin::find(tx, &self.stories, ways, newcomer.clone(), None).await?;
+        let found = kin::find(tx, &self.stories, ways, newcomer.clone(), Some(item)).await?;
         let own = private::is_private(tx, item).await?;
         for one in found.into_iter().filter(|one| one.decision.same) {
             // What is private stands for nothing in public, and the other way round.

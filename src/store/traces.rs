@@ -223,6 +223,7 @@ fn trace(row: &Row) -> Result<Trace, sql::Error> {
             dated: row.try_get("dated")?,
             telling: row.try_get("telling")?,
             deep: false,
+            long: false,
         },
     })
 }

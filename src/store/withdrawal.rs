@@ -8,8 +8,9 @@ use super::leaves::{self, EVERYTHING, Shelved};
 use super::pending::{pend_category, pend_index};
 use super::rows::{Saved, instant};
 use super::sql::{self, Connection, Row};
-use super::{Error, Store};
+use super::{Error, Store, stories};
 use crate::model::{Entry, Instant, ItemId, SourceId};
+use crate::story::Ways;
 
 /// An item that was taken down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Store {
         why: Option<&str>,
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let done = take_down(&mut tx, item, now, why).await?;
+        let done = take_down(&mut tx, item, now, why, &self.ways()).await?;
         tx.commit()?;
         Ok(done)
     }
@@ -77,6 +78,10 @@ impl Store {
         }
         let query = "DELETE FROM withdrawn WHERE item = ?";
         let there = sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        // Others tell the story as well: it is theirs until the item comes back.
+        if let Some(heir) = stories::crown(&mut tx, item, &self.ways()).await? {
+            stories::refile_all(&mut tx, &heir, &self.ways()).await?;
+        }
         tx.commit()?;
         Ok(there.rows_affected() > 0)
     }
@@ -161,8 +166,10 @@ async fn take_down(
     item: &ItemId,
     now: Instant,
     why: Option<&str>,
+    ways: &Ways,
 ) -> Result<bool, Error> {
     let id = item.as_str();
+    let head = stories::head_besides(tx, item).await?;
     let query = "SELECT link, source, key FROM item WHERE id = ?";
     let row = sql::query(query).bind(id).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(false) };
@@ -206,6 +213,9 @@ async fn take_down(
     }
     let query = "DELETE FROM held WHERE source = ? AND key = ?";
     sql::query(query).bind(source).bind(key).execute(&mut *tx).await?;
+    if let Some(head) = head {
+        stories::refile_all(tx, &head, ways).await?;
+    }
     for (category, page) in tombs_of(tx, item).await? {
         leaves::count_again(tx, category).await?;
         pend_place(tx, category, page).await?;

@@ -147,7 +147,7 @@ pub(super) async fn save(
     if turned {
         leaves::pend_places(tx, item.id.as_str()).await?;
     }
-    let others = uniting.settle(tx, saved, is_new).await?;
+    let others = Box::pin(uniting.settle(tx, saved, is_new, (withheld, turned))).await?;
     for (id, before) in others.iter().filter(|(id, _)| *id != item.id) {
         follow(tx, id, before).await?;
     }

@@ -8,8 +8,15 @@ const SHARDS: usize = 64;
 const CROWD: usize = 32;
 /// Items in a block of features.
 const BLOCK: usize = 4_096;
-/// What no item's place is.
+/// Bits of a slot that name an item's place; the others are of the feature, so that an item that
+/// only stands on the way is passed by without being looked up.
+const PLACE: u32 = 24;
+/// The most items that there are places for.
+const MOST: u32 = (1 << PLACE) - 1;
+/// What no slot holds.
 const EMPTY: u32 = u32::MAX;
+/// Of so many slots as many are used at the most: the ways between empty ones stay short.
+const LOAD: (usize, usize) = (3, 4);
 
 /// Prints by their features.
 #[derive(Clone, Debug)]
@@ -60,9 +67,13 @@ impl Index {
         slots + blocks
     }
 
-    /// Adds an item. Numbers are given in the order of arrival.
+    /// Adds an item. Numbers are given in the order of arrival. Beyond sixteen million nothing is
+    /// added.
     pub fn insert(&mut self, number: u32, features: &Features) {
         let place = self.length;
+        if place >= MOST {
+            return;
+        }
         if self.blocks.last().is_none_or(|block| block.len() == BLOCK) {
             self.blocks.push(Vec::with_capacity(BLOCK));
         }
@@ -80,7 +91,8 @@ impl Index {
         let mut found: Vec<(Found, usize)> = Vec::new();
         for (order, feature) in features.iter().enumerate().filter(|(_, feature)| **feature != 0) {
             let shard = &self.shards[shard_of(*feature)];
-            for place in shard.probe(order, *feature).filter_map(|(_, place)| place) {
+            for (_, slot) in shard.probe(order, *feature) {
+                let Slot::Place(place) = slot else { continue };
                 let Some((number, theirs)) = self.at(place) else { continue };
                 if theirs[order] != *feature {
                     continue;
@@ -112,9 +124,13 @@ impl Index {
         let mut crowd = (0, 0, EMPTY);
         let mut free = None;
         for (slot, there) in self.shards[at].probe(order, feature) {
-            let Some(there) = there else {
-                free = Some(slot);
-                break;
+            let there = match there {
+                Slot::Empty => {
+                    free = Some(slot);
+                    break;
+                }
+                Slot::Other => continue,
+                Slot::Place(there) => there,
             };
             if self.at(there).is_some_and(|(_, theirs)| theirs[order] == feature) {
                 crowd.0 += 1;
@@ -125,26 +141,29 @@ impl Index {
         }
         let shard = &mut self.shards[at];
         if crowd.0 >= CROWD {
-            shard.slots[crowd.1] = place;
+            shard.slots[crowd.1] = place | tag(feature);
         } else if let Some(slot) = free {
-            shard.slots[slot] = place;
+            shard.slots[slot] = place | tag(feature);
             shard.used += 1;
         }
     }
 
-    /// Makes a table a quarter longer.
+    /// Makes a table an eighth longer.
     fn grow(&mut self, at: usize) {
-        let length = (self.shards[at].slots.len() * 5 / 4).max(16);
+        let length = (self.shards[at].slots.len() * 9 / 8).max(16);
         let before = std::mem::replace(&mut self.shards[at].slots, vec![EMPTY; length]);
         self.shards[at].used = 0;
-        for place in before.into_iter().filter(|place| *place != EMPTY) {
+        for slot in before.into_iter().filter(|slot| *slot != EMPTY) {
+            let place = slot & MOST;
             let Some((_, features)) = self.at(place) else { continue };
             let own: Vec<_> = (0..FEATURES)
                 .map(|order| (order, features[order]))
                 .filter(|(_, feature)| *feature != 0 && shard_of(*feature) == at)
+                .filter(|(_, feature)| tag(*feature) == slot & !MOST)
                 .collect();
             for (order, feature) in own {
-                let filed = self.shards[at].probe(order, feature).any(|(_, p)| p == Some(place));
+                let filed =
+                    self.shards[at].probe(order, feature).any(|(_, p)| p == Slot::Place(place));
                 if !filed {
                     self.file(place, order, feature);
                 }
@@ -153,29 +172,53 @@ impl Index {
     }
 }
 
+/// What stands in a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Empty,
+    /// An item with another feature.
+    Other,
+    /// An item that most likely has the feature.
+    Place(u32),
+}
+
+/// The part of a feature that stands in slots.
+fn tag(feature: u32) -> u32 {
+    let spread = super::mix(u64::from(feature)) as u32;
+    // What is all ones would look like an empty slot together with the last place, which is none.
+    spread & !MOST
+}
+
 fn shard_of(feature: u32) -> usize {
     feature as usize % SHARDS
 }
 
 impl Shard {
     fn is_full(&self) -> bool {
-        self.used * 8 >= self.slots.len() * 7
+        self.used * LOAD.1 >= self.slots.len() * LOAD.0
     }
 
     /// The slots where a feature may stand, up to and with the first empty one.
-    fn probe(&self, order: usize, feature: u32) -> impl Iterator<Item = (usize, Option<u32>)> + '_ {
+    fn probe(&self, order: usize, feature: u32) -> impl Iterator<Item = (usize, Slot)> + '_ {
         let length = self.slots.len();
         let spread = super::mix(u64::from(feature) ^ ((order as u64) << 40)) >> 32;
         let start = ((spread * length as u64) >> 32) as usize;
+        let tag = tag(feature);
         let mut over = false;
         (0..length).map_while(move |step| {
             if over {
                 return None;
             }
-            let slot = (start + step) % length;
-            let there = self.slots[slot];
-            over = there == EMPTY;
-            Some((slot, (!over).then_some(there)))
+            let at = start + step;
+            let at = if at < length { at } else { at - length };
+            let slot = self.slots[at];
+            over = slot == EMPTY;
+            let found = match slot {
+                EMPTY => Slot::Empty,
+                slot if slot & !MOST == tag => Slot::Place(slot & MOST),
+                _ => Slot::Other,
+            };
+            Some((at, found))
         })
     }
 }

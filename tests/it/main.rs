@@ -42,5 +42,6 @@ mod serve;
 mod shares;
 mod sinks;
 mod stories;
+mod tellers;
 mod templates;
 mod websub;

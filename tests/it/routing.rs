@@ -256,3 +256,23 @@ fn check_names_rules_that_can_do_nothing() {
     let place = "config/finews.toml:10:1: `b`: it can do nothing: all that it holds for is dropped";
     assert!(ended.err.contains(place), "{ended:?}");
 }
+
+#[test]
+fn check_names_what_can_never_be_found() {
+    let check = |rules: &str, expect: &str| {
+        let head = "[site]\ntitle = \"t\"\nurl = \"https://t.example/\"\n[[source]]\nid = \"bell\"\n\
+            url = \"https://b.example/\"\n";
+        let ended = House::bare(&format!("{head}{rules}")).run(&["check"]);
+        assert_eq!(ended.code, 2, "{rules}");
+        assert!(ended.err.contains(expect), "{rules}: {ended:?}");
+    };
+    let saved = |query: &str| format!("[[category]]\nid = \"s\"\nquery = '{query}'\n");
+    check(&saved("source:bel x"), "9:9: there is no source `bel`\n  hint: did you mean `bell`?");
+    check(&saved("x -x"), "7:1: `category s`: it can never hold: it asks for what it rules out");
+    check("[[category]]\nid = \"s\"\nany = [\" \"]\n", "7:1: there is no word in `any`");
+    let rule = "[[rule]]\nwhen = { title = { regex = 'a^b' } }\ndrop = true\n";
+    check(rule, "8:28: nothing matches `a^b`");
+    let rule = "[[rule]]\ntitle = { replace = '(x)', with = '$1 $2' }\n";
+    check(rule, "8:35: `replace` has no group `2`");
+    check("[[category]]\nid = \"s\"\nmin_items = -1\n", "0 to 1000, not -1");
+}

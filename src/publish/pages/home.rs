@@ -1,4 +1,4 @@
-//! The home page: the newest of the first categories, and an index of all the others.
+//! The home page: the newest of the first categories, and an index of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,10 @@ use crate::publish::{Shared, Sheet, Shelf};
 /// Most categories that show items; a page with all of two thousand would be of no use.
 const SHELVES: usize = 60;
 
+/// Most categories of the index: the page is made anew with every item, and nobody reads more. The
+/// others are in the OPML document, which is made anew when one comes or goes.
+const LISTED: usize = 2_500;
+
 /// What the template is given.
 #[derive(Serialize)]
 pub(super) struct Page<'a> {
@@ -25,6 +29,8 @@ pub(super) struct Page<'a> {
     shared: Option<Board<'a>>,
     shelves: Vec<Board<'a>>,
     letters: Vec<Letter<'a>>,
+    /// How many more there are, if not all are listed.
+    more: usize,
 }
 
 /// One category with its newest.
@@ -63,8 +69,19 @@ pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>], shares: &[Shared])
     let full: Vec<&Shelf<'a>> = shelves.iter().filter(|shelf| !shelf.items.is_empty()).collect();
     let shown = full.get(..SHELVES).unwrap_or(&full);
     let seen: BTreeSet<&str> = shown.iter().map(|shelf| shelf.category.slug.as_str()).collect();
+    // Those with the newest items come first.
     let listed = shelves.iter().map(|shelf| shelf.category);
-    let known = desk.library.categories.values().chain(listed);
+    let mut known = BTreeMap::new();
+    for category in listed.chain(desk.library.categories.values()) {
+        if known.len() >= LISTED {
+            break;
+        }
+        if !seen.contains(category.slug.as_str()) {
+            known.insert(category.slug.as_str(), category);
+        }
+    }
+    let all = desk.library.categories.len().max(shelves.len());
+    let more = all.saturating_sub(seen.len() + known.len());
     Page {
         up: "",
         title: desk.library.site.title.clone(),
@@ -72,7 +89,8 @@ pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>], shares: &[Shared])
         feeds: feeds(desk, &feed),
         shared: (!shares.is_empty()).then(|| shared(desk, shares)),
         shelves: shown.iter().map(|shelf| board(desk, shelf)).collect(),
-        letters: letters(known.filter(|category| !seen.contains(category.slug.as_str()))),
+        letters: letters(known.into_values()),
+        more,
     }
 }
 

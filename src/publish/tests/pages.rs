@@ -236,6 +236,19 @@ fn home_shows_sixty_shelves_and_lists_the_rest() {
 }
 
 #[test]
+fn home_stays_a_page_with_a_hundred_thousand_categories() {
+    let mut library = library(site("https://news.example.org/", "en"));
+    let categories: Vec<Category> =
+        (0..5_000).map(|at| category(&format!("Medium {at}"), &format!("medium{at}"))).collect();
+    library.categories = categories.iter().map(|one| (one.id.clone(), one.clone())).collect();
+    let shelves: Vec<Shelf<'_>> =
+        categories.iter().map(|category| Shelf { category, items: &[], total: 1 }).collect();
+    let home = Press::new(library).unwrap().home(&shelves);
+    assert_eq!(values(text(&home), "href=\"category/").len(), 2_500);
+    assert!(text(&home).contains("<a href=\"opml.xml\">+ 2500 (OPML)</a>"));
+}
+
+#[test]
 fn a_picture_leads_where_the_text_has_none() {
     let check = |body: &str, expect: bool| {
         let item = Item { body: SafeHtml::stored(body.to_owned()), ..chinese() };

@@ -15,7 +15,7 @@ pub(in crate::store) async fn part(tx: &mut Connection, category: i64) -> Result
     for head in heads {
         let head = ItemId::new(head);
         let (mut secret, mut open) = (Vec::new(), Vec::new());
-        for (member, _) in filing::members(tx, &head).await? {
+        for filing::Filed { item: member, .. } in filing::members(tx, &head).await? {
             let group = if is_private(tx, &member).await? { &mut secret } else { &mut open };
             group.push(member);
         }

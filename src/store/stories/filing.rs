@@ -1,5 +1,6 @@
 //! Where a story is filed, and which of its members stands for it.
 
+use super::Kin;
 use crate::model::{ItemId, SourceId};
 use crate::store::Error;
 use crate::store::sql::{self, Connection};
@@ -13,12 +14,42 @@ pub(super) async fn head_of(tx: &mut Connection, item: &ItemId) -> Result<Option
     Ok(head.map(ItemId::new))
 }
 
+/// Whether an item came to its story because it is another one of its source.
+pub(super) async fn is_of_one_key(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
+    let query = "SELECT reason = ? FROM story WHERE item = ?";
+    let found: Option<Option<bool>> = sql::query_scalar(query)
+        .bind(super::joining::ONE_KEY)
+        .bind(item.as_str())
+        .fetch_optional(tx)
+        .await?;
+    Ok(found.flatten().unwrap_or(false))
+}
+
+/// Puts an item that stands alone to the story of another one.
+pub(super) async fn come_to(tx: &mut Connection, item: &ItemId, kin: &Kin) -> Result<(), Error> {
+    let query = "UPDATE story SET head = ?, score = ?, reason = ? WHERE item = ?";
+    sql::query(query)
+        .bind(kin.head.as_str())
+        .bind(kin.decision.score)
+        .bind(kin.decision.reason.words())
+        .bind(item.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// A member of a story.
+pub(super) struct Filed {
+    pub item: ItemId,
+    pub member: Member,
+    /// Whether its words are kept.
+    pub has_words: bool,
+}
+
 /// The members of a story that are still kept, in the order of their arrival.
-pub(super) async fn members(
-    tx: &mut Connection,
-    head: &ItemId,
-) -> Result<Vec<(ItemId, Member)>, Error> {
-    let query = "SELECT item, story.source, item.published, length(body) AS length, number \
+pub(super) async fn members(tx: &mut Connection, head: &ItemId) -> Result<Vec<Filed>, Error> {
+    let query = "SELECT item, story.source, item.published, length(body) AS length, number, \
+         NOT bare AND NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.item = id) AS has_words \
          FROM story JOIN item ON id = item WHERE head = ? ORDER BY number";
     let rows = sql::query(query).bind(head.as_str()).fetch_all(tx).await?;
     let members = rows.iter().map(|row| {
@@ -28,30 +59,34 @@ pub(super) async fn members(
             length: row.try_get::<i64>("length")? as u64,
             arrived: row.try_get("number")?,
         };
-        Ok((ItemId::new(row.try_get::<String>("item")?), member))
+        let item = ItemId::new(row.try_get::<String>("item")?);
+        Ok(Filed { item, member, has_words: row.try_get("has_words")? })
     });
     members.collect()
 }
 
-/// Files a story under the categories of all its members, after one of them was filed by itself.
+/// Files a story under the categories of all its members, after one of them may have been filed by
+/// itself.
 pub(super) async fn refile(
     tx: &mut Connection,
     head: &ItemId,
-    filed: &ItemId,
+    filed: Option<&ItemId>,
     ways: &Ways,
 ) -> Result<(), Error> {
-    set_aside(tx, filed).await?;
+    if let Some(filed) = filed {
+        set_aside(tx, filed).await?;
+    }
     let members = members(tx, head).await?;
-    for (member, _) in &members {
-        if !has_own(tx, member).await? {
-            set_aside(tx, member).await?;
+    for member in &members {
+        if !has_own(tx, &member.item).await? {
+            set_aside(tx, &member.item).await?;
         }
     }
     let head = choose(tx, head, &members, ways).await?;
-    for (member, _) in &members {
-        run(tx, "DELETE FROM item_category WHERE item = ?", member).await?;
-        if *member != head {
-            run(tx, "DELETE FROM pending_item WHERE item = ?", member).await?;
+    for Filed { item, .. } in &members {
+        run(tx, "DELETE FROM item_category WHERE item = ?", item).await?;
+        if *item != head {
+            run(tx, "DELETE FROM pending_item WHERE item = ?", item).await?;
         }
     }
     file_under_all(tx, &head).await?;
@@ -59,6 +94,20 @@ pub(super) async fn refile(
     let query = "INSERT OR REPLACE INTO pending_category (category) \
          SELECT category FROM item_category WHERE item = ?";
     run(tx, query, &head).await
+}
+
+/// Files an item under its own categories, as it would be by itself.
+pub(super) async fn file_alone(tx: &mut Connection, item: &ItemId) -> Result<(), Error> {
+    run(tx, "DELETE FROM item_category WHERE item = ?", item).await?;
+    let query = "INSERT INTO item_category (category, published, item, place) \
+         SELECT category, published, item, place FROM story_category JOIN item ON id = item \
+         WHERE item = ? AND place >= 0";
+    run(tx, query, item).await?;
+    forget_own(tx, item).await?;
+    run(tx, "INSERT OR REPLACE INTO pending_item (item) VALUES (?)", item).await?;
+    let query = "INSERT OR REPLACE INTO pending_category (category) \
+         SELECT category FROM item_category WHERE item = ?";
+    run(tx, query, item).await
 }
 
 /// Files an item nowhere, and remembers where it would be.
@@ -96,6 +145,11 @@ async fn run(tx: &mut Connection, query: &'static str, item: &ItemId) -> Result<
     Ok(())
 }
 
+/// Forgets where an item would be filed by itself: it is.
+pub(in crate::store) async fn forget_own(tx: &mut Connection, item: &ItemId) -> Result<(), Error> {
+    run(tx, "DELETE FROM story_category WHERE item = ?", item).await
+}
+
 /// Remembers where an item would be filed by itself.
 async fn set_aside(tx: &mut Connection, item: &ItemId) -> Result<(), Error> {
     run(tx, "DELETE FROM story_category WHERE item = ?", item).await?;
@@ -113,16 +167,18 @@ async fn has_own(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
 }
 
 /// The member that stands for the story. Once it is handed out, its name is for ever; what is shown
-/// under the name may still be another's words, where the settings ask for that.
+/// under the name may still be another's words, where the settings ask for that, or where its own
+/// are forgotten.
 async fn choose(
     tx: &mut Connection,
     head: &ItemId,
-    members: &[(ItemId, Member)],
+    members: &[Filed],
     ways: &Ways,
 ) -> Result<ItemId, Error> {
-    let ranked: Vec<Member> = members.iter().map(|(_, member)| member.clone()).collect();
-    let best = story::winner(&ranked, &ways.prefer).and_then(|at| members.get(at));
-    let Some((best, _)) = best.filter(|(best, _)| best != head) else {
+    let told: Vec<&Filed> = members.iter().filter(|one| one.has_words).collect();
+    let ranked: Vec<Member> = told.iter().map(|one| one.member.clone()).collect();
+    let best = story::winner(&ranked, &ways.prefer).and_then(|at| told.get(at));
+    let Some(best) = best.map(|best| &best.item).filter(|best| *best != head) else {
         let query = "UPDATE story SET face = NULL WHERE item = ? AND face IS NOT NULL";
         run(tx, query, head).await?;
         return Ok(head.clone());
@@ -135,7 +191,8 @@ async fn choose(
         sql::query(query).bind(best.as_str()).bind(head.as_str()).execute(tx).await?;
         return Ok(best.clone());
     }
-    let face = ways.upgrade.then(|| best.as_str());
+    let speechless = told.iter().all(|one| one.item != *head);
+    let face = (ways.upgrade || speechless).then_some(best.as_str());
     sql::query("UPDATE story SET face = ? WHERE item = ?")
         .bind(face)
         .bind(head.as_str())

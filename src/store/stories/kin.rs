@@ -1,15 +1,17 @@
 //! What an item may be one story with: candidates by print, text and link, and the comparison.
 
-use super::shelf::{Stories, lock};
+use super::shelf::{Stories, features, lock};
 use super::{Newcomer, window};
 use crate::html;
 use crate::model::{ItemId, SourceId};
 use crate::store::Error;
 use crate::store::sql::{self, Connection, Row};
-use crate::story::{Decision, Reading, Reason, Ways};
+use crate::story::{Decision, FEATURES, Features, Reading, Reason, Ways};
 
 /// Items whose texts are compared with a new one, at the most.
 const CANDIDATES: usize = 24;
+/// Features shared with a text that is forgotten, for the two to be one.
+const ENOUGH: usize = 4;
 
 /// An item that an item may be one story with, and what is decided of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,8 @@ pub struct Kin {
     pub source: SourceId,
     /// Its title.
     pub title: String,
+    /// Its place in the order of arrival.
+    pub arrived: i64,
     /// What is decided.
     pub decision: Decision,
 }
@@ -32,6 +36,9 @@ struct Candidate {
     by_link: bool,
     body: String,
     summary: Option<String>,
+    /// Whether its text had the same print, and how many features it shares.
+    exact: bool,
+    shared: usize,
 }
 
 /// The items that an item may be one story with, the best first.
@@ -44,12 +51,13 @@ pub(super) async fn find(
 ) -> Result<Vec<Kin>, Error> {
     let near = lock(stories).index.near(&newcomer.print.features, CANDIDATES);
     let numbers: Vec<u32> = near.iter().map(|one| one.number).collect();
-    let mut candidates = candidates(tx, ways, &newcomer, &numbers).await?;
+    let own = but.map_or("", ItemId::as_str);
+    let mut candidates = candidates(tx, ways, &newcomer, &numbers, own).await?;
     candidates.retain(|one| Some(&one.kin.item) != but);
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let stub = is_stub(tx, &newcomer).await?;
+    let stub = is_stub(tx, &newcomer, own).await?;
     let compared = tokio::task::spawn_blocking(move || compare(&newcomer, candidates, stub)).await;
     Ok(compared.unwrap_or_default())
 }
@@ -59,6 +67,7 @@ async fn candidates(
     ways: &Ways,
     newcomer: &Newcomer,
     numbers: &[u32],
+    own: &str,
 ) -> Result<Vec<Candidate>, Error> {
     let query = "SELECT story.*, item.title, item.body, item.summary FROM ( \
              SELECT number FROM story WHERE number IN (SELECT value FROM json_each(?1)) \
@@ -66,6 +75,8 @@ async fn candidates(
              UNION SELECT number FROM story WHERE link = ?3 AND link <> 0) AS near \
          JOIN story ON story.number = near.number JOIN item ON item.id = story.item \
          WHERE NOT (story.source = ?4 AND story.list = ?5) \
+         AND NOT EXISTS (SELECT 1 FROM withheld \
+             WHERE withheld.item = story.item AND kept <> 'forgotten') \
          AND story.published BETWEEN ?6 AND ?7 ORDER BY story.number LIMIT ?8";
     let reach = window(ways);
     let rows = sql::query(query)
@@ -83,7 +94,7 @@ async fn candidates(
     for row in &rows {
         let one = candidate(row, newcomer)?;
         let is_alone = ways.alone.contains(&one.kin.source);
-        let shared = one.by_link && is_shared(tx, newcomer, &one.kin.source).await?;
+        let shared = one.by_link && is_shared(tx, newcomer, &one.kin.source, own).await?;
         if !is_alone {
             found.push(Candidate { by_link: one.by_link && !shared, ..one });
         }
@@ -92,16 +103,19 @@ async fn candidates(
 }
 
 fn candidate(row: &Row, newcomer: &Newcomer) -> Result<Candidate, sql::Error> {
-    let link: i64 = row.try_get("link")?;
+    let (link, exact): (i64, i64) = (row.try_get("link")?, row.try_get("exact")?);
     Ok(Candidate {
         kin: Kin {
             item: ItemId::new(row.try_get::<String>("item")?),
             head: ItemId::new(row.try_get::<String>("head")?),
             source: SourceId::new(row.try_get::<String>("source")?),
             title: row.try_get("title")?,
+            arrived: row.try_get("number")?,
             decision: Decision { same: false, score: 0.0, reason: Reason::Different },
         },
         by_link: link != 0 && link == newcomer.link,
+        exact: exact != 0 && exact == newcomer.print.exact as i64,
+        shared: shared(&newcomer.print.features, &features(row.bytes("features")?)),
         body: row.try_get("body")?,
         summary: row.try_get("summary")?,
     })
@@ -112,26 +126,40 @@ async fn is_shared(
     tx: &mut Connection,
     newcomer: &Newcomer,
     theirs: &SourceId,
+    own: &str,
 ) -> Result<bool, Error> {
-    let query = "SELECT count(*) FROM story WHERE link = ? AND link <> 0 AND source = ?";
+    let query =
+        "SELECT count(*) FROM story WHERE link = ? AND link <> 0 AND source = ? AND item <> ?";
     let mut count = async |source: &SourceId| -> Result<i64, Error> {
-        let count = sql::query_scalar(query).bind(newcomer.link).bind(source.as_str());
+        let count = sql::query_scalar(query).bind(newcomer.link).bind(source.as_str()).bind(own);
         Ok(count.fetch_one(&mut *tx).await?)
     };
     Ok(count(theirs).await? > 1 || count(&newcomer.source).await? > 0)
 }
 
 /// Whether other items of the source have the very text: a notice that stands for a text.
-async fn is_stub(tx: &mut Connection, newcomer: &Newcomer) -> Result<bool, Error> {
-    let query =
-        "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ?";
+async fn is_stub(tx: &mut Connection, newcomer: &Newcomer, own: &str) -> Result<bool, Error> {
+    let query = "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ? \
+         AND item <> ?";
     let count: i64 = sql::query_scalar(query)
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.source.as_str())
         .bind(&newcomer.list)
+        .bind(own)
         .fetch_one(tx)
         .await?;
     Ok(count > 0)
+}
+
+/// What is decided of a text that is forgotten, by what its print shares.
+fn of_prints(shared: usize) -> Decision {
+    let same = shared >= ENOUGH;
+    let reason = if same { Reason::Near } else { Reason::Different };
+    Decision { same, score: shared as f32 / FEATURES as f32, reason }
+}
+
+fn shared(own: &Features, theirs: &Features) -> usize {
+    own.iter().zip(theirs).filter(|(own, theirs)| **own != 0 && own == theirs).count()
 }
 
 fn compare(newcomer: &Newcomer, candidates: Vec<Candidate>, stub: bool) -> Vec<Kin> {
@@ -139,7 +167,11 @@ fn compare(newcomer: &Newcomer, candidates: Vec<Candidate>, stub: bool) -> Vec<K
     let judge = |one: Candidate| {
         let text = html::text(&one.body);
         let text = if text.trim().is_empty() { one.summary.unwrap_or_default() } else { text };
-        let mut decision = own.compare(&Reading::of(&one.kin.title, &text));
+        let mut decision = match (text.trim().is_empty(), one.exact) {
+            (false, _) => own.compare(&Reading::of(&one.kin.title, &text)),
+            (true, true) => Decision { same: true, score: 1.0, reason: Reason::Exact },
+            (true, false) => of_prints(one.shared),
+        };
         if one.by_link && decision.reason != Reason::Parts {
             decision = Decision { same: true, score: 1.0, reason: Reason::Link };
         } else if stub && one.kin.title != newcomer.title {

@@ -74,7 +74,7 @@ pub(super) fn packed(features: &Features) -> Vec<u8> {
     features.iter().flat_map(|one| one.to_le_bytes()).collect()
 }
 
-fn features(bytes: &[u8]) -> Features {
+pub(super) fn features(bytes: &[u8]) -> Features {
     let mut features = [0; FEATURES];
     for (feature, four) in features.iter_mut().zip(bytes.as_chunks::<4>().0) {
         *feature = u32::from_le_bytes(*four);
