@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use finews::article::extract::{self, Models};
 use finews::article::{self, Metadata, Rules};
-use finews::{charset, html};
+use finews::{charset, date, html};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use url::Url;
@@ -51,8 +51,8 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     let meta = serde_json::json!({
         "title": said.title,
         "author": said.authors.join(", "),
-        "date": said.published,
-        "modified": said.modified,
+        "date": said.published.map(|text| instant(&text)),
+        "modified": said.modified.map(|text| instant(&text)),
         "site": said.site,
         "language": said.language,
         "image": said.image,
@@ -60,6 +60,12 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     });
     fs::write(format!("{}.meta.json", to.display()), format!("{meta:#}\n"))?;
     Ok(())
+}
+
+/// As the program reads it, or as written.
+fn instant(text: &str) -> String {
+    let found = date::parse(text, chrono::Utc::now(), chrono_tz::UTC);
+    found.map_or_else(|| text.to_owned(), |at| at.to_rfc3339())
 }
 
 /// By the whole chain, as `finews fetch` reads articles.

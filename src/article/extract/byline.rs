@@ -50,8 +50,12 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const NO_NAME: &[&str] = &[
     "you", "your", "our", "we", "agree", "is", "are", "was", "this", "that", "click", "read", "view",
     "follow", "min", "minutes", "ago", "posts", "articles", "comment", "comments", "subscribe",
-    "sponsored", "updated", "published", "expert", "writer", "phd", "rdn", "md", "mba", "rd", "cpa",
-    "dietitian", "contributor", "editor", "reporter", "correspondent", "taboola", "committee",
+    "sponsored", "updated", "published", "taboola", "committee",
+];
+/// What stands behind names.
+const ROLES: &[&str] = &[
+    "expert", "writer", "phd", "rdn", "md", "mba", "rd", "cpa", "ms", "dietitian", "contributor",
+    "editor", "reporter", "correspondent", "staff", "senior", "author",
 ];
 /// What stands alone before a name.
 const BY_ALONE: &[&str] =
@@ -67,8 +71,9 @@ pub(super) fn authors(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Vec<St
     each(&near, by)
         .or_else(|| each(&near, inside))
         .or_else(|| alone(tree, &near))
+        .or_else(|| marked(tree, blocks, kept, true))
         .or_else(|| each(&near, linked))
-        .or_else(|| marked(tree, blocks, kept))
+        .or_else(|| marked(tree, blocks, kept, false))
         .or_else(|| each(&ends, inside))
         .or_else(|| each(&ends, by))
         .or_else(|| each(&ends, linked))
@@ -93,9 +98,8 @@ fn linked(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
     if block.count.linked < 3.0 || block.count.chars > 80.0 {
         return None;
     }
-    let own = block.container as usize;
-    let around = std::iter::once(own).chain(tree.ancestors(own)).take(3);
     let inside = block.nodes.start as usize..block.nodes.end as usize;
+    let around = tree.ancestors(inside.start).take(4);
     let mut links = inside.chain(around).filter(|at| tree.node(*at).tag == Tag::A);
     links.find_map(|at| {
         let leads = lex::attribute_of(tree.raw(at), "href")
@@ -146,15 +150,15 @@ pub(super) fn ends<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
     blocks.list.get(range).unwrap_or_default().iter().collect()
 }
 
-/// The text of the first element that says it names the author: near the article's start, else
+/// The text of the first element that says it names the author, near the article's start or
 /// anywhere before its end.
-fn marked(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Option<Vec<String>> {
+fn marked(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool], near: bool) -> Option<Vec<String>> {
     let at = |block: usize| blocks.list.get(block).map(|block| block.nodes.start as usize);
     let first = kept.iter().position(|keep| *keep).unwrap_or(0);
     let last = kept.iter().rposition(|keep| *keep).unwrap_or(0);
-    let all = tree.nodes.len();
-    let start = at(first.saturating_sub(AROUND)).unwrap_or(0)..at(first + AROUND / 2).unwrap_or(all);
-    marked_in(tree, start).or_else(|| marked_in(tree, 0..at(last + AROUND).unwrap_or(all)))
+    let from = if near { at(first.saturating_sub(AROUND)) } else { None };
+    let to = at(if near { first + AROUND / 2 } else { last + AROUND });
+    marked_in(tree, from.unwrap_or(0)..to.unwrap_or(tree.nodes.len()))
 }
 
 fn marked_in(tree: &Tree<'_>, range: std::ops::Range<usize>) -> Option<Vec<String>> {
@@ -215,8 +219,20 @@ pub(super) fn names(text: &str) -> Vec<String> {
     let text = text.split(['|', '•', '·', '—', '(', '（', '｜']).next().unwrap_or_default();
     let text = text.strip_prefix("By ").or(text.strip_prefix("by ")).unwrap_or(text);
     let parts = text.split([',', ';', '、', '，', '；']).flat_map(both);
-    let named = parts.map(|part| part.trim().trim_matches([':', '-', '–', '@']).trim());
+    let named = parts.map(|part| without_role(part.trim().trim_matches([':', '-', '–', '@'])));
     named.filter(|part| is_name(part)).map(str::to_owned).collect()
+}
+
+/// A name without what its bearer does.
+fn without_role(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some((name, last)) = text.rsplit_once(' ')
+        && ROLES.contains(&last.to_lowercase().as_str())
+        && name.contains(' ')
+    {
+        text = name.trim();
+    }
+    text
 }
 
 /// Two people, where both have more than one name: `Research and Development` is one.
@@ -269,10 +285,10 @@ fn is_name(text: &str) -> bool {
     (2..=MAX_NAME).contains(&chars)
         && text.split_whitespace().count() <= 6
         && text.chars().any(char::is_alphabetic)
-        && text.chars().filter(char::is_ascii_digit).count() * 3 < chars
+        && text.chars().filter(char::is_ascii_digit).count() * 2 < chars
         && !text.contains(['<', '>', '{', '}', '='])
         && !refused.contains(&lower.as_str())
         && !lower.ends_with(" says")
-        && !lower.split_whitespace().any(|word| NO_NAME.contains(&word))
+        && !lower.split_whitespace().any(|word| NO_NAME.contains(&word) || ROLES.contains(&word))
         && (dense <= 8 || text.contains('·') && dense <= 16)
 }
