@@ -328,6 +328,6 @@ fn extracted(found: &Extract) -> Body {
 }
 
 fn read(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let html = readable::read(view.paper.tree(), view.base())?;
+    let html = readable::read(view.paper.text, view.base())?;
     Some(Body { candidate: Candidate::new(html), by: By::Readability })
 }

@@ -6,6 +6,7 @@ pub mod extract;
 mod fragment;
 mod paper;
 pub mod quality;
+mod quick;
 mod readable;
 mod rules;
 mod site_rules;

@@ -94,16 +94,27 @@ pub fn escape(plain: &str) -> String {
 }
 
 fn escape_to(plain: &str, out: &mut String) {
-    for c in plain.chars().filter(|c| tree::is_xml(*c)) {
+    let mut rest = plain;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_escaped(*c)) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+            _ => {}
         }
+        rest = after.get(c.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
+}
+
+/// Whether a character is written otherwise, or not at all.
+fn is_escaped(c: char) -> bool {
+    c <= '>' && matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..='\x1f') && !matches!(c, '\t' | '\n' | '\r')
+        || c >= '\u{fffe}' && !tree::is_xml(c)
 }
 
 /// The start of a plain text, on one line, of at most `max_chars` characters: cut behind a

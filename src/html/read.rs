@@ -1,5 +1,7 @@
 //! The parser's tree to the tree of permitted elements: what may stay, with absolute addresses.
 
+use std::borrow::Cow;
+
 use scraper::node::Element as Foreign;
 use scraper::{ElementRef, Html};
 use url::Url;
@@ -44,11 +46,13 @@ pub(super) fn children(parent: ElementRef<'_>, base: Option<&Url>, out: &mut Vec
 }
 
 fn push_text(text: &str, out: &mut Vec<Node>) {
-    let text = text.chars().filter(|c| tree::is_xml(*c));
+    let odd = text.contains(|c| !tree::is_xml(c));
+    let fit: Cow<'_, str> =
+        if odd { text.chars().filter(|c| tree::is_xml(*c)).collect() } else { text.into() };
     if let Some(Node::Text(before)) = out.last_mut() {
-        before.extend(text);
+        before.push_str(&fit);
     } else {
-        out.push(Node::Text(text.collect()));
+        out.push(Node::Text(fit.into_owned()));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Markup to its tags and texts, in one pass, as leniently as browsers read it.
 
+use memchr::memmem;
+
 /// The longest name that is told from others, in bytes.
 const MAX_NAME: usize = 16;
 /// Attributes of one tag that are looked at.
@@ -67,12 +69,9 @@ impl<'a> Lexer<'a> {
     /// ends. Without an end tag nothing is skipped.
     pub(super) fn skip_whole(&mut self, name: &[u8]) -> Option<usize> {
         let mut at = self.at;
-        while let Some(less) = self.seek(at, b'<') {
+        let ends = |at: usize| memmem::find(self.bytes.get(at..)?, b"</").map(|step| at + step);
+        while let Some(less) = ends(at) {
             let tag = less + 2;
-            if self.bytes.get(less + 1) != Some(&b'/') {
-                at = less + 1;
-                continue;
-            }
             let found = self.bytes.get(tag..tag + name.len()).unwrap_or_default();
             let after = self.bytes.get(tag + name.len()).copied().unwrap_or(b'>');
             if found.eq_ignore_ascii_case(name) && !after.is_ascii_alphanumeric() {
@@ -103,8 +102,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn seek(&self, from: usize, byte: u8) -> Option<usize> {
-        let rest = self.source.get(from..)?;
-        rest.find(char::from(byte)).map(|step| from + step)
+        memchr::memchr(byte, self.bytes.get(from..)?).map(|step| from + step)
     }
 
     /// Where the next tag begins; a `<` that begins none is text.
@@ -150,7 +148,7 @@ impl<'a> Lexer<'a> {
         let rest = self.source.get(from..).unwrap_or_default();
         let end = match rest.strip_prefix("<!--") {
             Some(comment) if comment.starts_with('>') => Some(5),
-            Some(comment) => comment.find("-->").map(|end| end + 7),
+            Some(comment) => memmem::find(comment.as_bytes(), b"-->").map(|end| end + 7),
             None => rest.find('>').map(|end| end + 1),
         };
         end.map_or(self.bytes.len(), |end| from + end)

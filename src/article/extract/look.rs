@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::RegexSet;
 
 use super::lex;
+use crate::article::quick::Quick;
 
 /// What class, id, role and the like may suggest; an element may have several marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub(super) struct Look {
 /// Remembers what classes say, since pages repeat them.
 #[derive(Default)]
 pub(super) struct Looks {
-    known: HashMap<u64, u32>,
+    known: HashMap<u64, u32, Quick>,
 }
 
 impl Looks {

@@ -164,6 +164,24 @@ pub fn about(page: &str, url: &Url) -> (Metadata, Url) {
     (metadata::read(&tree, &blocks, &said, &none, url), said.base(url))
 }
 
+/// The page without scripts, styles and what else no reader sees.
+pub(super) fn without_code(page: &str) -> String {
+    let mut out = String::with_capacity(page.len() / 2);
+    let mut from = 0;
+    let mut lexer = lex::Lexer::new(page);
+    while let Some(token) = lexer.next() {
+        let lex::Token::Start(name, span) = token else { continue };
+        let whole = tag::whole(name.as_bytes());
+        let code = matches!(whole, Some(tag::Whole::Drop | tag::Whole::Script));
+        if code && lexer.skip_whole(name.as_bytes()).is_some() {
+            out.push_str(page.get(from..span.from).unwrap_or_default());
+            from = lexer.reached();
+        }
+    }
+    out.push_str(page.get(from..).unwrap_or_default());
+    out
+}
+
 /// The value of an attribute of a start tag, as written.
 pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     lex::attribute_of(tag, name)

@@ -9,6 +9,7 @@ use super::said::{self, Said};
 use super::tag::Tag;
 use super::tree::Tree;
 use super::words;
+use crate::article::quick::Quick;
 
 /// Bytes of a key by which a stated text is recognised.
 const PIECE: usize = 18;
@@ -27,8 +28,8 @@ pub(super) struct Page {
     titles: Vec<String>,
     description: String,
     /// Hashes of all pieces of the text that the linked data states.
-    stated: HashSet<u64>,
-    repeats: HashMap<u64, f32>,
+    stated: HashSet<u64, Quick>,
+    repeats: HashMap<u64, f32, Quick>,
     /// The block that is most like the title, else the first heading.
     pub title_at: usize,
     /// The first `h1`, else the first block.
@@ -199,13 +200,13 @@ fn titles(said: &Said) -> Vec<String> {
 }
 
 /// All pieces of the text that linked data gives whole.
-fn pieces(said: &Said) -> HashSet<u64> {
+fn pieces(said: &Said) -> HashSet<u64, Quick> {
     let texts = said.objects.iter().filter_map(|object| {
         said::field(object, "articleBody")
             .or_else(|| said::field(object, "reviewBody"))
             .or_else(|| said::field(object, "text"))
     });
-    let mut pieces = HashSet::new();
+    let mut pieces = HashSet::default();
     for text in texts {
         let key = blocks::key(text);
         if key.len() >= 100 {
@@ -220,8 +221,8 @@ fn piece(key: &str, from: usize) -> &str {
     key.get(from..to).unwrap_or_default()
 }
 
-fn repeats(blocks: &Blocks) -> HashMap<u64, f32> {
-    let mut repeats = HashMap::with_capacity(blocks.list.len());
+fn repeats(blocks: &Blocks) -> HashMap<u64, f32, Quick> {
+    let mut repeats = HashMap::with_capacity_and_hasher(blocks.list.len(), Quick::default());
     for block in &blocks.list {
         *repeats.entry(look::hash(blocks.key(block))).or_insert(0.0) += 1.0;
     }
