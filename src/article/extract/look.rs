@@ -76,6 +76,8 @@ pub(super) struct Look {
     pub marks: u32,
     /// Differs between classes, hardly ever collides.
     pub hash: u32,
+    /// Whether it says what it is to programs: `itemprop`, `property`.
+    pub named: bool,
 }
 
 /// Remembers what classes say, since pages repeat them.
@@ -104,7 +106,12 @@ impl Looks {
                 look.hash = fold(hash(value));
             }
             b"id" => look.marks |= self.words(value),
-            b"itemprop" | b"property" if is_body(value) => look.marks |= Mark::Stated.bit(),
+            b"itemprop" | b"property" => {
+                look.named = true;
+                if is_body(value) {
+                    look.marks |= Mark::Stated.bit();
+                }
+            }
             b"role" => look.marks |= role(value),
             b"hidden" if value != "until-found" => look.marks |= Mark::Hidden.bit(),
             b"aria-hidden" if value.eq_ignore_ascii_case("true") => {

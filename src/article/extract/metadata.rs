@@ -232,11 +232,9 @@ fn marked_time(tree: &Tree<'_>, name: &str) -> Option<String> {
             lex::attribute_of(raw, key)
                 .is_some_and(|value| value.to_ascii_lowercase().ends_with(name))
         };
-        // Cheaper than to look at each attribute of each tag.
-        raw.contains("itemprop") && named("itemprop")
-            || raw.contains("property") && named("property")
+        named("itemprop") || named("property")
     };
-    let elements = tree.nodes.iter().enumerate().filter(|(_, node)| node.tag != Tag::Text);
+    let elements = tree.nodes.iter().enumerate().filter(|(_, node)| node.look.named);
     let at = elements.map(|(at, _)| at).find(marked)?;
     let raw = tree.raw(at);
     let value = lex::attribute_of(raw, "datetime").or_else(|| lex::attribute_of(raw, "content"));

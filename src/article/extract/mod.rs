@@ -267,7 +267,7 @@ impl<'a> Sight<'a> {
     fn marked(&self) -> Option<Part> {
         let nodes = self.tree.nodes.iter().enumerate().skip(1);
         let marked = nodes.filter(|(at, node)| {
-            node.tag != Tag::Text && node.tag != Tag::Meta && is_marked(self.tree.raw(*at))
+            node.look.named && node.tag != Tag::Meta && is_marked(self.tree.raw(*at))
         });
         let mut kept = vec![false; self.blocks.list.len()];
         for (at, node) in marked {

@@ -47,7 +47,7 @@ impl Tree<'_> {
             parent: 0,
             end: 0,
             span: Span { from: 0, to: 0 },
-            look: Look { marks: 0, hash: 0 },
+            look: Look { marks: 0, hash: 0, named: false },
         };
         self.nodes.get(index).copied().unwrap_or(NONE)
     }
