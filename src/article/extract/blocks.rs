@@ -328,3 +328,21 @@ pub(super) fn is_cjk(c: char) -> bool {
 pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
+
+/// Bytes of a text that is searched step by step, which is quicker for so few.
+const FEW: usize = 512;
+
+/// Whether a key stands in another one.
+pub(super) fn holds(long: &str, short: &str) -> bool {
+    let (long, short) = (long.as_bytes(), short.as_bytes());
+    let Some((first, last)) = long.len().checked_sub(short.len()).and_then(|last| {
+        short.first().map(|first| (*first, last))
+    }) else {
+        return short.is_empty();
+    };
+    if long.len() > FEW {
+        return memchr::memmem::find(long, short).is_some();
+    }
+    let begins = memchr::memchr_iter(first, long.get(..=last).unwrap_or_default());
+    begins.into_iter().any(|at| long.get(at..at + short.len()) == Some(short))
+}

@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use memchr::memmem;
-
 use super::blocks::{self, Blocks};
 use super::containers::Containers;
 use super::look::{self, Mark};
@@ -81,7 +79,7 @@ impl Page {
         let one = |title: &String| {
             let (short, long) =
                 if key.len() < title.len() { (key, title.as_str()) } else { (title.as_str(), key) };
-            let within = !short.is_empty() && holds(long, short);
+            let within = !short.is_empty() && blocks::holds(long, short);
             if within { short.len() as f32 / long.len() as f32 } else { 0.0 }
         };
         if key.len() > 600 { 0.0 } else { self.titles.iter().map(one).fold(0.0, f32::max) }
@@ -92,8 +90,8 @@ impl Page {
         let start = self.description.get(..self.description.floor_char_boundary(60));
         let start = start.unwrap_or_default();
         start.len() >= 24
-            && (key.len() >= 24 && holds(&self.description, key)
-                || holds(key.get(..key.floor_char_boundary(300)).unwrap_or_default(), start))
+            && (key.len() >= 24 && blocks::holds(&self.description, key)
+                || blocks::holds(key.get(..key.floor_char_boundary(300)).unwrap_or_default(), start))
     }
 
     /// -1 where no text is stated; else the share of three samples of the text that are in it.
@@ -184,10 +182,6 @@ impl Page {
     }
 }
 
-/// Quicker for the short texts of most pages than `contains`.
-fn holds(long: &str, short: &str) -> bool {
-    long.len() >= short.len() && memmem::find(long.as_bytes(), short.as_bytes()).is_some()
-}
 
 fn titles(said: &Said) -> Vec<String> {
     let metas = ["og:title", "twitter:title", "title", "headline"];

@@ -1,7 +1,5 @@
 //! The title: of what stands on the page as one, what fits best to what the page says it is called.
 
-use memchr::memmem;
-
 use super::blocks::{self, Block, Blocks};
 use super::entity;
 use super::said::{Said, field, line};
@@ -235,7 +233,7 @@ fn worth(key: &str, title: &Bare) -> f32 {
     if whole.starts_with(key) {
         return 0.4 + 0.4 * share;
     }
-    if memmem::find(whole.as_bytes(), key.as_bytes()).is_some() { 0.2 + 0.5 * share } else { 0.0 }
+    if blocks::holds(whole, key) { 0.2 + 0.5 * share } else { 0.0 }
 }
 
 /// The share of the words of both that they have in common; a character counts as a word where no
