@@ -19,7 +19,8 @@ pub(super) fn of(text: &str) -> Words {
     let mut words = Words::default();
     let mut word = String::new();
     let mut before = None;
-    for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
+    for c in text.chars().chain([' ']) {
+        let c = if c.is_ascii() { c.to_ascii_lowercase() } else { lower(c) };
         if is_dense(c) {
             words.extend(before.map(|before: char| (hash([before, c]), before)));
         }
@@ -40,6 +41,10 @@ pub(super) fn of(text: &str) -> Words {
         }
     }
     words
+}
+
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
 }
 
 /// FNV-1a.

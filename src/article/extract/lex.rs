@@ -214,20 +214,20 @@ pub(super) fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
 /// The attribute at the start of the text, and what follows it.
 fn attribute(text: &str) -> Option<((&str, &str), &str)> {
     let first = text.chars().next()?.len_utf8();
-    let stop = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/');
-    let end = text.get(first..)?.find(stop).map_or(text.len(), |end| first + end);
+    let stop = |b: u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'/');
+    let end = text.get(first..)?.bytes().position(stop).map_or(text.len(), |end| first + end);
     let (name, rest) = text.split_at_checked(end)?;
     let Some(value) = rest.trim_ascii_start().strip_prefix('=') else {
         return Some(((name, ""), rest));
     };
     let value = value.trim_ascii_start();
-    if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+    if let Some(quote) = value.bytes().next().filter(|b| matches!(b, b'"' | b'\'')) {
         let value = value.get(1..)?;
-        let end = value.find(quote).unwrap_or(value.len());
+        let end = memchr::memchr(quote, value.as_bytes()).unwrap_or(value.len());
         let after = value.get(end + 1..).unwrap_or_default();
         return Some(((name, value.get(..end)?), after));
     }
-    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+    let end = value.bytes().position(|b| b.is_ascii_whitespace()).unwrap_or(value.len());
     let (value, after) = value.split_at_checked(end)?;
     Some(((name, value), after))
 }
