@@ -7,6 +7,7 @@ pub(crate) mod dom;
 mod elements;
 mod embed;
 mod image;
+mod manner;
 mod markdown;
 mod markup;
 mod policy;
@@ -19,6 +20,8 @@ mod tree;
 mod tests;
 
 use url::Url;
+
+pub use self::manner::Manner;
 
 /// Readings of its own output after which [`clean`] gives up and keeps the words alone.
 const MAX_ROUNDS: usize = 6;
@@ -52,10 +55,15 @@ impl SafeHtml {
 /// `<base href>` inside; what stays relative goes. Cleaning what is clean changes nothing.
 /// Of more than 10 MiB the rest is left out, of very deep or very many elements the tags.
 pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
-    let mut ordered = order(markup, base);
+    clean_as(markup, base, &Manner::default())
+}
+
+/// The same with an operator's wishes.
+pub fn clean_as(markup: &str, base: Option<&Url>, manner: &Manner) -> SafeHtml {
+    let mut ordered = order(markup, base, manner);
     for _ in 0..MAX_ROUNDS {
-        let cleaned = policy::enforce(&ordered);
-        let again = order(&cleaned, base);
+        let cleaned = policy::enforce(&ordered, manner.frames);
+        let again = order(&cleaned, base, manner);
         if again == ordered {
             return SafeHtml(cleaned);
         }
@@ -66,13 +74,13 @@ pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
 
 /// Permitted markup in order: what the gate is shown. Where this gives the same for what came out
 /// of the gate as for what went in, a fixed point is reached.
-fn order(markup: &str, base: Option<&Url>) -> String {
-    tree::write(&tidy::tidy(read::read(markup, base)))
+fn order(markup: &str, base: Option<&Url>, manner: &Manner) -> String {
+    tree::write(&tidy::tidy(read::read_as(markup, base, manner)))
 }
 
 /// Plain text to markup that shows it: a paragraph at each blank line, `<br>` at line ends.
 pub fn from_text(plain: &str) -> SafeHtml {
-    SafeHtml(policy::enforce(&order(&text::markup(plain), None)))
+    clean(&text::markup(plain), None)
 }
 
 /// Markup to plain text: each block on a line of its own, entities decoded once.
@@ -113,7 +121,9 @@ fn escape_to(plain: &str, out: &mut String) {
 
 /// Whether a character is written otherwise, or not at all.
 fn is_escaped(c: char) -> bool {
-    c <= '>' && matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..='\x1f') && !matches!(c, '\t' | '\n' | '\r')
+    c <= '>'
+        && matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..='\x1f')
+        && !matches!(c, '\t' | '\n' | '\r')
         || c >= '\u{fffe}' && !tree::is_xml(c)
 }
 

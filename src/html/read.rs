@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::elements::{self, Fate};
+use super::manner::Manner;
 use super::tree::{self, Element, Node};
 use super::{address, dom, embed, image};
 
@@ -15,6 +16,11 @@ const MAX_VALUE: usize = 2000;
 
 /// Reads markup; `base` gives way to an absolute `<base href>` inside.
 pub(super) fn read(markup: &str, base: Option<&Url>) -> Vec<Node> {
+    read_as(markup, base, &Manner::default())
+}
+
+/// The same with an operator's wishes.
+pub(super) fn read_as(markup: &str, base: Option<&Url>, manner: &Manner) -> Vec<Node> {
     let html = dom::fragment(markup);
     let inside = base_inside(&html);
     let mut nodes = Vec::new();
@@ -23,7 +29,7 @@ pub(super) fn read(markup: &str, base: Option<&Url>) -> Vec<Node> {
             children(root, inside.as_ref().or(base), &mut nodes);
         }
     }
-    nodes
+    manner.apply(nodes)
 }
 
 fn base_inside(html: &Html) -> Option<Url> {

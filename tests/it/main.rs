@@ -8,6 +8,7 @@ mod origin;
 
 mod architecture;
 mod article;
+mod cleaning;
 mod cli;
 mod contents;
 mod daemon;

@@ -335,9 +335,11 @@ const FEW: usize = 512;
 /// Whether a key stands in another one.
 pub(super) fn holds(long: &str, short: &str) -> bool {
     let (long, short) = (long.as_bytes(), short.as_bytes());
-    let Some((first, last)) = long.len().checked_sub(short.len()).and_then(|last| {
-        short.first().map(|first| (*first, last))
-    }) else {
+    let Some((first, last)) = long
+        .len()
+        .checked_sub(short.len())
+        .and_then(|last| short.first().map(|first| (*first, last)))
+    else {
         return short.is_empty();
     };
     if long.len() > FEW {

@@ -48,18 +48,67 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// Words that are part of no name.
 const NO_NAME: &[&str] = &[
-    "you", "your", "our", "we", "agree", "is", "are", "was", "this", "that", "click", "read", "view",
-    "follow", "min", "minutes", "ago", "posts", "articles", "comment", "comments", "subscribe",
-    "sponsored", "updated", "published", "taboola", "committee",
+    "you",
+    "your",
+    "our",
+    "we",
+    "agree",
+    "is",
+    "are",
+    "was",
+    "this",
+    "that",
+    "click",
+    "read",
+    "view",
+    "follow",
+    "min",
+    "minutes",
+    "ago",
+    "posts",
+    "articles",
+    "comment",
+    "comments",
+    "subscribe",
+    "sponsored",
+    "updated",
+    "published",
+    "taboola",
+    "committee",
 ];
 /// What stands behind names.
 const ROLES: &[&str] = &[
-    "expert", "writer", "phd", "rdn", "md", "mba", "rd", "cpa", "ms", "dietitian", "contributor",
-    "editor", "reporter", "correspondent", "staff", "senior", "author",
+    "expert",
+    "writer",
+    "phd",
+    "rdn",
+    "md",
+    "mba",
+    "rd",
+    "cpa",
+    "ms",
+    "dietitian",
+    "contributor",
+    "editor",
+    "reporter",
+    "correspondent",
+    "staff",
+    "senior",
+    "author",
 ];
 /// What stands alone before a name.
-const BY_ALONE: &[&str] =
-    &["by", "by:", "written by", "written by:", "author", "author:", "words by", "作者", "作者:", "作者："];
+const BY_ALONE: &[&str] = &[
+    "by",
+    "by:",
+    "written by",
+    "written by:",
+    "author",
+    "author:",
+    "words by",
+    "作者",
+    "作者:",
+    "作者：",
+];
 
 /// The names of the byline, as written.
 pub(super) fn authors(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Vec<String> {
@@ -112,8 +161,9 @@ fn linked(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
 
 /// Whoever edited it, where nobody else is named.
 fn editor(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
-    static EDITOR: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:编辑|責任編輯|責編|责编)\s*[:：]\s*(?P<name>\p{Han}{2,4})\b").ok());
+    static EDITOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:编辑|責任編輯|責編|责编)\s*[:：]\s*(?P<name>\p{Han}{2,4})\b").ok()
+    });
     let text = blocks::text(tree, block);
     let found = names(EDITOR.as_ref()?.captures(&text)?.name("name")?.as_str());
     (!found.is_empty()).then_some(found)
@@ -191,12 +241,21 @@ fn names_author(tag: &str) -> bool {
 }
 
 fn says_author(class: &str) -> bool {
-    const ENDS: [&str; 7] =
-        ["author", "authorname", "byline", "byline-name", "username", "author-link", "byline__name"];
+    const ENDS: [&str; 7] = [
+        "author",
+        "authorname",
+        "byline",
+        "byline-name",
+        "username",
+        "author-link",
+        "byline__name",
+    ];
     let class = class.to_ascii_lowercase();
     let other = ["avatar", "img", "image", "bio", "desc", "title", "comment", "social"];
     ENDS.iter().any(|end| class.ends_with(end))
-        || class.contains("author") && class.contains("name") && !other.iter().any(|w| class.contains(w))
+        || class.contains("author")
+            && class.contains("name")
+            && !other.iter().any(|w| class.contains(w))
 }
 
 /// Short blocks from before the article's start to behind it.

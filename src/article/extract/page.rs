@@ -91,7 +91,10 @@ impl Page {
         let start = start.unwrap_or_default();
         start.len() >= 24
             && (key.len() >= 24 && blocks::holds(&self.description, key)
-                || blocks::holds(key.get(..key.floor_char_boundary(300)).unwrap_or_default(), start))
+                || blocks::holds(
+                    key.get(..key.floor_char_boundary(300)).unwrap_or_default(),
+                    start,
+                ))
     }
 
     /// -1 where no text is stated; else the share of three samples of the text that are in it.
@@ -181,7 +184,6 @@ impl Page {
         ]
     }
 }
-
 
 fn titles(said: &Said) -> Vec<String> {
     let metas = ["og:title", "twitter:title", "title", "headline"];

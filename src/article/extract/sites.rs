@@ -11,8 +11,9 @@ use super::said::{Said, field};
 /// Bytes of a key from which on a part of a longer name says which it is.
 const TELLING: usize = 4;
 /// What stands between the parts of a title.
-static MARKS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\s+[|\-–—―»«·•‹›>＿]+\s+|\s+:\s+|\s*:::*\s+|\s+::+|\s*[|｜〉]\s*|_").ok());
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\s+[|\-–—―»«·•‹›>＿]+\s+|\s+:\s+|\s*:::*\s+|\s+::+|\s*[|｜〉]\s*|_").ok()
+});
 /// What stands between a site's name and what follows.
 static COLON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s*:+\s+|：").ok());
 
@@ -44,7 +45,8 @@ impl Sites {
         let host = url.host_str().unwrap_or_default();
         // The last one is the country's or the world's.
         let labels = host.rsplit('.').skip(1).map(blocks::key);
-        let labels = labels.filter(|label| label.len() >= 3 && label != "www" && label != "blog").collect();
+        let labels =
+            labels.filter(|label| label.len() >= 3 && label != "www" && label != "blog").collect();
         Self { names, labels }
     }
 
@@ -67,7 +69,8 @@ impl Sites {
     /// Whether the part of a title is a form of the site's name.
     fn is_part(&self, key: &str) -> bool {
         let like = |name: &String| {
-            let (short, long) = if key.len() < name.len() { (key, &**name) } else { (&**name, key) };
+            let (short, long) =
+                if key.len() < name.len() { (key, &**name) } else { (&**name, key) };
             short == long
                 || short.len() >= 3 && long.len() <= short.len() * 8 && long.starts_with(short)
                 || short.len() >= TELLING && long.len() <= short.len() * 4 && long.contains(short)
@@ -157,5 +160,8 @@ pub(super) fn guessed(title: &str) -> &str {
 }
 
 fn ends(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | ')' | ']' | '"' | '”' | '»' | '\'' | '’' | '」' | '』' | '》')
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | ')' | ']' | '"' | '”' | '»' | '\'' | '’' | '」' | '』' | '》'
+    )
 }

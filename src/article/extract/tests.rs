@@ -169,7 +169,11 @@ fn titles_are_the_articles_and_not_the_sites() {
     check("<title>Ebb and flow - a history</title>", "", "Ebb and flow - a history");
     check("<title>旧港开放迎客_新闻_榆湾网</title>", "", "旧港开放迎客");
     let manual = "<title>Ropes and their knots — The Great Book of Harbours</title>";
-    check(manual, "<h1>The Great Book of Harbours</h1><h2>Ropes and their knots</h2>", "Ropes and their knots");
+    check(
+        manual,
+        "<h1>The Great Book of Harbours</h1><h2>Ropes and their knots</h2>",
+        "Ropes and their knots",
+    );
     check(manual, "<h1>Ropes and their knots<a href=#ropes>¶</a></h1>", "Ropes and their knots");
     check(
         "<title>Harbour: a city looks back</title>",

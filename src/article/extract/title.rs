@@ -181,7 +181,11 @@ impl Page<'_> {
     /// The same by words, for what is said otherwise.
     fn kin(&self, text: &str) -> f32 {
         let most = self.bare.iter().map(|title| shared(text, &title.text)).fold(0.0, f32::max);
-        if most >= 0.4 && !is_sentence(text) && !self.sites.is(&blocks::key(text)) { 0.3 + 0.4 * most } else { 0.0 }
+        if most >= 0.4 && !is_sentence(text) && !self.sites.is(&blocks::key(text)) {
+            0.3 + 0.4 * most
+        } else {
+            0.0
+        }
     }
 }
 

@@ -77,7 +77,8 @@ impl Tree<'_> {
                 line.push_str(word);
                 apart = true;
             }
-            apart = if text.trim().is_empty() { apart } else { text.ends_with(char::is_whitespace) };
+            apart =
+                if text.trim().is_empty() { apart } else { text.ends_with(char::is_whitespace) };
         }
         line
     }

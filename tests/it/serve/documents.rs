@@ -10,7 +10,9 @@ use super::client::{PAGE, file, long, request, serve, serve_with};
 
 const FEED_POLICY: &str = "default-src 'none'; sandbox";
 const PAGE_POLICY: &str = "default-src 'none'; img-src https: http: data:; \
-    media-src https: http:; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+    media-src https: http:; frame-src https://www.youtube-nocookie.com https://player.vimeo.com \
+    https://www.dailymotion.com https://player.twitch.tv https://player.bilibili.com \
+    https://open.spotify.com https://w.soundcloud.com https://bandcamp.com; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
     base-uri 'none'";
 const TAG: &str = "\"7692c3ad3540bb803c020b3aee66cd88\"";
 
