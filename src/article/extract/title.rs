@@ -151,10 +151,13 @@ impl Page<'_> {
 
     /// A heading where the page says but the name of its site.
     fn alone(&self, great: &[Great], named: &[String]) -> Option<String> {
-        let mute = named.is_empty() || self.bare.iter().all(|bare| bare.behind);
-        let long = |one: &&Great| weight(&one.text) >= WORDS;
-        let mut fits = great.iter().filter(|one| self.near(one.at) > 0.0).filter(long);
-        let found = fits.find(|one| !self.sites.is(&one.key)).filter(|_| mute)?;
+        let mut own = great.iter().filter(|one| !self.sites.is(&one.key));
+        if named.is_empty() {
+            return own.next().map(|one| one.text.clone());
+        }
+        let mute = self.bare.iter().all(|bare| bare.behind);
+        let fits = |one: &&Great| self.near(one.at) > 0.0 && weight(&one.text) >= WORDS;
+        let found = own.find(fits).filter(|_| mute)?;
         Some(found.text.clone())
     }
 
