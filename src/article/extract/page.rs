@@ -13,6 +13,10 @@ use crate::article::quick::Quick;
 
 /// Bytes of a key by which a stated text is recognised.
 const PIECE: usize = 18;
+/// Bytes of the longest key of a title.
+const TITLE: usize = 2000;
+/// Bytes of a description that are looked at.
+const DESCRIPTION: usize = 8000;
 /// Words of a block that makes a paragraph without doubt.
 const LONG: f32 = 20.0;
 
@@ -53,10 +57,7 @@ impl Page {
         let bodies = bodies(tree, blocks, &containers);
         let mut page = Self {
             titles: titles(said),
-            description: blocks::key(
-                said.meta(&["og:description", "description", "twitter:description"])
-                    .unwrap_or_default(),
-            ),
+            description: description(said),
             stated: pieces(said),
             repeats: repeats(blocks),
             title_at: 0,
@@ -185,6 +186,12 @@ impl Page {
     }
 }
 
+fn description(said: &Said) -> String {
+    let names = ["og:description", "description", "twitter:description"];
+    let text = said.meta(&names).unwrap_or_default();
+    blocks::key(text.get(..text.floor_char_boundary(DESCRIPTION)).unwrap_or_default())
+}
+
 fn titles(said: &Said) -> Vec<String> {
     let metas = ["og:title", "twitter:title", "title", "headline"];
     let all = metas.iter().filter_map(|name| said.meta(&[name])).chain(said.title.as_deref());
@@ -196,7 +203,7 @@ fn titles(said: &Said) -> Vec<String> {
         parts.max_by_key(|part| part.len())
     });
     keys.extend(parted.map(blocks::key));
-    keys.retain(|key| key.len() >= 6);
+    keys.retain(|key| (6..=TITLE).contains(&key.len()));
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -10,6 +10,8 @@ use super::said::{Said, field};
 
 /// Bytes of a key from which on a part of a longer name says which it is.
 const TELLING: usize = 4;
+/// Marks of a title that part it.
+const PARTS: usize = 16;
 /// What stands between the parts of a title.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\s+[|\-–—―»«·•‹›>＿]+\s+|\s+:\s+|\s*:::*\s+|\s+::+|\s*[|｜〉]\s*|_").ok()
@@ -128,7 +130,7 @@ fn parts(title: &str, from: usize) -> Vec<(usize, usize)> {
     let Some(marks) = MARKS.as_ref() else { return vec![(from, title.len())] };
     let mut parts = Vec::new();
     let mut at = from;
-    for mark in marks.find_iter(title).filter(|mark| mark.start() > from) {
+    for mark in marks.find_iter(title).filter(|mark| mark.start() > from).take(PARTS) {
         // An underscore parts Chinese titles, and holds Latin names together.
         let dense = title.chars().any(blocks::is_cjk);
         if mark.as_str() == "_" && !dense {

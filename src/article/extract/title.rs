@@ -11,6 +11,8 @@ const STATED: &[&str] =
     &["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"];
 /// Characters of the longest title.
 const LONGEST: usize = 300;
+/// Bytes of a stated title that is one.
+const MOST_BYTES: usize = 1500;
 /// Great headings that are looked at.
 const HEADINGS: usize = 20;
 /// Blocks before the article's first and behind it where its title may stand.
@@ -49,7 +51,7 @@ fn stated(said: &Said) -> Vec<String> {
     let all = linked.into_iter().chain(metas).chain(said.title.as_deref());
     // References are often written twice.
     let mut titles: Vec<String> = all.map(|text| line(&entity::decode(text))).collect();
-    titles.retain(|title| !title.is_empty());
+    titles.retain(|title| (1..=MOST_BYTES).contains(&title.len()));
     titles
 }
 
