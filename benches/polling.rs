@@ -4,13 +4,13 @@
 //! `cargo bench --bench polling -- 10000` serves that many feeds of twenty entries on as many
 //! addresses of 127.0.0.0/8 and prints wall time, CPU time and peak of memory of: the first poll
 //! (everything is new), the second (304), and a daemon at rest. It reads `/proc`: Linux only.
+//! `FINEWS_BENCH_HOME` names a folder to work in and to leave there.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -19,6 +19,10 @@ use tokio::task::JoinSet;
 
 const ENTRIES: usize = 20;
 const AT_ONCE: usize = 32;
+
+const SYLLABLES: [&str; 16] = [
+    "ba", "co", "di", "fu", "ge", "ha", "jo", "ki", "lu", "me", "na", "po", "ri", "su", "te", "vo",
+];
 
 /// What one step took.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,21 +52,23 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn run(count: usize, port: u16) -> Result<(), Box<dyn Error>> {
-    let home = tempfile::tempdir()?;
-    std::fs::create_dir(home.path().join("config"))?;
-    std::fs::write(home.path().join("config/finews.toml"), settings(count, port))?;
+    let gone_after = tempfile::tempdir()?;
+    let kept = std::env::var_os("FINEWS_BENCH_HOME").map(PathBuf::from);
+    let home = kept.as_deref().unwrap_or(gone_after.path());
+    std::fs::create_dir_all(home.join("config"))?;
+    std::fs::write(home.join("config/finews.toml"), settings(count, port))?;
     let mut out = io::stdout().lock();
     writeln!(out, "| {count} sources | wall s | floor s | ratio | CPU s | peak MB |")?;
     writeln!(out, "|---|---:|---:|---:|---:|---:|")?;
     for (name, known) in [("first poll, all new", false), ("second poll, all 304", true)] {
         let floor = floor(count, port, known)?;
-        let cost = fetch(home.path())?;
+        let cost = fetch(home)?;
         let ratio = cost.wall.as_secs_f64() / floor.as_secs_f64();
         let (wall, floor, cpu) = (cost.wall.as_secs_f64(), floor.as_secs_f64(), cost.cpu_ms as f64);
         let (cpu, peak) = (cpu / 1_000.0, cost.peak_kb / 1_024);
         writeln!(out, "| {name} | {wall:.2} | {floor:.2} | {ratio:.2} | {cpu:.2} | {peak} |")?;
     }
-    let (cost, resident) = rest(home.path())?;
+    let (cost, resident) = rest(home)?;
     let (cpu, peak) = (cost.cpu_ms, cost.peak_kb / 1_024);
     writeln!(
         out,
@@ -71,7 +77,7 @@ fn run(count: usize, port: u16) -> Result<(), Box<dyn Error>> {
         cost.wall,
         resident / 1_024
     )?;
-    let size = std::fs::metadata(home.path().join("state/finews.db"))?.len();
+    let size = std::fs::metadata(home.join("state/finews.db"))?.len();
     writeln!(out, "The database has {} MB.", size >> 20)?;
     Ok(())
 }
@@ -125,7 +131,8 @@ fn floor(count: usize, port: u16, known: bool) -> Result<Duration, Box<dyn Error
 fn command(home: &Path, args: &[&str]) -> io::Result<Child> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_finews"));
     command.current_dir(home).args(args).stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    let said = std::fs::File::create(home.join("said"))?;
+    command.stdout(Stdio::null()).stderr(said).spawn()
 }
 
 fn fetch(home: &Path) -> Result<Cost, Box<dyn Error>> {
@@ -138,7 +145,11 @@ fn fetch(home: &Path) -> Result<Cost, Box<dyn Error>> {
         }
         if let Some(status) = child.try_wait()? {
             cost.wall = began.elapsed();
-            return if status.success() { Ok(cost) } else { Err(format!("{status}").into()) };
+            if status.success() {
+                return Ok(cost);
+            }
+            let said = std::fs::read_to_string(home.join("said"))?;
+            return Err(format!("{status}: {said}").into());
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -171,14 +182,13 @@ fn look(process: u32) -> Option<(u64, u64, u64)> {
 
 async fn serve(listener: TcpListener) {
     let mut connections = JoinSet::new();
-    let body = Arc::new("word ".repeat(60));
     while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(converse(stream, Arc::clone(&body)));
+        connections.spawn(converse(stream));
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn converse(stream: TcpStream, text: Arc<String>) -> io::Result<()> {
+async fn converse(stream: TcpStream) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let (mut number, mut known) = (0, false);
@@ -194,7 +204,7 @@ async fn converse(stream: TcpStream, text: Arc<String>) -> io::Result<()> {
             stream.read_line(&mut line).await?;
             known |= line.to_ascii_lowercase().starts_with("if-none-match");
         }
-        let answer = if known { unchanged(number) } else { feed(number, &text) };
+        let answer = if known { unchanged(number) } else { feed(number) };
         stream.get_mut().write_all(answer.as_bytes()).await?;
     }
 }
@@ -203,9 +213,24 @@ fn unchanged(number: usize) -> String {
     format!("HTTP/1.1 304 Not Modified\r\nETag: \"{number}\"\r\n\r\n")
 }
 
-fn feed(number: usize, text: &str) -> String {
+/// Sixty words that no other entry has in this order.
+fn text(seed: usize) -> String {
+    let mut state = seed as u64;
+    let mut text = String::new();
+    for _ in 0..60 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005);
+        state = state.wrapping_add(1_442_695_040_888_963_407);
+        let word = SYLLABLES.get((state >> 60) as usize).copied().unwrap_or_default();
+        let tail = SYLLABLES.get((state >> 56) as usize & 15).copied().unwrap_or_default();
+        let _ = write!(text, "{word}{tail} ");
+    }
+    text
+}
+
+fn feed(number: usize) -> String {
     let mut body = format!("<rss version=\"2.0\"><channel><title>Feed {number}</title>");
     for entry in 0..ENTRIES {
+        let text = text(number * ENTRIES + entry);
         let _ = write!(
             body,
             "<item><title>Item {entry} of {number}</title><guid>g{number}-{entry}</guid>\

@@ -180,7 +180,7 @@ async fn fetch(
     refresh::fill(&world, &held.store, setup::now()).await?;
     world.fetcher.mind_site(&held.settings.site.url);
     let round = async {
-        let round = daemon::round(&world, &held.store, sources, setup::now()).await;
+        let round = Box::pin(daemon::round(&world, &held.store, sources, setup::now())).await;
         world.end_of_news();
         round
     };

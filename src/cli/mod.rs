@@ -38,11 +38,17 @@ use clap::Parser as _;
 use args::{Args, Verb};
 use exit::Exit;
 
+/// Threads that do the work, at least.
+const LEAST_THREADS: usize = 4;
+
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let args = Args::parse();
     log::begin(&args);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // Statements of the store run where they are awaited: those who serve need threads besides.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).max(LEAST_THREADS);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let exit = match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(run(args));

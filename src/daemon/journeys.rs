@@ -189,7 +189,7 @@ impl Journeys {
             Err(why) => {
                 tracing::error!(source = %source.id, cause = %why, "a journey came to an unexpected end");
                 self.world.tell(News::Broke(source.id.clone()));
-                refresh::broken(&self.store, source, now).await?
+                Box::pin(refresh::broken(&self.store, source, now)).await?
             }
         };
         self.judge(number, &report, now).await?;

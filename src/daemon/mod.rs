@@ -146,8 +146,13 @@ impl Daemon<'_> {
         let now = (self.clock)();
         let Some((source, report)) = self.journeys.take(ended, now).await? else { return Ok(()) };
         log(&report);
-        let id = SourceId::new(report.source.clone());
-        if let Some(next) = self.store.next_visit(&id).await? {
+        // A failure that was our own was taken back, and with it the next visit.
+        let meant = report.next.filter(|_| report.reached != Some(false));
+        let next = match meant {
+            Some(next) => Some(next),
+            None => self.store.next_visit(&SourceId::new(report.source.clone())).await?,
+        };
+        if let Some(next) = next {
             self.journeys.queue.put(source, next);
         }
         self.unpublished.get_or_insert_with(tokio::time::Instant::now);

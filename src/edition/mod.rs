@@ -57,7 +57,7 @@ pub async fn publish(
     let dir = settings.publish.dir.clone();
     let folder = blocking(move || Folder::open(&dir)).await?;
     let folder = Arc::new(folder.context("publish")?);
-    let whole = prepare::prepare(store, settings, authority, &folder, care).await?;
+    let whole = Box::pin(prepare::prepare(store, settings, authority, &folder, care)).await?;
     store.turn(settings.publish.items, ARCHIVE).await?;
     let pending = store.pending().await?;
     if pending.is_empty() && !whole {
@@ -65,7 +65,7 @@ pub async fn publish(
     }
     let is_large = whole || Edition::is_large(&pending);
     let mut edition = Edition::open(store, settings, authority, folder, is_large).await?;
-    edition.print(&pending).await?;
+    Box::pin(edition.print(&pending)).await?;
     let removed = edition.sweep(&pending, whole).await?;
     store.published(&pending, &edition.files, &removed).await?;
     if whole {

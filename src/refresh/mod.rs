@@ -237,6 +237,9 @@ pub struct Report {
     /// Failures of the source in a row, this visit's included.
     #[serde(skip)]
     pub failures: u32,
+    /// When the source is to be visited again.
+    #[serde(skip)]
+    pub next: Option<Instant>,
 }
 
 /// Visits a source and keeps what it brought. Trouble with the source is in the report; an error
@@ -267,6 +270,7 @@ pub async fn visit(
         let next = visited.next_visit;
         visited.next_visit = pushes::backup(store, source, &pushes, &visited, next).await?;
     }
+    report.next = Some(visited.next_visit);
     store.record(&visited).await?;
     pushes::note(world, store, source, &pushes, &gathered, now).await?;
     world.tell(News::Done(report.clone()));
@@ -320,7 +324,7 @@ pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Repo
     let outlook = course::outlook(store, source, now, &[], &[], LONGEST_WISH).await?;
     let visited = conclude(source, now, &[], Brought::default(), &report, outlook);
     store.record(&visited).await?;
-    Ok(report)
+    Ok(Report { next: Some(visited.next_visit), ..report })
 }
 
 /// An entry that has to be worked on.

@@ -41,7 +41,8 @@ pub(super) async fn sift(
 ) -> Result<Sifted, store::Error> {
     let mut sifted = Sifted::default();
     let mut fresh: Vec<(String, Work)> = Vec::new();
-    let held = store.held_prints(&source.id).await?;
+    let is_listed = gathered.iter().any(|one| one.listing.is_some());
+    let held = if is_listed { store.held_prints(&source.id).await? } else { HashMap::new() };
     let mut faces = HashMap::new();
     let broken: HashSet<String> =
         gathered.iter().filter(|one| is_broken(one)).map(|one| one.list.clone()).collect();

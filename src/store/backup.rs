@@ -3,13 +3,11 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 
 use chrono::NaiveDateTime;
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::SqliteConnectOptions;
 
-use super::{Error, Store, migrations};
+use super::sql::{self, Connection};
+use super::{Error, Store, versions};
 use crate::model::Instant;
 
 /// The time in a backup's name.
@@ -66,12 +64,16 @@ impl Store {
     }
 
     async fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        let Some(name) = path.to_str() else {
+        let Some(name) = path.to_str().map(str::to_owned) else {
             return Err(Error::Backup { path: path.into(), why: "its name is no text".into() });
         };
-        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.pool).await?;
-        check(path).await?;
-        File::open(path).and_then(|file| file.sync_all()).map_err(|why| faulty(path, &why))
+        let (from, to) = (self.path.clone(), path.to_owned());
+        aside(move || {
+            Connection::open(&from)?.copy_to(&name)?;
+            check(&to)?;
+            File::open(&to).and_then(|file| file.sync_all()).map_err(|why| faulty(&to, &why))
+        })
+        .await
     }
 }
 
@@ -82,7 +84,8 @@ pub async fn restore(
     database: &Path,
     now: Instant,
 ) -> Result<Option<PathBuf>, Error> {
-    check(backup).await?;
+    let checked = backup.to_owned();
+    aside(move || check(&checked)).await?;
     let failed = |why: std::io::Error| faulty(database, &why);
     let temporary = beside(database, ".restored");
     remove(&temporary).map_err(failed)?;
@@ -101,26 +104,30 @@ pub async fn restore(
     Ok(was_there.then_some(aside))
 }
 
+/// Has something done that takes its time, where nobody else waits for it.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))
+}
+
 /// Whether a file is a whole database of ours that this program can read.
-async fn check(path: &Path) -> Result<(), Error> {
+fn check(path: &Path) -> Result<(), Error> {
     let bad = |why: String| Error::Backup { path: path.to_owned(), why };
     if !path.is_file() {
         return Err(bad("there is no such file".to_owned()));
     }
-    let options = SqliteConnectOptions::from_str("sqlite:").map_err(|why| bad(why.to_string()))?;
-    let options = options.filename(path).read_only(true).immutable(true);
-    let mut connection = options.connect().await.map_err(|why| bad(said(&why)))?;
-    let checked: Result<Vec<String>, _> =
-        sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(&mut connection).await;
-    let lines = checked.map_err(|why| bad(said(&why)))?;
-    if lines != ["ok"] {
-        return Err(bad(lines.join("; ")));
+    let look = || -> Result<(String, Option<i64>), sql::Error> {
+        let mut connection = Connection::look(path)?;
+        Ok((connection.check("integrity_check")?, versions::of(&mut connection)?))
+    };
+    let (verdict, version) = look().map_err(|why| bad(sql::said(&why)))?;
+    if verdict != "ok" {
+        return Err(bad(verdict));
     }
-    let query = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
-    let version: Result<i64, _> = sqlx::query_scalar(query).fetch_one(&mut connection).await;
-    let version = version.map_err(|_| bad("it is no database of finews".to_owned()))?;
-    let newest = migrations().iter().map(|one| one.version).max().unwrap_or(0);
-    if version > newest {
+    let version = version.ok_or_else(|| bad("it is no database of finews".to_owned()))?;
+    if version > versions::newest() {
         return Err(Error::Newer(path.to_owned()));
     }
     Ok(())
@@ -173,8 +180,4 @@ fn faulty(path: &Path, why: &std::io::Error) -> Error {
         return Error::Full;
     }
     Error::Backup { path: path.to_owned(), why: why.to_string() }
-}
-
-fn said(why: &sqlx::Error) -> String {
-    why.as_database_error().map_or_else(|| why.to_string(), |error| error.message().to_owned())
 }

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::Error;
 use super::rows::Given;
+use super::sql::{self, Connection};
 use crate::model::SourceId;
 
 /// Whole answers that nobody but our own doubt asks for are at least so far apart.
@@ -19,12 +18,12 @@ const UNKNOWN_GAP: i64 = 7 * 24 * 3600;
 /// Keeps what servers gave in a visit. What was doubted before it is doubted no more, whatever
 /// came of it: a server that is down is not asked for everything again and again.
 pub(super) async fn keep(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     at: i64,
     all: &[Given],
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE validator SET doubted = 0 WHERE source = ? AND doubted <> 0")
+    sql::query("UPDATE validator SET doubted = 0 WHERE source = ? AND doubted <> 0")
         .bind(source.as_str())
         .execute(&mut *tx)
         .await?;
@@ -35,8 +34,9 @@ pub(super) async fn keep(
              given_by = excluded.given_by, etag = excluded.etag, \
              last_modified = excluded.last_modified, \
              unchanged = CASE WHEN ? THEN 0 ELSE unchanged + 1 END, \
-             full_at = CASE WHEN ? THEN excluded.full_at ELSE full_at END";
-        sqlx::query(query)
+             full_at = CASE WHEN ? THEN excluded.full_at ELSE full_at END \
+             RETURNING unchanged, full_at";
+        let (unchanged, full_at) = sql::query_as(query)
             .bind(source.as_str())
             .bind(&given.address)
             .bind(&given.asked[..])
@@ -46,9 +46,9 @@ pub(super) async fn keep(
             .bind(at)
             .bind(given.full)
             .bind(given.full)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
-        if !given.full {
+        if !given.full && might_doubt(unchanged, full_at, at) {
             doubt(tx, source, at, &given.address).await?;
         }
     }
@@ -56,24 +56,17 @@ pub(super) async fn keep(
 }
 
 async fn doubt(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     at: i64,
     address: &str,
 ) -> Result<(), Error> {
-    let query = "SELECT unchanged, full_at FROM validator WHERE source = ? AND address = ?";
-    let row = sqlx::query(query).bind(source.as_str()).bind(address).fetch_one(&mut *tx).await?;
-    let (unchanged, full_at) = (row.try_get("unchanged")?, row.try_get("full_at")?);
-    if !might_doubt(unchanged, full_at, at) {
-        return Ok(());
-    }
     let query = "SELECT first_seen FROM item WHERE source = ? ORDER BY first_seen DESC LIMIT 20";
-    let seen: Vec<i64> =
-        sqlx::query_scalar(query).bind(source.as_str()).fetch_all(&mut *tx).await?;
+    let seen: Vec<i64> = sql::query_scalar(query).bind(source.as_str()).fetch_all(&mut *tx).await?;
     if is_silent(&seen, at) {
         let query = "UPDATE validator SET doubted = 1, unchanged = 0, full_at = ? \
              WHERE source = ? AND address = ?";
-        sqlx::query(query).bind(at).bind(source.as_str()).bind(address).execute(&mut *tx).await?;
+        sql::query(query).bind(at).bind(source.as_str()).bind(address).execute(&mut *tx).await?;
     }
     Ok(())
 }

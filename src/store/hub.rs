@@ -1,9 +1,7 @@
 //! Our hub's memory: who asked, who is told, and what they have yet to be told.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
 use super::rows::instant;
+use super::sql::{self, Row};
 use super::{Error, Store};
 use crate::model::Instant;
 
@@ -92,7 +90,7 @@ impl Store {
     pub async fn has_file(&self, path: &str) -> Result<bool, Error> {
         let query = "SELECT 1 FROM file WHERE path = ?";
         let found: Option<i64> =
-            sqlx::query_scalar(query).bind(path).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(path).fetch_optional(&self.pool).await?;
         Ok(found.is_some())
     }
 
@@ -106,9 +104,9 @@ impl Store {
                  AND address <> ?1) AS subscribers, \
              (SELECT count(*) FROM hub_target WHERE host = ?2 AND kind = 'document' \
                  AND NOT (address = ?1 AND path = ?3)) AS of_host";
-        let query = sqlx::query(query).bind(callback).bind(host).bind(path);
+        let query = sql::query(query).bind(callback).bind(host).bind(path);
         let row = query.fetch_one(&self.pool).await?;
-        let count = |name: &str| row.try_get::<i64, _>(name).map(|count| count as u64);
+        let count = |name: &str| row.try_get::<i64>(name).map(|count| count as u64);
         Ok(Crowd {
             requests: count("requests")?,
             requests_of_host: count("requests_of_host")?,
@@ -120,7 +118,7 @@ impl Store {
     /// Keeps a request until its callback confirms it; a later one takes an earlier one's place.
     pub async fn hub_asked(&self, asked: &HubRequest, now: Instant) -> Result<(), Error> {
         let query = "INSERT OR REPLACE INTO hub_request VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)";
-        sqlx::query(query)
+        sql::query(query)
             .bind(&asked.callback)
             .bind(&asked.path)
             .bind(&asked.topic)
@@ -142,7 +140,7 @@ impl Store {
     ) -> Result<Option<HubRequest>, Error> {
         let query = "SELECT * FROM hub_request WHERE next_at <= ? \
              AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at LIMIT 1";
-        let query = sqlx::query(query).bind(now.timestamp()).bind(json(but));
+        let query = sql::query(query).bind(now.timestamp()).bind(json(but));
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(request).transpose()?)
     }
@@ -157,7 +155,7 @@ impl Store {
                  ON CONFLICT (address, path) DO UPDATE SET topic = excluded.topic, \
                  kind = excluded.kind, secret = excluded.secret, \
                  lease_until = excluded.lease_until, failures = 0";
-            sqlx::query(query)
+            sql::query(query)
                 .bind(&asked.callback)
                 .bind(&asked.path)
                 .bind(&asked.topic)
@@ -169,11 +167,11 @@ impl Store {
         } else {
             let query = "DELETE FROM hub_target WHERE address = ? AND path = ? \
                          AND kind = 'document'";
-            let query = sqlx::query(query).bind(&asked.callback).bind(&asked.path);
+            let query = sql::query(query).bind(&asked.callback).bind(&asked.path);
             query.execute(&mut *tx).await?;
         }
         forget_request(&mut tx, asked).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// A request was not confirmed: it is tried again then, or forgotten. What was before stays.
@@ -189,7 +187,7 @@ impl Store {
                 let query = "UPDATE hub_request SET failures = failures + 1, next_at = ? \
                              WHERE callback = ? AND path = ? AND mode = ? \
                              AND secret IS NOT DISTINCT FROM ?";
-                sqlx::query(query)
+                sql::query(query)
                     .bind(again.timestamp())
                     .bind(&asked.callback)
                     .bind(&asked.path)
@@ -199,13 +197,13 @@ impl Store {
                     .await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Documents that changed since this was last asked and handed on, with their marks.
     pub async fn documents_changed(&self) -> Result<Vec<(i64, String)>, Error> {
         let query = "SELECT mark, path FROM hub_changed ORDER BY mark LIMIT 500";
-        Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
+        Ok(sql::query_as(query).fetch_all(&self.pool).await?)
     }
 
     /// Everybody who follows a document is to be told of its change, and so are these hubs
@@ -223,12 +221,12 @@ impl Store {
         for (hub, host) in hubs {
             let query = "INSERT OR IGNORE INTO hub_target (address, path, topic, host, kind) \
                          VALUES (?, ?, ?, ?, 'ping')";
-            let query = sqlx::query(query).bind(hub).bind(path).bind(topic).bind(host);
+            let query = sql::query(query).bind(hub).bind(path).bind(topic).bind(host);
             query.execute(&mut *tx).await?;
         }
         let query = "UPDATE hub_target SET wanted = ?1, next_at = CASE WHEN wanted > sent \
              THEN next_at ELSE max(?2, last_at + ?3) END WHERE path = ?4";
-        sqlx::query(query)
+        sql::query(query)
             .bind(mark)
             .bind(now.timestamp())
             .bind(pause)
@@ -236,8 +234,8 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         let query = "DELETE FROM hub_changed WHERE mark = ?";
-        sqlx::query(query).bind(mark).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        sql::query(query).bind(mark).execute(&mut *tx).await?;
+        Ok(tx.commit()?)
     }
 
     /// Subscriptions whose lease is over end, and so do the words to hubs that are not named any
@@ -245,7 +243,7 @@ impl Store {
     pub async fn hub_purge(&self, now: Instant, hubs: &[String]) -> Result<(), Error> {
         let query = "DELETE FROM hub_target WHERE lease_until <= ? OR (kind = 'ping' \
                      AND address NOT IN (SELECT value FROM json_each(?)))";
-        sqlx::query(query).bind(now.timestamp()).bind(json(hubs)).execute(&self.pool).await?;
+        sql::query(query).bind(now.timestamp()).bind(json(hubs)).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -254,7 +252,7 @@ impl Store {
         let query = "SELECT * FROM hub_target WHERE wanted > sent AND next_at <= ?1 \
              AND (lease_until IS NULL OR lease_until > ?1) \
              AND host NOT IN (SELECT value FROM json_each(?2)) ORDER BY next_at LIMIT 1";
-        let query = sqlx::query(query).bind(now.timestamp()).bind(json(but));
+        let query = sql::query(query).bind(now.timestamp()).bind(json(but));
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(target).transpose()?)
     }
@@ -264,7 +262,7 @@ impl Store {
         let query = "UPDATE hub_target SET sent = ?1, failures = 0, last_at = ?2, \
              next_at = CASE WHEN wanted > ?1 THEN ?2 + ?3 ELSE next_at END \
              WHERE address = ?4 AND path = ?5";
-        sqlx::query(query)
+        sql::query(query)
             .bind(target.wanted)
             .bind(now.timestamp())
             .bind(pause)
@@ -280,7 +278,7 @@ impl Store {
     pub async fn untold(&self, target: &Target, again: Instant, failed: bool) -> Result<(), Error> {
         let query = "UPDATE hub_target SET failures = failures + ?, next_at = ? \
                      WHERE address = ? AND path = ?";
-        sqlx::query(query)
+        sql::query(query)
             .bind(i64::from(failed))
             .bind(again.timestamp())
             .bind(&target.address)
@@ -293,7 +291,7 @@ impl Store {
     /// Somebody will not be told any more.
     pub async fn drop_target(&self, target: &Target) -> Result<(), Error> {
         let query = "DELETE FROM hub_target WHERE address = ? AND path = ?";
-        let query = sqlx::query(query).bind(&target.address).bind(&target.path);
+        let query = sql::query(query).bind(&target.address).bind(&target.path);
         query.execute(&self.pool).await?;
         Ok(())
     }
@@ -301,7 +299,7 @@ impl Store {
     /// Everybody who is told, in the order of addresses.
     pub async fn targets(&self) -> Result<Vec<Target>, Error> {
         let query = "SELECT * FROM hub_target ORDER BY address, path";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(target(row)?)).collect()
     }
 
@@ -314,19 +312,16 @@ impl Store {
              UNION ALL SELECT min(next_at) FROM hub_target WHERE wanted > sent \
                  AND host NOT IN (SELECT value FROM json_each(?1)))";
         let seconds: Option<i64> =
-            sqlx::query_scalar(query).bind(json(but)).fetch_one(&self.pool).await?;
+            sql::query_scalar(query).bind(json(but)).fetch_one(&self.pool).await?;
         Ok(seconds.map(instant))
     }
 }
 
-async fn forget_request(
-    tx: &mut sqlx::SqliteConnection,
-    asked: &HubRequest,
-) -> Result<(), sqlx::Error> {
+async fn forget_request(tx: &mut sql::Connection, asked: &HubRequest) -> Result<(), sql::Error> {
     // Another request may have come in the meantime.
     let query = "DELETE FROM hub_request WHERE callback = ? AND path = ? AND mode = ? \
                  AND secret IS NOT DISTINCT FROM ?";
-    sqlx::query(query)
+    sql::query(query)
         .bind(&asked.callback)
         .bind(&asked.path)
         .bind(&asked.mode)
@@ -336,7 +331,7 @@ async fn forget_request(
     Ok(())
 }
 
-fn request(row: &SqliteRow) -> Result<HubRequest, sqlx::Error> {
+fn request(row: &Row) -> Result<HubRequest, sql::Error> {
     Ok(HubRequest {
         callback: row.try_get("callback")?,
         path: row.try_get("path")?,
@@ -344,12 +339,12 @@ fn request(row: &SqliteRow) -> Result<HubRequest, sqlx::Error> {
         host: row.try_get("host")?,
         mode: row.try_get("mode")?,
         secret: row.try_get("secret")?,
-        lease: row.try_get::<i64, _>("lease")? as u64,
+        lease: row.try_get::<i64>("lease")? as u64,
         failures: row.try_get("failures")?,
     })
 }
 
-fn target(row: &SqliteRow) -> Result<Target, sqlx::Error> {
+fn target(row: &Row) -> Result<Target, sql::Error> {
     let kind: String = row.try_get("kind")?;
     let lease_until: Option<i64> = row.try_get("lease_until")?;
     let ping = kind == Telling::Ping.name();

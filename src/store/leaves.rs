@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::pending::pend_index;
 use super::read::json;
 use super::rows::{self, ShelfRow, instant};
+use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::model::{Category, CategoryId, Item, ItemId};
 
@@ -42,7 +40,7 @@ impl Store {
              (SELECT category FROM pending_category UNION SELECT 0) \
              GROUP BY category HAVING count(*) > ?";
         let full: Vec<i64> =
-            sqlx::query_scalar(query).bind(keep as i64).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(keep as i64).fetch_all(&self.pool).await?;
         if full.is_empty() {
             return Ok(());
         }
@@ -50,7 +48,7 @@ impl Store {
         for category in full {
             turn_one(&mut tx, category, keep as i64, fill as i64).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// The items of documents, newest first, in the order of the documents.
@@ -59,7 +57,7 @@ impl Store {
              JOIN leaf ON leaf.category = value ->> 0 AND leaf.page = value ->> 1 \
              JOIN shown AS item ON item.id = leaf.item \
              ORDER BY place, leaf.published DESC, leaf.item";
-        let rows = sqlx::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(named(leaves)).fetch_all(&self.pool).await?;
         let mut items = self.items(&rows).await?.into_iter();
         let mut found: Vec<Vec<Item>> = leaves.iter().map(|_| Vec::new()).collect();
         for row in &rows {
@@ -78,7 +76,7 @@ impl Store {
         let numbers = serde_json::to_string(&numbers).unwrap_or_else(|_| "[]".to_owned());
         let query = "SELECT (SELECT coalesce(max(page), 0) FROM leaf WHERE category = value) \
              FROM json_each(?) ORDER BY key";
-        Ok(sqlx::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(numbers).fetch_all(&self.pool).await?)
     }
 
     /// All categories that are not gone, with the number of their items, the one with the newest
@@ -86,7 +84,7 @@ impl Store {
     pub async fn shelves(&self) -> Result<Vec<ShelfRow>, Error> {
         let query = "SELECT number, id, slug, title, total, newest FROM category WHERE NOT gone \
              ORDER BY newest DESC, id";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(shelf(row)?)).collect()
     }
 
@@ -104,28 +102,23 @@ impl Store {
              WHERE category.id IN (SELECT value FROM json_each(?1)) \
              ORDER BY item.published DESC, item.id";
         let rows =
-            sqlx::query(query).bind(json(&ids)).bind(most as i64).fetch_all(&self.pool).await?;
+            sql::query(query).bind(json(&ids)).bind(most as i64).fetch_all(&self.pool).await?;
         let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
         let items = self.with_stories(items).await?;
         let mut newest = BTreeMap::<CategoryId, Vec<Item>>::new();
         for (row, item) in rows.iter().zip(items) {
-            let id = CategoryId::new(row.try_get::<String, _>("shelf")?);
+            let id = CategoryId::new(row.try_get::<String>("shelf")?);
             newest.entry(id).or_default().push(item);
         }
         Ok(newest)
     }
 }
 
-async fn turn_one(
-    tx: &mut SqliteConnection,
-    category: i64,
-    keep: i64,
-    fill: i64,
-) -> Result<(), Error> {
+async fn turn_one(tx: &mut Connection, category: i64, keep: i64, fill: i64) -> Result<(), Error> {
     let query = "SELECT max(page), count(*) FROM leaf WHERE category = ?1 AND page > 0 \
          AND page = (SELECT max(page) FROM leaf WHERE category = ?1)";
     let (last, filled): (Option<i64>, i64) =
-        sqlx::query_as(query).bind(category).fetch_one(&mut *tx).await?;
+        sql::query_as(query).bind(category).fetch_one(&mut *tx).await?;
     let last = last.unwrap_or(1);
     let query = "WITH old AS (SELECT item AS old_item, \
              row_number() OVER (ORDER BY published, item DESC) - 1 AS place \
@@ -133,7 +126,7 @@ async fn turn_one(
                    ORDER BY published DESC, item LIMIT -1 OFFSET ?2)) \
          UPDATE leaf SET page = ?3 + (?4 + place) / ?5 FROM old \
          WHERE category = ?1 AND item = old_item";
-    sqlx::query(query)
+    sql::query(query)
         .bind(category)
         .bind(keep)
         .bind(last)
@@ -144,7 +137,7 @@ async fn turn_one(
     // The document that was the newest changes too: it gets more, or a successor.
     let query = "INSERT OR REPLACE INTO pending_page (category, page) \
          SELECT DISTINCT category, page FROM leaf WHERE category = ? AND page >= ? ORDER BY page";
-    sqlx::query(query).bind(category).bind(last).execute(&mut *tx).await?;
+    sql::query(query).bind(category).bind(last).execute(&mut *tx).await?;
     Ok(())
 }
 
@@ -152,7 +145,7 @@ async fn turn_one(
 /// categories it left. What has been archived stays where it is, but is not shown while the item
 /// is not. `published` is the date of an item that is shown.
 pub(super) async fn file(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     before: &[i64],
     after: &[i64],
@@ -168,7 +161,7 @@ pub(super) async fn file(
     let query = "INSERT OR IGNORE INTO leaf (item, category, published) VALUES (?, ?, ?)";
     let came = after.iter().filter(|number| !before.contains(number));
     for number in std::iter::once(&EVERYTHING).chain(came.clone()) {
-        sqlx::query(query)
+        sql::query(query)
             .bind(item.as_str())
             .bind(number)
             .bind(published)
@@ -177,51 +170,51 @@ pub(super) async fn file(
     }
     for number in came {
         let back = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
-        if sqlx::query(back).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
+        if sql::query(back).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
             pend_index(tx).await?;
         }
         let query = "UPDATE category SET total = total + 1, \
              newest = max(coalesce(newest, ?1), ?1) WHERE number = ?2";
-        sqlx::query(query).bind(published).bind(number).execute(&mut *tx).await?;
+        sql::query(query).bind(published).bind(number).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// Takes an item out of a category's current documents; in the archive its place stays taken.
-pub(super) async fn leave(tx: &mut SqliteConnection, item: &str, number: i64) -> Result<(), Error> {
+pub(super) async fn leave(tx: &mut Connection, item: &str, number: i64) -> Result<(), Error> {
     let query = "DELETE FROM leaf WHERE item = ? AND category = ? AND page = 0";
-    sqlx::query(query).bind(item).bind(number).execute(tx).await?;
+    sql::query(query).bind(item).bind(number).execute(tx).await?;
     Ok(())
 }
 
 /// Counts a category's items anew, after one has left it.
-pub(super) async fn count_again(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+pub(super) async fn count_again(tx: &mut Connection, number: i64) -> Result<(), Error> {
     let query = "UPDATE category SET \
          total = (SELECT count(*) FROM item_category WHERE category = number), \
          newest = (SELECT max(published) FROM item_category WHERE category = number) \
          WHERE number = ?";
-    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    sql::query(query).bind(number).execute(&mut *tx).await?;
     Ok(())
 }
 
 /// Marks the newest archive documents that hold an item: these still change with it.
-pub(super) async fn pend_open(tx: &mut SqliteConnection, item: &ItemId) -> Result<(), Error> {
+pub(super) async fn pend_open(tx: &mut Connection, item: &ItemId) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO pending_page (category, page) \
          SELECT category, page FROM leaf WHERE item = ? AND page > 0 AND page = \
          (SELECT max(page) FROM leaf AS other WHERE other.category = leaf.category)";
-    sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+    sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
     Ok(())
 }
 
 /// Marks all archive documents that hold an item: it comes or goes in them.
-pub(super) async fn pend_places(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
+pub(super) async fn pend_places(tx: &mut Connection, item: &str) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO pending_page (category, page) \
          SELECT category, page FROM leaf WHERE item = ? AND page > 0";
-    sqlx::query(query).bind(item).execute(tx).await?;
+    sql::query(query).bind(item).execute(tx).await?;
     Ok(())
 }
 
-fn shelf(row: &SqliteRow) -> Result<ShelfRow, sqlx::Error> {
+fn shelf(row: &Row) -> Result<ShelfRow, sql::Error> {
     let newest: Option<i64> = row.try_get("newest")?;
     let total: i64 = row.try_get("total")?;
     let category: Category = rows::category(row)?;

@@ -9,6 +9,7 @@ mod read;
 mod retention;
 mod routes;
 mod rows;
+mod sql;
 mod standing;
 mod visits;
 mod hub;
@@ -18,21 +19,16 @@ mod withdrawal;
 mod revisions;
 mod stories;
 mod traces;
-mod turn;
+mod versions;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use sql::{Pool, Writing};
+use versions::Outcome;
 
 pub use backup::{Backup, restore};
 pub use hub::{Crowd, HubRequest, Target, Telling};
@@ -93,7 +89,7 @@ pub enum Error {
     },
     /// Anything else that SQLite says.
     #[error("the store: {0}")]
-    Sql(sqlx::Error),
+    Sql(sql::Error),
     /// A kept original cannot be read back.
     #[error("the original of `{item}` cannot be read back: {why}")]
     Original {
@@ -104,28 +100,19 @@ pub enum Error {
     },
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        let code = error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .map(|code| code.to_string());
-        match code.as_deref() {
-            Some("13") => Self::Full,
-            _ => Self::Sql(error),
-        }
+impl From<sql::Error> for Error {
+    fn from(error: sql::Error) -> Self {
+        if sql::code(&error) == Some(sql::FULL) { Self::Full } else { Self::Sql(error) }
     }
 }
 
 /// The state of one site.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: Pool,
     path: PathBuf,
     stories: stories::Stories,
     press: Arc<Mutex<()>>,
-    /// Held by whoever writes: one at a time, in the order of coming.
-    turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -135,28 +122,12 @@ impl Store {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|why| open(why.to_string()))?;
         }
-        let options = SqliteConnectOptions::from_str("sqlite:")
-            .map_err(|why| open(why.to_string()))?
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("mmap_size", "0");
-        // It holds from the beginning or never, and to say it again is a write: a database that is
-        // there is looked at first.
-        let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
-        let options =
-            if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options };
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
-        let pool = pool.map_err(|why| opening(path, &why))?;
+        let pool = Pool::open(path).map_err(|why| opening(path, &why))?;
         let store = Self {
             pool,
             path: path.to_owned(),
             stories: stories::Stories::default(),
             press: Arc::default(),
-            turn: Arc::default(),
         };
         store.check().await?;
         store.migrate().await?;
@@ -181,51 +152,33 @@ impl Store {
 
     async fn check(&self) -> Result<(), Error> {
         let damaged = |what: String| Error::Damaged { path: self.path.clone(), what };
-        let version: String =
-            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.pool).await?;
-        if version_of(&version) < Some(LEAST_VERSION) {
+        let version = sql::version();
+        if version_of(version) < Some(LEAST_VERSION) {
             return Err(damaged(format!("SQLite {version} is too old to be trusted with it")));
         }
-        let verdict: Result<Vec<String>, _> =
-            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_all(&self.pool).await;
-        match verdict {
-            Ok(lines) if lines == ["ok"] => Ok(()),
-            Ok(lines) => Err(damaged(lines.join("; "))),
+        match self.pool.alone().await.check("quick_check") {
+            Ok(verdict) if verdict == "ok" => Ok(()),
+            Ok(verdict) => Err(damaged(verdict)),
             Err(why) => Err(damaged(why.to_string())),
         }
     }
 
     async fn migrate(&self) -> Result<(), Error> {
-        let migrator = Migrator { migrations: migrations().into(), ..Migrator::DEFAULT };
-        migrator.run(&self.pool).await.map_err(|why| match why {
-            MigrateError::VersionMissing(_) => Error::Newer(self.path.clone()),
-            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => {
-                opening(&self.path, &why)
+        let updated = versions::update(&mut *self.pool.alone().await);
+        match updated.map_err(|why| opening(&self.path, &why))? {
+            Outcome::Current => Ok(()),
+            Outcome::Newer => Err(Error::Newer(self.path.clone())),
+            Outcome::Foreign => {
+                let what = "it is no database of finews".to_owned();
+                Err(Error::Damaged { path: self.path.clone(), what })
             }
-            other => Error::Damaged { path: self.path.clone(), what: other.to_string() },
-        })
+        }
     }
-}
 
-fn migrations() -> Vec<Migration> {
-    let texts = [
-        (1, "begin", include_str!("migrations/0001_begin.sql")),
-        (2, "articles again", include_str!("migrations/0002_articles_again.sql")),
-        (3, "visits", include_str!("migrations/0003_visits.sql")),
-        (4, "standing", include_str!("migrations/0004_standing.sql")),
-        (5, "stories", include_str!("migrations/0005_stories.sql")),
-        (6, "leaves", include_str!("migrations/0006_leaves.sql")),
-        (7, "websub", include_str!("migrations/0007_websub.sql")),
-        (8, "routes", include_str!("migrations/0008_routes.sql")),
-        (9, "search", include_str!("migrations/0009_search.sql")),
-        (10, "doubt", include_str!("migrations/0010_doubt.sql")),
-        (11, "shown", include_str!("migrations/0011_shown.sql")),
-    ];
-    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
-        let text = sqlx::SqlStr::from_static(text);
-        Migration::new(number, name.into(), MigrationType::Simple, text, false)
-    };
-    texts.map(migration).into()
+    /// A transaction that writes.
+    async fn begin(&self) -> Result<Writing, Error> {
+        Ok(self.pool.begin().await?)
+    }
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {
@@ -234,18 +187,13 @@ fn version_of(text: &str) -> Option<(u32, u32, u32)> {
     Some((part()?, part()?, part()?))
 }
 
-/// Code 26 is a file that is no database, 11 a damaged one, 8 a read-only one.
-fn opening(path: &Path, why: &sqlx::Error) -> Error {
+/// Why a database cannot be opened, as far as SQLite knows.
+fn opening(path: &Path, why: &sql::Error) -> Error {
     let path = path.to_owned();
-    let code = why
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .map(|code| code.to_string());
-    let what = why.as_database_error().map_or_else(|| why.to_string(), |e| e.message().to_owned());
-    match code.as_deref() {
-        Some("11" | "26") => Error::Damaged { path, what },
-        Some("13") => Error::Full,
-        _ => Error::Open { path, why: what },
+    match sql::code(why) {
+        Some(sql::DAMAGED | sql::FOREIGN) => Error::Damaged { path, what: sql::said(why) },
+        Some(sql::FULL) => Error::Full,
+        _ => Error::Open { path, why: sql::said(why) },
     }
 }
 

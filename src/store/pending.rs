@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::leaves::{Leaf, Shelved};
 use super::read::json;
 use super::rows::{Pending, WrittenFile};
+use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::model::{CategoryId, ItemId};
 
@@ -21,20 +19,20 @@ impl Store {
     /// What is to be published; whatever is handed out stands for its story from now on.
     pub async fn pending(&self) -> Result<Pending, Error> {
         let query = "SELECT mark, item FROM pending_item ORDER BY mark";
-        let items: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let items: Vec<(i64, String)> = sql::query_as(query).fetch_all(&self.pool).await?;
         let query = "UPDATE story SET out = 1 WHERE out = 0 AND head = item \
                      AND item IN (SELECT item FROM pending_item)";
-        sqlx::query(query).execute(&self.pool).await?;
+        sql::query(query).execute(&self.pool).await?;
         let query = "SELECT mark, id FROM pending_category \
                      JOIN category ON number = category WHERE NOT gone ORDER BY mark";
-        let categories: Vec<(i64, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let categories: Vec<(i64, String)> = sql::query_as(query).fetch_all(&self.pool).await?;
         // Newer documents first: what an older one leads to is there before it.
         let query = "SELECT mark, category, page FROM pending_page ORDER BY category, page DESC";
-        let pages: Vec<(i64, i64, u32)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let pages: Vec<(i64, i64, u32)> = sql::query_as(query).fetch_all(&self.pool).await?;
         let query = "SELECT path FROM pending_removal ORDER BY path";
-        let removals: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        let removals: Vec<String> = sql::query_scalar(query).fetch_all(&self.pool).await?;
         let query = "SELECT coalesce(max(mark), 0) FROM pending_category";
-        let category_mark = sqlx::query_scalar(query).fetch_one(&self.pool).await?;
+        let category_mark = sql::query_scalar(query).fetch_one(&self.pool).await?;
         Ok(Pending {
             item_mark: items.last().map_or(0, |(mark, _)| *mark),
             category_mark,
@@ -54,14 +52,14 @@ impl Store {
     pub async fn pending_categories(&self) -> Result<Vec<CategoryId>, Error> {
         let query = "SELECT id FROM pending_category \
                      JOIN category ON number = category WHERE NOT gone";
-        let ids: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        let ids: Vec<String> = sql::query_scalar(query).fetch_all(&self.pool).await?;
         Ok(ids.into_iter().map(CategoryId::new).collect())
     }
 
     /// The published files.
     pub async fn files(&self) -> Result<HashMap<String, WrittenFile>, Error> {
         let query = "SELECT path, digest, size, mtime FROM file";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(file).collect()
     }
 
@@ -69,13 +67,13 @@ impl Store {
     pub async fn files_at(&self, paths: &[&str]) -> Result<HashMap<String, WrittenFile>, Error> {
         let query = "SELECT path, digest, size, mtime FROM file \
                      WHERE path IN (SELECT value FROM json_each(?))";
-        let rows = sqlx::query(query).bind(json(paths)).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(json(paths)).fetch_all(&self.pool).await?;
         rows.iter().map(file).collect()
     }
 
     /// Forgets which files are published: they are somewhere else.
     pub async fn forget_files(&self) -> Result<(), Error> {
-        sqlx::query("DELETE FROM file").execute(&self.pool).await?;
+        sql::query("DELETE FROM file").execute(&self.pool).await?;
         Ok(())
     }
 
@@ -89,10 +87,10 @@ impl Store {
              SELECT DISTINCT category, page FROM leaf WHERE page > 0",
         ];
         for query in all {
-            sqlx::query(query).execute(&mut *tx).await?;
+            sql::query(query).execute(&mut *tx).await?;
         }
         pend_index(&mut tx).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Marks single items, categories and archive documents as not published. A document is named
@@ -107,28 +105,28 @@ impl Store {
         for item in items {
             let query = "INSERT OR REPLACE INTO pending_item (item) \
                          SELECT id FROM item WHERE id = ?";
-            sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+            sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
         }
         for slug in slugs {
             let query = "INSERT OR REPLACE INTO pending_category (category) \
                          SELECT number FROM category WHERE slug = ?";
-            sqlx::query(query).bind(slug).execute(&mut *tx).await?;
+            sql::query(query).bind(slug).execute(&mut *tx).await?;
         }
         for (slug, page) in pages {
             let query = "INSERT OR REPLACE INTO pending_page (category, page) \
                          SELECT category, page FROM leaf WHERE page = ?2 AND category = \
                          CASE WHEN ?1 IS NULL THEN 0 \
                          ELSE (SELECT number FROM category WHERE slug = ?1) END LIMIT 1";
-            sqlx::query(query).bind(slug).bind(page).execute(&mut *tx).await?;
+            sql::query(query).bind(slug).bind(page).execute(&mut *tx).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Marks the lists of all categories, and the files that show no item, as not published.
     pub async fn pend_lists(&self) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         pend_index(&mut tx).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// What was pending is published, and these are the files; what came later stays pending.
@@ -142,18 +140,18 @@ impl Store {
         for files in written.chunks(AT_ONCE) {
             let query = "INSERT OR REPLACE INTO file SELECT value ->> 0, unhex(value ->> 1), \
                          value ->> 2, value ->> 3 FROM json_each(?)";
-            sqlx::query(query).bind(manifest(files)).execute(&mut *tx).await?;
+            sql::query(query).bind(manifest(files)).execute(&mut *tx).await?;
         }
         let paths: Vec<&str> = removed.iter().map(String::as_str).collect();
         for paths in paths.chunks(AT_ONCE) {
             let query = "DELETE FROM file WHERE path IN (SELECT value FROM json_each(?))";
-            sqlx::query(query).bind(json(paths)).execute(&mut *tx).await?;
+            sql::query(query).bind(json(paths)).execute(&mut *tx).await?;
         }
         for paths in pending.removals.chunks(AT_ONCE) {
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             let query =
                 "DELETE FROM pending_removal WHERE path IN (SELECT value FROM json_each(?))";
-            sqlx::query(query).bind(json(&paths)).execute(&mut *tx).await?;
+            sql::query(query).bind(json(&paths)).execute(&mut *tx).await?;
         }
         let marks = [
             ("DELETE FROM pending_item WHERE mark <= ?", pending.item_mark),
@@ -161,37 +159,37 @@ impl Store {
             ("DELETE FROM pending_page WHERE mark <= ?", pending.page_mark),
         ];
         for (query, mark) in marks.into_iter().filter(|(_, mark)| *mark > 0) {
-            sqlx::query(query).bind(mark).execute(&mut *tx).await?;
+            sql::query(query).bind(mark).execute(&mut *tx).await?;
         }
         if let Some(index) = &pending.index {
             let query = "DELETE FROM meta WHERE name = ? AND value = ?";
-            sqlx::query(query).bind(INDEX).bind(index).execute(&mut *tx).await?;
+            sql::query(query).bind(INDEX).bind(index).execute(&mut *tx).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 }
 
-pub(super) async fn pend_category(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+pub(super) async fn pend_category(tx: &mut Connection, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO pending_category (category) VALUES (?)";
-    sqlx::query(query).bind(number).execute(tx).await?;
+    sql::query(query).bind(number).execute(tx).await?;
     Ok(())
 }
 
 /// The lists of all categories changed: one came, went, or is called otherwise.
-pub(super) async fn pend_index(tx: &mut SqliteConnection) -> Result<(), Error> {
+pub(super) async fn pend_index(tx: &mut Connection) -> Result<(), Error> {
     let query = "INSERT INTO meta VALUES (?, '1') \
                  ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1";
-    sqlx::query(query).bind(INDEX).execute(tx).await?;
+    sql::query(query).bind(INDEX).execute(tx).await?;
     Ok(())
 }
 
 /// The files of an address that is no longer a category's own are to go.
-pub(super) async fn pend_removal(tx: &mut SqliteConnection, slug: &str) -> Result<(), Error> {
+pub(super) async fn pend_removal(tx: &mut Connection, slug: &str) -> Result<(), Error> {
     let query = "INSERT OR IGNORE INTO pending_removal SELECT path FROM file \
          WHERE (path > 'category/' || ?1 || '.' AND path < 'category/' || ?1 || '/' \
                 AND instr(substr(path, length('category/' || ?1 || '.') + 1), '.') = 0) \
             OR (path > 'archive/' || ?1 || '/' AND path < 'archive/' || ?1 || '0')";
-    sqlx::query(query).bind(slug).execute(tx).await?;
+    sql::query(query).bind(slug).execute(tx).await?;
     Ok(())
 }
 
@@ -208,10 +206,10 @@ fn manifest(files: &[WrittenFile]) -> String {
     serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap_or_else(|_| "[]".to_owned())
 }
 
-fn file(row: &SqliteRow) -> Result<(String, WrittenFile), Error> {
+fn file(row: &Row) -> Result<(String, WrittenFile), Error> {
     let path: String = row.try_get("path")?;
     let mut digest = [0; 32];
-    let bytes: &[u8] = row.try_get("digest")?;
+    let bytes = row.bytes("digest")?;
     let length = bytes.len().min(32);
     digest[..length].copy_from_slice(&bytes[..length]);
     let size: i64 = row.try_get("size")?;

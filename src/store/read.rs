@@ -3,10 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
 use super::rows::{self, Health, KnownItem, SourceWords, instant};
+use super::sql::{self, Row};
 use super::{Error, Store};
 use crate::model::{
     Category, CategoryId, Fault, Instant, Item, ItemId, Original, SourceId, Validators,
@@ -16,14 +14,14 @@ impl Store {
     /// A remembered value.
     pub async fn meta(&self, name: &str) -> Result<Option<String>, Error> {
         let query = "SELECT value FROM meta WHERE name = ?";
-        Ok(sqlx::query_scalar(query).bind(name).fetch_optional(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(name).fetch_optional(&self.pool).await?)
     }
 
     /// When a source is to be visited; a source that was never visited is due at once.
     pub async fn next_visit(&self, source: &SourceId) -> Result<Option<Instant>, Error> {
         let query = "SELECT next_visit FROM source WHERE id = ?";
         let seconds: Option<i64> =
-            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
         Ok(seconds.map(instant))
     }
 
@@ -31,7 +29,7 @@ impl Store {
     pub async fn failures(&self, source: &SourceId) -> Result<u32, Error> {
         let query = "SELECT failures FROM source WHERE id = ?";
         let failures: Option<u32> =
-            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
         Ok(failures.unwrap_or(0))
     }
 
@@ -45,7 +43,7 @@ impl Store {
     ) -> Result<(Validators, Option<String>), Error> {
         let query = "SELECT etag, last_modified, given_by FROM validator \
                      WHERE source = ? AND address = ? AND asked = ? AND doubted = 0";
-        let row = sqlx::query(query)
+        let row = sql::query(query)
             .bind(source.as_str())
             .bind(address)
             .bind(&asked[..])
@@ -69,7 +67,7 @@ impl Store {
         let query = "SELECT key, data, tries FROM original JOIN item ON id = item \
                      WHERE tries > 0 AND tries < ? AND not_before <= ? AND source = ? \
                      ORDER BY published DESC LIMIT ?";
-        let rows = sqlx::query(query)
+        let rows = sql::query(query)
             .bind(tries)
             .bind(now.timestamp())
             .bind(source.as_str())
@@ -78,7 +76,7 @@ impl Store {
             .await?;
         let unfinished = rows.iter().map(|row| {
             let key: String = row.try_get("key")?;
-            let original = rows::unpack(&key, row.try_get("data")?)?;
+            let original = rows::unpack(&key, row.bytes("data")?)?;
             Ok((key, original, row.try_get("tries")?))
         });
         unfinished.collect()
@@ -94,11 +92,8 @@ impl Store {
         let query = "SELECT key, id, first_seen, published, updated, substance, list, print FROM item \
                      LEFT JOIN original ON item = id \
                      WHERE source = ? AND key IN (SELECT value FROM json_each(?))";
-        let rows = sqlx::query(query)
-            .bind(source.as_str())
-            .bind(json(&keys))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sql::query(query).bind(source.as_str()).bind(json(&keys)).fetch_all(&self.pool).await?;
         let mut known = HashMap::<String, KnownItem>::new();
         for row in &rows {
             let key: String = row.try_get("key")?;
@@ -107,8 +102,8 @@ impl Store {
                 Entry::Vacant(place) => place.insert(known_item(row)?),
             };
             let list: Option<String> = row.try_get("list")?;
-            let print: Option<&[u8]> = row.try_get("print")?;
-            item.lists.extend(list.zip(print.map(rows::print)));
+            let print: Option<Vec<u8>> = row.try_get("print")?;
+            item.lists.extend(list.zip(print.map(|print| rows::print(&print))));
         }
         Ok(known)
     }
@@ -120,7 +115,7 @@ impl Store {
     ) -> Result<HashMap<(String, String), [u8; 16]>, Error> {
         let query = "SELECT key, list, print FROM held WHERE source = ?";
         let rows: Vec<(String, String, Vec<u8>)> =
-            sqlx::query_as(query).bind(source.as_str()).fetch_all(&self.pool).await?;
+            sql::query_as(query).bind(source.as_str()).fetch_all(&self.pool).await?;
         let prints = rows.into_iter().map(|(key, list, print)| ((key, list), rows::print(&print)));
         Ok(prints.collect())
     }
@@ -128,11 +123,11 @@ impl Store {
     /// Everything that is held: source, original, reason.
     pub async fn held(&self) -> Result<Vec<(SourceId, String, Original, String)>, Error> {
         let query = "SELECT source, key, data, reason FROM held ORDER BY source, key, list";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         let held = rows.iter().map(|row| {
             let key: String = row.try_get("key")?;
-            let original = rows::unpack(&key, row.try_get("data")?)?;
-            let source = SourceId::new(row.try_get::<String, _>("source")?);
+            let original = rows::unpack(&key, row.bytes("data")?)?;
+            let source = SourceId::new(row.try_get::<String>("source")?);
             Ok((source, key, original, row.try_get("reason")?))
         });
         held.collect()
@@ -142,14 +137,14 @@ impl Store {
     pub async fn originals(&self, item: &ItemId) -> Result<Vec<Original>, Error> {
         let query = "SELECT data FROM original WHERE item = ? AND data <> x'' ORDER BY list";
         let rows: Vec<Vec<u8>> =
-            sqlx::query_scalar(query).bind(item.as_str()).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(item.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(|data| rows::unpack(item.as_str(), data)).collect()
     }
 
     /// One item with its categories.
     pub async fn item(&self, id: &ItemId) -> Result<Option<Item>, Error> {
         let query = "SELECT * FROM item WHERE id = ?";
-        let row = sqlx::query(query).bind(id.as_str()).fetch_optional(&self.pool).await?;
+        let row = sql::query(query).bind(id.as_str()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         Ok(self.items(&[row]).await?.pop())
     }
@@ -159,7 +154,7 @@ impl Store {
         let query = "SELECT coalesce((SELECT head FROM story WHERE item = id), id) FROM item \
                      WHERE key = ? ORDER BY first_seen LIMIT 1";
         let id: Option<String> =
-            sqlx::query_scalar(query).bind(key).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(key).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
     }
 
@@ -169,14 +164,14 @@ impl Store {
              JOIN category ON number = category JOIN item ON item.id = item \
              WHERE category.id = ? ORDER BY item_category.published DESC, item LIMIT ?";
         let rows =
-            sqlx::query(query).bind(id.as_str()).bind(most as i64).fetch_all(&self.pool).await?;
+            sql::query(query).bind(id.as_str()).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
 
     /// The newest items of all.
     pub async fn newest(&self, most: usize) -> Result<Vec<Item>, Error> {
         let query = "SELECT * FROM shown ORDER BY published DESC, id LIMIT ?";
-        let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
 
@@ -189,7 +184,7 @@ impl Store {
     ) -> Result<Vec<(String, Item)>, Error> {
         let query = "SELECT * FROM item WHERE id > ? AND (?2 IS NULL OR source = ?2) \
                      ORDER BY id LIMIT ?3";
-        let rows = sqlx::query(query)
+        let rows = sql::query(query)
             .bind(after.map_or("", ItemId::as_str))
             .bind(source.map(SourceId::as_str))
             .bind(most as i64)
@@ -200,7 +195,7 @@ impl Store {
         Ok(keys.into_iter().zip(self.items(&rows).await?).collect())
     }
 
-    pub(super) async fn items(&self, rows: &[SqliteRow]) -> Result<Vec<Item>, Error> {
+    pub(super) async fn items(&self, rows: &[Row]) -> Result<Vec<Item>, Error> {
         let items = rows.iter().map(rows::item).collect::<Result<_, _>>()?;
         let items = self.with_categories(items).await?;
         self.with_stories(items).await
@@ -212,7 +207,7 @@ impl Store {
              JOIN category ON number = category \
              WHERE item IN (SELECT value FROM json_each(?)) ORDER BY item, place";
         let rows: Vec<(String, String)> =
-            sqlx::query_as(query).bind(json(&ids)).fetch_all(&self.pool).await?;
+            sql::query_as(query).bind(json(&ids)).fetch_all(&self.pool).await?;
         let mut by_item = HashMap::<String, Vec<CategoryId>>::new();
         for (item, category) in rows {
             by_item.entry(item).or_default().push(CategoryId::new(category));
@@ -229,14 +224,14 @@ impl Store {
     pub async fn items_by_id(&self, ids: &[ItemId]) -> Result<Vec<Item>, Error> {
         let ids: Vec<&str> = ids.iter().map(ItemId::as_str).collect();
         let query = "SELECT * FROM shown WHERE id IN (SELECT value FROM json_each(?))";
-        let rows = sqlx::query(query).bind(json(&ids)).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(json(&ids)).fetch_all(&self.pool).await?;
         self.items(&rows).await
     }
 
     /// All categories by name, but for those that are gone.
     pub async fn categories(&self) -> Result<BTreeMap<CategoryId, Category>, Error> {
         let query = "SELECT id, slug, title FROM category WHERE NOT gone";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         let categories = rows.iter().map(|row| {
             let category = rows::category(row)?;
             Ok((category.id.clone(), category))
@@ -248,7 +243,7 @@ impl Store {
     pub async fn incomplete(&self, source: &SourceId) -> Result<bool, Error> {
         let query = "SELECT incomplete FROM source WHERE id = ?";
         let flag: Option<bool> =
-            sqlx::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
         Ok(flag.unwrap_or(false))
     }
 
@@ -256,7 +251,7 @@ impl Store {
     pub async fn alias(&self, slug: &str) -> Result<Option<String>, Error> {
         let query = "SELECT category.slug FROM alias JOIN category ON number = category \
                      WHERE alias.slug = ? AND NOT gone";
-        Ok(sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?)
     }
 
     /// Whether this is, or leads to, the address of a category that is gone.
@@ -264,7 +259,7 @@ impl Store {
         let query = "SELECT gone FROM category WHERE slug = ?1 UNION ALL SELECT gone \
                      FROM alias JOIN category ON number = category WHERE alias.slug = ?1 LIMIT 1";
         let gone: Option<bool> =
-            sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
         Ok(gone.unwrap_or(false))
     }
 
@@ -272,17 +267,17 @@ impl Store {
     pub async fn has_slug(&self, slug: &str) -> Result<bool, Error> {
         let query = "SELECT 1 FROM category WHERE slug = ? AND NOT gone";
         let found: Option<i64> =
-            sqlx::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(slug).fetch_optional(&self.pool).await?;
         Ok(found.is_some())
     }
 
     /// What the sources say of themselves: name, title, home, address of the feed.
     pub async fn source_words(&self) -> Result<Vec<SourceWords>, Error> {
         let query = "SELECT id, title, home, feed FROM source";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         let words = rows.iter().map(|row| {
             Ok(SourceWords {
-                source: SourceId::new(row.try_get::<String, _>("id")?),
+                source: SourceId::new(row.try_get::<String>("id")?),
                 title: row.try_get("title")?,
                 home: row.try_get("home")?,
                 feed: row.try_get("feed")?,
@@ -299,7 +294,7 @@ impl Store {
              (SELECT target FROM moved WHERE moved.source = source.id AND adopted) AS moved_to, \
              (SELECT gone FROM course WHERE course.source = source.id) AS gone \
              FROM source ORDER BY id";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         let mut health: Vec<Health> =
             rows.iter().map(|row| Ok(health(row)?)).collect::<Result<_, Error>>()?;
         for one in self.subscriptions(None).await? {
@@ -316,25 +311,25 @@ pub(super) fn json(names: &[&str]) -> String {
     serde_json::to_string(names).unwrap_or_else(|_| "[]".to_owned())
 }
 
-fn known_item(row: &SqliteRow) -> Result<KnownItem, Error> {
+fn known_item(row: &Row) -> Result<KnownItem, Error> {
     Ok(KnownItem {
-        id: ItemId::new(row.try_get::<String, _>("id")?),
+        id: ItemId::new(row.try_get::<String>("id")?),
         first_seen: instant(row.try_get("first_seen")?),
         published: instant(row.try_get("published")?),
         updated: instant(row.try_get("updated")?),
-        substance: rows::print(row.try_get("substance")?),
+        substance: rows::print(row.bytes("substance")?),
         lists: Vec::new(),
     })
 }
 
-fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {
-    let when = |name: &str| -> Result<Option<Instant>, sqlx::Error> {
+fn health(row: &Row) -> Result<Health, sql::Error> {
+    let when = |name: &str| -> Result<Option<Instant>, sql::Error> {
         let seconds: Option<i64> = row.try_get(name)?;
         Ok(seconds.map(instant))
     };
-    let faults: Vec<Fault> = serde_json::from_str(row.try_get("faults")?).unwrap_or_default();
+    let faults: Vec<Fault> = serde_json::from_str(row.text("faults")?).unwrap_or_default();
     Ok(Health {
-        source: SourceId::new(row.try_get::<String, _>("id")?),
+        source: SourceId::new(row.try_get::<String>("id")?),
         title: row.try_get("title")?,
         home: row.try_get("home")?,
         feed: row.try_get("feed")?,
@@ -344,8 +339,8 @@ fn health(row: &SqliteRow) -> Result<Health, sqlx::Error> {
         failures: row.try_get("failures")?,
         error: row.try_get("error")?,
         faults,
-        items: row.try_get::<i64, _>("items")? as u64,
-        held: row.try_get::<i64, _>("held")? as u64,
+        items: row.try_get::<i64>("items")? as u64,
+        held: row.try_get::<i64>("held")? as u64,
         moved_to: row.try_get("moved_to")?,
         gone: when("gone")?,
     })

@@ -1,10 +1,9 @@
 //! What is forgotten: the bodies of items and where they stood, never that they were there.
 
-use sqlx::SqliteConnection;
-
 use super::leaves::{self, EVERYTHING};
 use super::pending::pend_category;
 use super::rows::Saved;
+use super::sql::{self, Connection};
 use super::{Error, Store};
 use crate::model::{CategoryId, Instant, ItemId, SourceId};
 use crate::route::Kept;
@@ -33,7 +32,7 @@ impl Store {
                  FROM item WHERE source = ?1 AND NOT EXISTS (SELECT 1 FROM withheld \
                      WHERE withheld.item = item.id AND kept = 'forgotten')) \
              WHERE published < ?2 OR place > ?3 LIMIT ?4";
-        let ids: Vec<String> = sqlx::query_scalar(query)
+        let ids: Vec<String> = sql::query_scalar(query)
             .bind(source.as_str())
             .bind(span.since.map_or(i64::MIN, |since| since.timestamp()))
             .bind(span.items.map_or(i64::MAX, |items| items as i64))
@@ -43,7 +42,7 @@ impl Store {
         for id in &ids {
             empty(&mut tx, id).await?;
         }
-        tx.commit().await?;
+        tx.commit()?;
         Ok(ids.len())
     }
 
@@ -54,7 +53,7 @@ impl Store {
                  row_number() OVER (ORDER BY published DESC, item) AS place \
                  FROM item_category JOIN category ON number = category WHERE id = ?1) \
              WHERE published < ?2 OR place > ?3 LIMIT ?4";
-        let rows: Vec<(i64, String)> = sqlx::query_as(query)
+        let rows: Vec<(i64, String)> = sql::query_as(query)
             .bind(category.as_str())
             .bind(span.since.map_or(i64::MIN, |since| since.timestamp()))
             .bind(span.items.map_or(i64::MAX, |items| items as i64))
@@ -64,28 +63,26 @@ impl Store {
         for (number, item) in &rows {
             take_out(&mut tx, item, &[*number]).await?;
         }
-        tx.commit().await?;
+        tx.commit()?;
         Ok(rows.len())
     }
 
     /// Gives a little of what is free back to the disk; says whether there is more.
     pub async fn compact(&self) -> Result<bool, Error> {
-        sqlx::query("INSERT INTO search (search, rank) VALUES ('merge', 100)")
+        sql::query("INSERT INTO search (search, rank) VALUES ('merge', 100)")
             .execute(&self.pool)
             .await?;
         // The pragma frees a page with each row that is asked of it.
-        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES})")))
-            .fetch_all(&self.pool)
-            .await?;
-        let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.pool).await?;
-        let gives: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&self.pool).await?;
+        sql::query(&format!("PRAGMA incremental_vacuum({PAGES})")).fetch_all(&self.pool).await?;
+        let free: i64 = sql::query_scalar("PRAGMA freelist_count").fetch_one(&self.pool).await?;
+        let gives: i64 = sql::query_scalar("PRAGMA auto_vacuum").fetch_one(&self.pool).await?;
         Ok(free > 0 && gives == 2)
     }
 
     /// Whether an item is known of which nothing more is kept.
     pub async fn is_forgotten(&self, item: &str) -> Result<bool, Error> {
         let query = "SELECT 1 FROM withheld WHERE item = ? AND kept = ?";
-        let found: Option<i64> = sqlx::query_scalar(query)
+        let found: Option<i64> = sql::query_scalar(query)
             .bind(item)
             .bind(Kept::Forgotten.word())
             .fetch_optional(&self.pool)
@@ -94,19 +91,19 @@ impl Store {
     }
 }
 
-pub(super) async fn is_forgotten(tx: &mut SqliteConnection, item: &ItemId) -> Result<bool, Error> {
+pub(super) async fn is_forgotten(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
     let query = "SELECT 1 FROM withheld WHERE item = ? AND kept = 'forgotten'";
     let found: Option<i64> =
-        sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
+        sql::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
     Ok(found.is_some())
 }
 
 /// Remembers just the prints of what came of a forgotten item.
-pub(super) async fn remember(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn remember(tx: &mut Connection, saved: &Saved) -> Result<(), Error> {
     for kept in &saved.originals {
         let query = "INSERT OR REPLACE INTO original (item, list, print, tries, data) \
                      VALUES (?, ?, ?, 0, x'')";
-        sqlx::query(query)
+        sql::query(query)
             .bind(saved.item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])
@@ -117,21 +114,21 @@ pub(super) async fn remember(tx: &mut SqliteConnection, saved: &Saved) -> Result
 }
 
 /// Takes an item out of categories, and marks them: the one way out besides another filing.
-async fn take_out(tx: &mut SqliteConnection, item: &str, numbers: &[i64]) -> Result<(), Error> {
+async fn take_out(tx: &mut Connection, item: &str, numbers: &[i64]) -> Result<(), Error> {
     for number in numbers {
         let query = "DELETE FROM item_category WHERE category = ? AND item = ?";
-        sqlx::query(query).bind(number).bind(item).execute(&mut *tx).await?;
+        sql::query(query).bind(number).bind(item).execute(&mut *tx).await?;
         leaves::leave(tx, item, *number).await?;
         leaves::count_again(tx, *number).await?;
         pend_category(tx, *number).await?;
     }
     let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
-    sqlx::query(query).bind(item).execute(&mut *tx).await?;
+    sql::query(query).bind(item).execute(&mut *tx).await?;
     Ok(())
 }
 
-async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
-    let numbers: Vec<i64> = sqlx::query_scalar("SELECT category FROM item_category WHERE item = ?")
+async fn empty(tx: &mut Connection, item: &str) -> Result<(), Error> {
+    let numbers: Vec<i64> = sql::query_scalar("SELECT category FROM item_category WHERE item = ?")
         .bind(item)
         .fetch_all(&mut *tx)
         .await?;
@@ -149,7 +146,7 @@ async fn empty(tx: &mut SqliteConnection, item: &str) -> Result<(), Error> {
         "INSERT OR REPLACE INTO withheld VALUES (?, 'forgotten', 'retention')",
     ];
     for step in steps {
-        sqlx::query(step).bind(item).execute(&mut *tx).await?;
+        sql::query(step).bind(item).execute(&mut *tx).await?;
     }
     Ok(())
 }

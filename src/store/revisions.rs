@@ -1,9 +1,9 @@
 //! Earlier states of items that changed.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{Saved, instant};
+use super::sql::{self, Connection};
 use super::{Error, Store};
 use crate::model::{Instant, ItemId};
 
@@ -38,10 +38,10 @@ impl Store {
     /// The earlier states of an item, the oldest first.
     pub async fn revisions(&self, item: &ItemId) -> Result<Vec<Revision>, Error> {
         let query = "SELECT number, at, data FROM revision WHERE item = ? ORDER BY number";
-        let rows = sqlx::query(query).bind(item.as_str()).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(item.as_str()).fetch_all(&self.pool).await?;
         let revisions = rows.iter().map(|row| {
             let failed = |why: String| Error::Original { item: item.to_string(), why };
-            let data: &[u8] = row.try_get("data")?;
+            let data = row.bytes("data")?;
             let json = zstd::stream::decode_all(data).map_err(|why| failed(why.to_string()))?;
             let packed: Packed =
                 serde_json::from_slice(&json).map_err(|why| failed(why.to_string()))?;
@@ -61,18 +61,18 @@ impl Store {
         let query = "SELECT id FROM item WHERE id = ?1 OR uri = ?1 OR link = ?1 \
                      ORDER BY id <> ?1, first_seen LIMIT 1";
         let id: Option<String> =
-            sqlx::query_scalar(query).bind(name).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(name).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
     }
 }
 
 /// Keeps the state of an item before it changes in substance.
-pub(super) async fn keep(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn keep(tx: &mut Connection, saved: &Saved) -> Result<(), Error> {
     if !saved.announce {
         return Ok(());
     }
     let query = "SELECT title, summary, body, updated FROM item WHERE id = ? AND substance <> ?";
-    let row = sqlx::query(query)
+    let row = sql::query(query)
         .bind(saved.item.id.as_str())
         .bind(&saved.substance[..])
         .fetch_optional(&mut *tx)
@@ -84,14 +84,14 @@ pub(super) async fn keep(tx: &mut SqliteConnection, saved: &Saved) -> Result<(),
     let json = serde_json::to_vec(&packed).unwrap_or_default();
     let query = "INSERT INTO revision VALUES \
          (?1, (SELECT coalesce(max(number), 0) + 1 FROM revision WHERE item = ?1), ?2, ?3)";
-    sqlx::query(query)
+    sql::query(query)
         .bind(saved.item.id.as_str())
-        .bind(row.try_get::<i64, _>("updated")?)
+        .bind(row.try_get::<i64>("updated")?)
         .bind(zstd::bulk::compress(&json, 3).unwrap_or_default())
         .execute(&mut *tx)
         .await?;
     let query = "DELETE FROM revision WHERE item = ?1 AND number <= \
          (SELECT max(number) FROM revision WHERE item = ?1) - ?2";
-    sqlx::query(query).bind(saved.item.id.as_str()).bind(MOST).execute(tx).await?;
+    sql::query(query).bind(saved.item.id.as_str()).bind(MOST).execute(tx).await?;
     Ok(())
 }

@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::SqliteConnection;
-
 use super::leaves::count_again;
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::rows::Saved;
+use super::sql::{self, Connection};
 use super::write::{alias, number_of};
 use super::{Error, Store};
 use crate::model::{CategoryId, ItemId, SourceId};
@@ -18,7 +17,7 @@ impl Store {
     pub async fn withheld(&self) -> Result<HashMap<ItemId, Withheld>, Error> {
         let query = "SELECT item, kept, rule FROM withheld";
         let rows: Vec<(String, String, String)> =
-            sqlx::query_as(query).fetch_all(&self.pool).await?;
+            sql::query_as(query).fetch_all(&self.pool).await?;
         let known = rows.into_iter().filter_map(|(item, kept, rule)| {
             let kept = Kept::of_word(&kept)?;
             Some((ItemId::new(item), Withheld { kept, rule }))
@@ -31,14 +30,14 @@ impl Store {
         let ids: Vec<&str> = items.iter().map(ItemId::as_str).collect();
         let ids = serde_json::to_string(&ids).unwrap_or_else(|_| "[]".to_owned());
         let query = "SELECT item FROM withheld WHERE item IN (SELECT value FROM json_each(?))";
-        let rows: Vec<String> = sqlx::query_scalar(query).bind(ids).fetch_all(&self.pool).await?;
+        let rows: Vec<String> = sql::query_scalar(query).bind(ids).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(ItemId::new).collect())
     }
 
     /// Who has a seat in which limit.
     pub async fn seats(&self) -> Result<HashMap<String, HashSet<ItemId>>, Error> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT key, item FROM seat").fetch_all(&self.pool).await?;
+            sql::query_as("SELECT key, item FROM seat").fetch_all(&self.pool).await?;
         let mut seats = HashMap::<String, HashSet<ItemId>>::new();
         for (key, item) in rows {
             seats.entry(key).or_default().insert(ItemId::new(item));
@@ -49,18 +48,18 @@ impl Store {
     /// Remembers who has which seat, and nobody else.
     pub async fn set_seats(&self, seats: &[(Seat, ItemId)]) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM seat").execute(&mut *tx).await?;
+        sql::query("DELETE FROM seat").execute(&mut *tx).await?;
         for (seat, item) in seats {
             let query = "INSERT OR IGNORE INTO seat VALUES (?, ?)";
-            sqlx::query(query).bind(&seat.key).bind(item.as_str()).execute(&mut *tx).await?;
+            sql::query(query).bind(&seat.key).bind(item.as_str()).execute(&mut *tx).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Whether a source has no item of this key.
     pub async fn is_free(&self, source: &SourceId, key: &str) -> Result<bool, Error> {
         let query = "SELECT 1 FROM item WHERE source = ? AND key = ?";
-        let found: Option<i64> = sqlx::query_scalar(query)
+        let found: Option<i64> = sql::query_scalar(query)
             .bind(source.as_str())
             .bind(key)
             .fetch_optional(&self.pool)
@@ -71,28 +70,28 @@ impl Store {
     /// Knows an item by another key from now on.
     pub async fn rekey(&self, item: &ItemId, key: &str) -> Result<(), Error> {
         let query = "UPDATE OR IGNORE item SET key = ? WHERE id = ?";
-        sqlx::query(query).bind(key).bind(item.as_str()).execute(&self.pool).await?;
+        sql::query(query).bind(key).bind(item.as_str()).execute(&self.pool).await?;
         Ok(())
     }
 
     /// The key of an item.
     pub async fn key_of(&self, item: &ItemId) -> Result<Option<String>, Error> {
         let query = "SELECT key FROM item WHERE id = ?";
-        Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
+        Ok(sql::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?)
     }
 
     /// The item of an article's address.
     pub async fn item_of_link(&self, link: &str) -> Result<Option<ItemId>, Error> {
         let query = "SELECT id FROM item WHERE link = ? ORDER BY first_seen LIMIT 1";
         let id: Option<String> =
-            sqlx::query_scalar(query).bind(link).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(link).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
     }
 
     /// The items that somebody let through.
     pub async fn released(&self) -> Result<HashSet<ItemId>, Error> {
         let rows: Vec<String> =
-            sqlx::query_scalar("SELECT item FROM released").fetch_all(&self.pool).await?;
+            sql::query_scalar("SELECT item FROM released").fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(ItemId::new).collect())
     }
 
@@ -102,8 +101,8 @@ impl Store {
         let mut tx = self.begin().await?;
         let query = "INSERT OR IGNORE INTO released SELECT item FROM withheld \
                      WHERE item = ? AND kept = 'held'";
-        let done = sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
-        tx.commit().await?;
+        let done = sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        tx.commit()?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -116,7 +115,7 @@ impl Store {
         else {
             return Ok(false);
         };
-        let slug: String = sqlx::query_scalar("SELECT slug FROM category WHERE number = ?")
+        let slug: String = sql::query_scalar("SELECT slug FROM category WHERE number = ?")
             .bind(old)
             .fetch_one(&mut *tx)
             .await?;
@@ -139,14 +138,14 @@ impl Store {
             "DELETE FROM category WHERE number = ?1 AND ?2 = ?2",
         ];
         for step in steps {
-            sqlx::query(step).bind(old).bind(new).execute(&mut *tx).await?;
+            sql::query(step).bind(old).bind(new).execute(&mut *tx).await?;
         }
         count_again(&mut tx, new).await?;
         alias(&mut tx, &slug, new).await?;
         pend_removal(&mut tx, &slug).await?;
         pend_category(&mut tx, new).await?;
         pend_index(&mut tx).await?;
-        tx.commit().await?;
+        tx.commit()?;
         Ok(true)
     }
 
@@ -158,7 +157,7 @@ impl Store {
         let names: Vec<&str> = names.map(CategoryId::as_str).collect();
         let names = serde_json::to_string(&names).unwrap_or_else(|_| "[]".to_owned());
         let query = "SELECT id FROM category WHERE id IN (SELECT value FROM json_each(?))";
-        let rows: Vec<String> = sqlx::query_scalar(query).bind(names).fetch_all(&self.pool).await?;
+        let rows: Vec<String> = sql::query_scalar(query).bind(names).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(CategoryId::new).collect())
     }
 
@@ -177,17 +176,17 @@ impl Store {
              WHERE id = ? AND page > 0",
         ];
         for query in all {
-            sqlx::query(query).bind(category.as_str()).execute(&mut *tx).await?;
+            sql::query(query).bind(category.as_str()).execute(&mut *tx).await?;
         }
         pend_index(&mut tx).await?;
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// The addresses that lead to each category besides its own.
     pub async fn aliases(&self) -> Result<HashMap<CategoryId, Vec<String>>, Error> {
         let query = "SELECT id, alias.slug FROM alias JOIN category ON number = category \
                      ORDER BY alias.slug";
-        let rows: Vec<(String, String)> = sqlx::query_as(query).fetch_all(&self.pool).await?;
+        let rows: Vec<(String, String)> = sql::query_as(query).fetch_all(&self.pool).await?;
         let mut aliases = HashMap::<CategoryId, Vec<String>>::new();
         for (id, slug) in rows {
             aliases.entry(CategoryId::new(id)).or_default().push(slug);
@@ -202,19 +201,19 @@ impl Store {
                      WHERE EXISTS (SELECT 1 FROM category AS other \
                                    WHERE other.slug = alias.slug COLLATE NOCASE) ORDER BY 2";
         let rows: Vec<(String, String, String)> =
-            sqlx::query_as(query).fetch_all(&self.pool).await?;
+            sql::query_as(query).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(|(id, slug, wish)| (CategoryId::new(id), slug, wish)).collect())
     }
 }
 
 /// Remembers whether an item is withheld; says whether that is another answer than before.
-pub(super) async fn withhold(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
+pub(super) async fn withhold(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
     let id = saved.item.id.as_str();
     let before = is_withheld(tx, &saved.item.id).await?;
     let withheld = decided(tx, saved).await?;
     match &withheld {
         Some(Withheld { kept, rule }) => {
-            sqlx::query("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?)")
+            sql::query("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?)")
                 .bind(id)
                 .bind(kept.word())
                 .bind(rule)
@@ -222,27 +221,27 @@ pub(super) async fn withhold(tx: &mut SqliteConnection, saved: &Saved) -> Result
                 .await?;
         }
         None if before => {
-            sqlx::query("DELETE FROM withheld WHERE item = ?").bind(id).execute(&mut *tx).await?;
+            sql::query("DELETE FROM withheld WHERE item = ?").bind(id).execute(&mut *tx).await?;
         }
         None => {}
     }
     Ok(before != withheld.is_some())
 }
 
-pub(super) async fn is_withheld(tx: &mut SqliteConnection, item: &ItemId) -> Result<bool, Error> {
+pub(super) async fn is_withheld(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
     let query = "SELECT 1 FROM withheld WHERE item = ?";
     let found: Option<i64> =
-        sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
+        sql::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
     Ok(found.is_some())
 }
 
-async fn decided(tx: &mut SqliteConnection, saved: &Saved) -> Result<Option<Withheld>, Error> {
+async fn decided(tx: &mut Connection, saved: &Saved) -> Result<Option<Withheld>, Error> {
     let id = saved.item.id.as_str();
     let mut withheld = saved.withheld.clone();
     if withheld.as_ref().is_some_and(|one| one.kept == Kept::Held) {
         let query = "SELECT 1 FROM released WHERE item = ?";
         let released: Option<i64> =
-            sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
+            sql::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
         withheld = withheld.filter(|_| released.is_none());
     }
     for seat in saved.seats.iter().filter(|_| withheld.is_none()) {
@@ -255,13 +254,13 @@ async fn decided(tx: &mut SqliteConnection, saved: &Saved) -> Result<Option<With
 }
 
 /// Gives an item a seat if one is free.
-async fn seated(tx: &mut SqliteConnection, seat: &Seat, item: &str) -> Result<bool, Error> {
+async fn seated(tx: &mut Connection, seat: &Seat, item: &str) -> Result<bool, Error> {
     let query = "INSERT OR IGNORE INTO seat SELECT ?1, ?2 WHERE \
                  (SELECT count(*) FROM seat WHERE key = ?1 AND item <> ?2) < ?3";
     let most = i64::try_from(seat.most).unwrap_or(i64::MAX);
-    sqlx::query(query).bind(&seat.key).bind(item).bind(most).execute(&mut *tx).await?;
+    sql::query(query).bind(&seat.key).bind(item).bind(most).execute(&mut *tx).await?;
     let query = "SELECT 1 FROM seat WHERE key = ? AND item = ?";
     let found: Option<i64> =
-        sqlx::query_scalar(query).bind(&seat.key).bind(item).fetch_optional(tx).await?;
+        sql::query_scalar(query).bind(&seat.key).bind(item).fetch_optional(tx).await?;
     Ok(found.is_some())
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
+use super::sql::{self, Row};
 use super::{Aftermath, Error, Leaf, Shelved};
 use crate::html::SafeHtml;
 use crate::model::{
@@ -271,12 +270,12 @@ pub(super) fn extra(item: &Item) -> String {
 }
 
 /// An item without its categories.
-pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
-    let extra: Extra = serde_json::from_str(row.try_get("extra")?).unwrap_or_default();
+pub(super) fn item(row: &Row) -> Result<Item, sql::Error> {
+    let extra: Extra = serde_json::from_str(row.text("extra")?).unwrap_or_default();
     Ok(Item {
-        id: ItemId::new(row.try_get::<String, _>("id")?),
+        id: ItemId::new(row.try_get::<String>("id")?),
         uri: row.try_get("uri")?,
-        source: SourceId::new(row.try_get::<String, _>("source")?),
+        source: SourceId::new(row.try_get::<String>("source")?),
         link: row.try_get("link")?,
         title: row.try_get("title")?,
         body: SafeHtml::stored(row.try_get("body")?),
@@ -296,9 +295,9 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, sqlx::Error> {
     })
 }
 
-pub(super) fn category(row: &SqliteRow) -> Result<Category, sqlx::Error> {
+pub(super) fn category(row: &Row) -> Result<Category, sql::Error> {
     Ok(Category {
-        id: CategoryId::new(row.try_get::<String, _>("id")?),
+        id: CategoryId::new(row.try_get::<String>("id")?),
         slug: row.try_get("slug")?,
         title: row.try_get("title")?,
     })

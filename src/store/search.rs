@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
-use sqlx::{Row as _, SqliteConnection};
 
 use super::rows;
+use super::sql::{self, Connection};
 use super::{Error, Store};
 use crate::html;
 use crate::model::{Item, ItemId};
 use crate::search;
 
-/// Rows that there are for one second: items are numbered by when they were published.
-const A_SECOND: i64 = 16;
+/// Rows that there are for one second: items are numbered by when they were published, and where
+/// only days are known, all of a day were at its midnight.
+const A_SECOND: i64 = 1 << 16;
 /// Items that are indexed in one transaction.
 const BATCH: i64 = 200;
 
@@ -39,7 +40,7 @@ impl Store {
              WHERE search MATCH ?1 AND NOT EXISTS \
                  (SELECT 1 FROM withheld WHERE withheld.item = indexed.item) \
              ORDER BY search.rowid DESC LIMIT ?2 OFFSET ?3";
-        let ids: Vec<String> = sqlx::query_scalar(query)
+        let ids: Vec<String> = sql::query_scalar(query)
             .bind(expression)
             .bind(most as i64)
             .bind(skip as i64)
@@ -47,7 +48,7 @@ impl Store {
             .await?;
         let query = "SELECT count(*) FROM \
              (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)";
-        let total: i64 = sqlx::query_scalar(query)
+        let total: i64 = sql::query_scalar(query)
             .bind(expression)
             .bind(COUNTED as i64 + 1)
             .fetch_one(&self.pool)
@@ -64,7 +65,7 @@ impl Store {
         let query = "SELECT item FROM search JOIN indexed ON number = search.rowid \
                      WHERE search MATCH ?";
         let ids: Vec<String> =
-            sqlx::query_scalar(query).bind(expression).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(expression).fetch_all(&self.pool).await?;
         Ok(ids.into_iter().map(ItemId::new).collect())
     }
 
@@ -72,12 +73,12 @@ impl Store {
     pub async fn index_more(&self) -> Result<bool, Error> {
         let query = "SELECT * FROM item WHERE NOT EXISTS \
                      (SELECT 1 FROM indexed WHERE indexed.item = item.id) LIMIT ?";
-        let rows = sqlx::query(query).bind(BATCH).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(BATCH).fetch_all(&self.pool).await?;
         let mut tx = self.begin().await?;
         for row in &rows {
             index(&mut tx, &rows::item(row)?).await?;
         }
-        tx.commit().await?;
+        tx.commit()?;
         Ok(!rows.is_empty())
     }
 
@@ -89,33 +90,33 @@ impl Store {
         let query = "SELECT item FROM item_category JOIN category ON number = category \
                      WHERE id = ?";
         let ids: Vec<String> =
-            sqlx::query_scalar(query).bind(category.as_str()).fetch_all(&self.pool).await?;
+            sql::query_scalar(query).bind(category.as_str()).fetch_all(&self.pool).await?;
         Ok(ids.into_iter().map(ItemId::new).collect())
     }
 }
 
 /// Puts an item into the index, in the place of what was there of it.
-pub(super) async fn index(tx: &mut SqliteConnection, item: &Item) -> Result<(), Error> {
+pub(super) async fn index(tx: &mut Connection, item: &Item) -> Result<(), Error> {
     let columns = search::columns(item, &html::text(item.body.as_str()));
     let print = print(&columns);
-    let known = sqlx::query("SELECT number, print FROM indexed WHERE item = ?")
+    let known = sql::query("SELECT number, print FROM indexed WHERE item = ?")
         .bind(item.id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
     let number = match &known {
-        Some(row) if row.try_get::<&[u8], _>("print")? == print => return Ok(()),
+        Some(row) if row.bytes("print")? == print => return Ok(()),
         Some(row) => {
             let number: i64 = row.try_get("number")?;
             let query = "DELETE FROM search WHERE rowid = ?";
-            sqlx::query(query).bind(number).execute(&mut *tx).await?;
+            sql::query(query).bind(number).execute(&mut *tx).await?;
             number
         }
         None => free(tx, item).await?,
     };
     let query = "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)";
-    let query = sqlx::query(query).bind(number).bind(item.id.as_str()).bind(&print[..]);
+    let query = sql::query(query).bind(number).bind(item.id.as_str()).bind(&print[..]);
     query.execute(&mut *tx).await?;
-    let mut query = sqlx::query(
+    let mut query = sql::query(
         "INSERT INTO search (rowid, title, summary, body, link, source, medium, label, author, \
          language, single) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -127,23 +128,19 @@ pub(super) async fn index(tx: &mut SqliteConnection, item: &Item) -> Result<(), 
     Ok(())
 }
 
-/// The first free number of the second of publication, or of those that follow.
-async fn free(tx: &mut SqliteConnection, item: &Item) -> Result<i64, Error> {
-    let first = item.published.timestamp().saturating_mul(A_SECOND);
-    let query = "SELECT number FROM indexed WHERE number >= ? ORDER BY number LIMIT ?";
-    let mut wanted = first;
+/// The next number of the second of publication; where it has no more, of the one that follows.
+async fn free(tx: &mut Connection, item: &Item) -> Result<i64, Error> {
+    let mut first = item.published.timestamp().saturating_mul(A_SECOND);
     loop {
-        let taken: Vec<i64> =
-            sqlx::query_scalar(query).bind(wanted).bind(1_000).fetch_all(&mut *tx).await?;
-        for number in &taken {
-            if *number != wanted {
-                return Ok(wanted);
-            }
-            wanted = wanted.saturating_add(1);
+        let end = first.saturating_add(A_SECOND);
+        let query = "SELECT max(number) FROM indexed WHERE number >= ? AND number < ?";
+        let query = sql::query_scalar(query).bind(first).bind(end);
+        let last: Option<i64> = query.fetch_one(&mut *tx).await?;
+        let next = last.map_or(first, |last| last.saturating_add(1));
+        if next < end || next == i64::MAX {
+            return Ok(next);
         }
-        if taken.len() < 1_000 {
-            return Ok(wanted);
-        }
+        first = end;
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::rows::{Visited, instant};
+use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::health::{self, Cause, Facts, State};
 use crate::model::{Instant, SourceId};
@@ -63,24 +61,23 @@ pub struct Turn {
 impl Store {
     /// The state of every source that was visited.
     pub async fn standings(&self) -> Result<HashMap<SourceId, Standing>, Error> {
-        let rows = sqlx::query("SELECT * FROM standing").fetch_all(&self.pool).await?;
-        let standing = |row: &SqliteRow| {
-            Ok((SourceId::new(row.try_get::<String, _>("source")?), standing(row)?))
-        };
+        let rows = sql::query("SELECT * FROM standing").fetch_all(&self.pool).await?;
+        let standing =
+            |row: &Row| Ok((SourceId::new(row.try_get::<String>("source")?), standing(row)?));
         rows.iter().map(standing).collect()
     }
 
     /// The last visits of a source, newest first.
     pub async fn visits(&self, source: &SourceId) -> Result<Vec<Past>, Error> {
         let query = "SELECT * FROM visit WHERE source = ? ORDER BY at DESC, slot DESC";
-        let rows = sqlx::query(query).bind(source.as_str()).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(source.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(past).collect()
     }
 
     /// The last changes of state, newest first.
     pub async fn turns(&self, most: usize) -> Result<Vec<Turn>, Error> {
         let query = "SELECT * FROM turn ORDER BY number DESC LIMIT ?";
-        let rows = sqlx::query(query).bind(most as i64).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(most as i64).fetch_all(&self.pool).await?;
         rows.iter().map(turn).collect()
     }
 
@@ -88,7 +85,7 @@ impl Store {
     pub async fn brought_since(&self, since: Instant) -> Result<HashMap<SourceId, u64>, Error> {
         let query = "SELECT source, count(*) FROM item WHERE published >= ? GROUP BY source";
         let rows: Vec<(String, i64)> =
-            sqlx::query_as(query).bind(since.timestamp()).fetch_all(&self.pool).await?;
+            sql::query_as(query).bind(since.timestamp()).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(|(id, count)| (SourceId::new(id), count as u64)).collect())
     }
 
@@ -108,7 +105,7 @@ impl Store {
         let query = "SELECT (SELECT count(*) FROM source WHERE next_visit <= ?1 AND last_visit > 0), \
              (SELECT count(*) FROM source WHERE next_visit <= ?2 AND last_visit > 0), \
              (SELECT count(*) FROM pending_item)";
-        let (due, late, pending): (i64, i64, i64) = sqlx::query_as(query)
+        let (due, late, pending): (i64, i64, i64) = sql::query_as(query)
             .bind(now.timestamp())
             .bind(late.timestamp())
             .fetch_one(&self.pool)
@@ -118,7 +115,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn answers(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sql::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
     }
 }
@@ -135,7 +132,7 @@ struct Before {
 
 /// Keeps a visit in the history of its source, judges the source anew, and keeps the change of its
 /// state, if it is one.
-pub(super) async fn note(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+pub(super) async fn note(tx: &mut Connection, visited: &Visited) -> Result<(), Error> {
     let before = before(tx, &visited.source).await?;
     remember(tx, visited, before.visits % VISITS).await?;
     let (visit, at) = (&visited.seen, visited.at.timestamp());
@@ -164,7 +161,7 @@ pub(super) async fn note(tx: &mut SqliteConnection, visited: &Visited) -> Result
     };
     let was = before.state.unwrap_or(State::New);
     let since = if was == standing.state && before.state.is_some() { before.since } else { at };
-    sqlx::query("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")
+    sql::query("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(visited.source.as_str())
         .bind(standing.state.word())
         .bind(standing.cause.map(Cause::code))
@@ -180,12 +177,12 @@ pub(super) async fn note(tx: &mut SqliteConnection, visited: &Visited) -> Result
     Ok(())
 }
 
-async fn before(tx: &mut SqliteConnection, source: &SourceId) -> Result<Before, Error> {
+async fn before(tx: &mut Connection, source: &SourceId) -> Result<Before, Error> {
     let query = "SELECT * FROM standing WHERE source = ?";
-    let row = sqlx::query(query).bind(source.as_str()).fetch_optional(tx).await?;
+    let row = sql::query(query).bind(source.as_str()).fetch_optional(tx).await?;
     let Some(row) = row else { return Ok(Before::default()) };
     Ok(Before {
-        state: State::of(row.try_get("state")?),
+        state: State::of(row.text("state")?),
         since: row.try_get("since")?,
         empties: row.try_get("empties")?,
         moved_to: row.try_get("moved_to")?,
@@ -193,9 +190,9 @@ async fn before(tx: &mut SqliteConnection, source: &SourceId) -> Result<Before, 
     })
 }
 
-async fn remember(tx: &mut SqliteConnection, visited: &Visited, slot: i64) -> Result<(), Error> {
+async fn remember(tx: &mut Connection, visited: &Visited, slot: i64) -> Result<(), Error> {
     let visit = &visited.seen;
-    sqlx::query("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    sql::query("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(visited.source.as_str())
         .bind(slot)
         .bind(visited.at.timestamp())
@@ -212,13 +209,13 @@ async fn remember(tx: &mut SqliteConnection, visited: &Visited, slot: i64) -> Re
 }
 
 async fn keep_turn(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     visited: &Visited,
     was: State,
     now: health::Standing,
 ) -> Result<(), Error> {
     let query = "INSERT INTO turn (source, at, was, state, cause, error) VALUES (?, ?, ?, ?, ?, ?)";
-    let number = sqlx::query(query)
+    let number = sql::query(query)
         .bind(visited.source.as_str())
         .bind(visited.at.timestamp())
         .bind(was.word())
@@ -228,45 +225,45 @@ async fn keep_turn(
         .execute(&mut *tx)
         .await?
         .last_insert_rowid();
-    sqlx::query("DELETE FROM turn WHERE number <= ?").bind(number - TURNS).execute(tx).await?;
+    sql::query("DELETE FROM turn WHERE number <= ?").bind(number - TURNS).execute(tx).await?;
     Ok(())
 }
 
-async fn arrivals(tx: &mut SqliteConnection, source: &SourceId) -> Result<Vec<Instant>, Error> {
+async fn arrivals(tx: &mut Connection, source: &SourceId) -> Result<Vec<Instant>, Error> {
     let query = "SELECT published FROM item WHERE source = ? ORDER BY published DESC LIMIT ?";
     let times: Vec<i64> =
-        sqlx::query_scalar(query).bind(source.as_str()).bind(ARRIVALS).fetch_all(tx).await?;
+        sql::query_scalar(query).bind(source.as_str()).bind(ARRIVALS).fetch_all(tx).await?;
     Ok(times.into_iter().map(instant).collect())
 }
 
 /// Failures in a row, this one included, and entries held.
-async fn counts(tx: &mut SqliteConnection, source: &SourceId) -> Result<(u32, u64), Error> {
+async fn counts(tx: &mut Connection, source: &SourceId) -> Result<(u32, u64), Error> {
     let query = "SELECT failures, (SELECT count(*) FROM held WHERE held.source = source.id) AS held \
                  FROM source WHERE id = ?";
-    let row = sqlx::query(query).bind(source.as_str()).fetch_one(tx).await?;
-    Ok((row.try_get("failures")?, row.try_get::<i64, _>("held")? as u64))
+    let row = sql::query(query).bind(source.as_str()).fetch_one(tx).await?;
+    Ok((row.try_get("failures")?, row.try_get::<i64>("held")? as u64))
 }
 
 fn cut(error: &str) -> String {
     error.chars().take(LONGEST_ERROR).collect()
 }
 
-fn standing(row: &SqliteRow) -> Result<Standing, Error> {
+fn standing(row: &Row) -> Result<Standing, Error> {
     Ok(Standing {
-        state: State::of(row.try_get("state")?).unwrap_or(State::New),
+        state: State::of(row.text("state")?).unwrap_or(State::New),
         cause: cause(row)?,
         since: instant(row.try_get("since")?),
         moved_to: row.try_get("moved_to")?,
     })
 }
 
-fn cause(row: &SqliteRow) -> Result<Option<Cause>, Error> {
+fn cause(row: &Row) -> Result<Option<Cause>, Error> {
     let code: Option<String> = row.try_get("cause")?;
     Ok(code.as_deref().map(Cause::of))
 }
 
-fn past(row: &SqliteRow) -> Result<Past, Error> {
-    let count = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(name)? as usize);
+fn past(row: &Row) -> Result<Past, Error> {
+    let count = |name: &str| Ok::<_, sql::Error>(row.try_get::<i64>(name)? as usize);
     let visit = health::Visit {
         cause: cause(row)?,
         entries: count("entries")?,
@@ -279,13 +276,13 @@ fn past(row: &SqliteRow) -> Result<Past, Error> {
     Ok(Past { at: instant(row.try_get("at")?), error: row.try_get("error")?, visit })
 }
 
-fn turn(row: &SqliteRow) -> Result<Turn, Error> {
+fn turn(row: &Row) -> Result<Turn, Error> {
     let state = |name: &str| {
         let word: String = row.try_get(name)?;
-        Ok::<_, sqlx::Error>(State::of(&word).unwrap_or(State::New))
+        Ok::<_, sql::Error>(State::of(&word).unwrap_or(State::New))
     };
     Ok(Turn {
-        source: SourceId::new(row.try_get::<String, _>("source")?),
+        source: SourceId::new(row.try_get::<String>("source")?),
         at: instant(row.try_get("at")?),
         was: state("was")?,
         state: state("state")?,

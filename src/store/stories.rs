@@ -8,9 +8,8 @@ mod shelf;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::rows::{self, Saved};
+use super::sql::{self, Connection};
 use super::write::categories_of;
 use super::{Error, Store};
 use crate::html;
@@ -24,7 +23,7 @@ use shelf::{catch_up, lock, packed};
 
 /// A new item as it is looked for.
 #[derive(Clone, Debug)]
-struct Newcomer {
+pub(super) struct Newcomer {
     source: SourceId,
     list: String,
     title: String,
@@ -63,10 +62,11 @@ impl Store {
     /// changed. `list` is the list of its source that names it.
     pub async fn kin(&self, item: &Item, list: &str, ways: &Ways) -> Result<Vec<Kin>, Error> {
         let newcomer = Newcomer::of(item, list);
-        let mut connection = self.pool.acquire().await?;
+        let mut reader = self.pool.acquire().await?;
+        let connection = reader.connection()?;
         let floor = newcomer.published.saturating_sub(window(ways));
-        catch_up(&mut connection, &self.stories, floor).await?;
-        kin::find(&mut connection, &self.stories, ways, newcomer, Some(&item.id)).await
+        catch_up(connection, &self.stories, floor).await?;
+        kin::find(connection, &self.stories, ways, newcomer, Some(&item.id)).await
     }
 
     /// The other members of the stories that items stand for, and the words of the member that is
@@ -79,7 +79,7 @@ impl Store {
              WHERE other.head = story.head AND other.item <> other.head) \
              ORDER BY head, number";
         let heads = serde_json::to_string(&heads).unwrap_or_default();
-        let rows = sqlx::query(query).bind(heads).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(heads).fetch_all(&self.pool).await?;
         let mut stories = HashMap::<String, Vec<(Option<String>, Item)>>::new();
         for row in &rows {
             let member = (row.try_get("face")?, rows::item(row)?);
@@ -119,6 +119,24 @@ fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
     item.also = also;
 }
 
+/// The prints of items that are new or changed, made off the runtime's threads.
+pub(super) async fn newcomers(items: &[Saved]) -> HashMap<ItemId, Newcomer> {
+    let new = items.iter().filter(|saved| saved.announce);
+    let items: Vec<(Item, String)> = new
+        .map(|saved| {
+            let list = saved.originals.first().map(|one| one.original.list.clone());
+            (saved.item.clone(), list.unwrap_or_default())
+        })
+        .collect();
+    if items.is_empty() {
+        return HashMap::new();
+    }
+    let made = tokio::task::spawn_blocking(move || {
+        items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
+    });
+    made.await.unwrap_or_default()
+}
+
 /// What one transaction needs to unite items.
 pub(super) struct Uniting {
     stories: Stories,
@@ -127,30 +145,16 @@ pub(super) struct Uniting {
 }
 
 impl Uniting {
-    /// Prepares the prints of items, off the runtime's threads, and brings the index up to date.
+    /// Takes the prints of what comes, and brings the index up to date.
     pub(super) async fn prepare(
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         stories: &Stories,
-        items: &[Saved],
+        newcomers: HashMap<ItemId, Newcomer>,
     ) -> Result<Self, Error> {
         let ways = lock(stories).ways.clone();
-        let mut own = Self { stories: Arc::clone(stories), ways, newcomers: HashMap::new() };
-        let new = items.iter().filter(|saved| saved.announce);
-        let items: Vec<(Item, String)> = new
-            .map(|saved| {
-                let list = saved.originals.first().map(|one| one.original.list.clone());
-                (saved.item.clone(), list.unwrap_or_default())
-            })
-            .collect();
-        if items.is_empty() {
-            return Ok(own);
-        }
-        let made = tokio::task::spawn_blocking(move || {
-            items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
-        });
-        own.newcomers = made.await.unwrap_or_default();
-        if let Some(ways) = &own.ways {
-            let floor = own.newcomers.values().map(|one| one.published).min().unwrap_or_default();
+        let own = Self { stories: Arc::clone(stories), ways, newcomers };
+        let floor = own.newcomers.values().map(|one| one.published).min();
+        if let (Some(ways), Some(floor)) = (&own.ways, floor) {
             catch_up(tx, stories, floor.saturating_sub(window(ways))).await?;
         }
         Ok(own)
@@ -165,7 +169,7 @@ impl Uniting {
     /// are filed otherwise now, with their categories before.
     pub(super) async fn settle(
         &mut self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         saved: &Saved,
         is_new: bool,
     ) -> Result<Vec<(ItemId, Vec<i64>)>, Error> {
@@ -198,11 +202,7 @@ impl Uniting {
     }
 
     /// The item that a new one is one story with.
-    async fn kin(
-        &self,
-        tx: &mut SqliteConnection,
-        newcomer: &Newcomer,
-    ) -> Result<Option<Kin>, Error> {
+    async fn kin(&self, tx: &mut Connection, newcomer: &Newcomer) -> Result<Option<Kin>, Error> {
         let ways = self.ways.as_ref().filter(|ways| !ways.alone.contains(&newcomer.source));
         let Some(ways) = ways else { return Ok(None) };
         let found = kin::find(tx, &self.stories, ways, newcomer.clone(), None).await?;
@@ -212,13 +212,13 @@ impl Uniting {
     /// The print of an item whose text changed; what story it belongs to stays.
     async fn renew(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         item: &ItemId,
         newcomer: &Newcomer,
     ) -> Result<(), Error> {
         let query = "UPDATE story SET number = (SELECT max(number) + 1 FROM story), link = ?, \
              exact = ?, features = ?, length = ? WHERE item = ? RETURNING number";
-        let number: Option<i64> = sqlx::query_scalar(query)
+        let number: Option<i64> = sql::query_scalar(query)
             .bind(newcomer.link)
             .bind(newcomer.print.exact as i64)
             .bind(packed(&newcomer.print.features))
@@ -234,7 +234,7 @@ impl Uniting {
 
     async fn enter(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         item: &ItemId,
         newcomer: &Newcomer,
         kin: Option<&Kin>,
@@ -246,26 +246,22 @@ impl Uniting {
 }
 
 /// Enters an item that is out and stands alone, with its print of today.
-pub(super) async fn enter_alone(
-    tx: &mut SqliteConnection,
-    item: &Item,
-    list: &str,
-) -> Result<(), Error> {
+pub(super) async fn enter_alone(tx: &mut Connection, item: &Item, list: &str) -> Result<(), Error> {
     insert(tx, &item.id, &Newcomer::of(item, list), None).await?;
     let query = "UPDATE story SET out = 1 WHERE item = ?";
-    sqlx::query(query).bind(item.id.as_str()).execute(tx).await?;
+    sql::query(query).bind(item.id.as_str()).execute(tx).await?;
     Ok(())
 }
 
 async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     newcomer: &Newcomer,
     kin: Option<&Kin>,
 ) -> Result<i64, Error> {
     let query = "INSERT OR IGNORE INTO story (item, head, source, list, published, link, exact, \
          features, length, score, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let done = sqlx::query(query)
+    let done = sql::query(query)
         .bind(item.as_str())
         .bind(kin.map_or(item, |kin| &kin.head).as_str())
         .bind(newcomer.source.as_str())

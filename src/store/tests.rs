@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::{
-    CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, version_of,
+    CategoryWish, Error, Findings, Given, Held, Kept, Lock, Saved, Store, Visited, sql, version_of,
 };
 use crate::html;
 use crate::model::{
@@ -263,10 +263,7 @@ async fn flipped_bytes_are_found_at_the_start() {
 async fn a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
-    sqlx::query("INSERT INTO _sqlx_migrations VALUES (9999, 'x', '', 1, x'00', 1)")
-        .execute(&store.pool)
-        .await
-        .unwrap();
+    store.pool.alone().await.run("PRAGMA user_version = 9999").unwrap();
     store.close().await;
     let error = Store::open(&dir.path().join("state/finews.db")).await.unwrap_err();
     assert!(matches!(error, Error::Newer(_)), "{error}");
@@ -306,7 +303,7 @@ async fn revisions_and_further_keys_are_bounded() {
     assert_eq!(revisions.len(), 20);
     assert_eq!((revisions[0].number, &*revisions[19].title), (10, "title 28"));
     let count: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM known_as").fetch_one(&store.pool).await.unwrap();
+        sql::query_scalar("SELECT count(*) FROM known_as").fetch_one(&store.pool).await.unwrap();
     assert_eq!(count, 4);
     assert_eq!(store.item_named("tag:x:a").await.unwrap(), Some(id));
 }
@@ -328,8 +325,13 @@ async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
     // A transaction that is not kept leaves numbers in the index that stand for nothing.
     let mut tx = store.begin().await.unwrap();
     let items = [story("b", "t")];
-    let mut uniting =
-        super::stories::Uniting::prepare(&mut tx, &store.stories, &items).await.unwrap();
+    let mut uniting = super::stories::Uniting::prepare(
+        &mut tx,
+        &store.stories,
+        super::stories::newcomers(&items).await,
+    )
+    .await
+    .unwrap();
     super::write::save(&mut tx, &items[0], &mut uniting).await.unwrap();
     drop(tx);
     assert_eq!(store.newest(9).await.unwrap()[0].also, []);
@@ -351,9 +353,9 @@ async fn s44_the_bundled_sqlite_is_safe_and_maps_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     let version: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&store.pool).await.unwrap();
+        sql::query_scalar("SELECT sqlite_version()").fetch_one(&store.pool).await.unwrap();
     assert!(version_of(&version) >= Some(super::LEAST_VERSION), "{version}");
-    let mapped: i64 = sqlx::query_scalar("PRAGMA mmap_size").fetch_one(&store.pool).await.unwrap();
+    let mapped: i64 = sql::query_scalar("PRAGMA mmap_size").fetch_one(&store.pool).await.unwrap();
     assert_eq!(mapped, 0);
 }
 

@@ -3,10 +3,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::rows::{self, Saved, instant, unpack};
+use super::sql::{self, Connection, Row};
 use super::stories;
 use super::{Error, Store};
 use crate::identity::{Habits, Likeness, Trace, item_id};
@@ -58,8 +56,7 @@ impl Store {
              JOIN trace ON trace.item = known_as.item \
              WHERE known_as.source = ?1 AND known_as.key IN (SELECT value FROM json_each(?2))";
         let keys = serde_json::to_string(keys).unwrap_or_default();
-        let rows =
-            sqlx::query(query).bind(source.as_str()).bind(keys).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).bind(source.as_str()).bind(keys).fetch_all(&self.pool).await?;
         let mut traces = HashMap::new();
         for row in &rows {
             traces.entry(row.try_get("asked")?).or_insert(trace(row)?);
@@ -89,7 +86,7 @@ impl Store {
                 likenesses.iter().map(pick).filter(|print| *print != 0).collect();
             serde_json::to_string(&prints).unwrap_or_default()
         };
-        let rows = sqlx::query(query)
+        let rows = sql::query(query)
             .bind(source.as_str())
             .bind(list(|one| one.link))
             .bind(list(|one| one.path))
@@ -104,7 +101,7 @@ impl Store {
     pub async fn face(&self, source: &SourceId, list: &str) -> Result<Option<Face>, Error> {
         let query = "SELECT * FROM face WHERE source = ? AND list = ?";
         let row =
-            sqlx::query(query).bind(source.as_str()).bind(list).fetch_optional(&self.pool).await?;
+            sql::query(query).bind(source.as_str()).bind(list).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Face {
             list: list.to_owned(),
@@ -126,11 +123,11 @@ impl Store {
         let query = "SELECT count(*), min(first_seen), \
              (SELECT last_good FROM source WHERE id = ?1) FROM trace WHERE source = ?1";
         let (all, first, last): (i64, Option<i64>, Option<i64>) =
-            sqlx::query_as(query).bind(source.as_str()).fetch_one(&self.pool).await?;
+            sql::query_as(query).bind(source.as_str()).fetch_one(&self.pool).await?;
         let since = now.timestamp() - 14 * 86_400;
         let query =
             "SELECT count(*), min(dated) FROM trace WHERE source = ? AND dated >= ? AND dated <= ?";
-        let (recent, oldest): (i64, Option<i64>) = sqlx::query_as(query)
+        let (recent, oldest): (i64, Option<i64>) = sql::query_as(query)
             .bind(source.as_str())
             .bind(since)
             .bind(now.timestamp())
@@ -138,7 +135,7 @@ impl Store {
             .await?;
         let query = "SELECT count(*) FROM trace WHERE source = ? AND first_seen > ?";
         let first = first.unwrap_or(now.timestamp());
-        let came: i64 = sqlx::query_scalar(query)
+        let came: i64 = sql::query_scalar(query)
             .bind(source.as_str())
             .bind(first.max(since))
             .fetch_one(&self.pool)
@@ -158,15 +155,12 @@ impl Store {
         let query = "SELECT held.key, data, print FROM held \
              JOIN trace ON trace.source = held.source AND trace.key = held.key \
              WHERE held.source = ? ORDER BY since, held.key LIMIT ?";
-        let rows = sqlx::query(query)
-            .bind(source.as_str())
-            .bind(most as i64)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sql::query(query).bind(source.as_str()).bind(most as i64).fetch_all(&self.pool).await?;
         let held = rows.iter().map(|row| {
             let key: String = row.try_get("key")?;
-            let original = unpack(&key, row.try_get("data")?)?;
-            Ok((key, original, rows::print(row.try_get("print")?)))
+            let original = unpack(&key, row.bytes("data")?)?;
+            Ok((key, original, rows::print(row.bytes("print")?)))
         });
         held.collect()
     }
@@ -175,14 +169,14 @@ impl Store {
     pub async fn substance(&self, item: &ItemId) -> Result<Option<[u8; 16]>, Error> {
         let query = "SELECT substance FROM item WHERE id = ?";
         let bytes: Option<Vec<u8>> =
-            sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(item.as_str()).fetch_optional(&self.pool).await?;
         Ok(bytes.map(|bytes| rows::print(&bytes)))
     }
 
     /// Believes what the lists of a source say of themselves at the next visit.
     pub async fn forget_faces(&self, source: &SourceId) -> Result<(), Error> {
         let query = "DELETE FROM face WHERE source = ?";
-        sqlx::query(query).bind(source.as_str()).execute(&self.pool).await?;
+        sql::query(query).bind(source.as_str()).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -195,31 +189,31 @@ impl Store {
             let query = "SELECT item.*, data, list FROM item \
                  LEFT JOIN original ON original.item = id \
                  WHERE id NOT IN (SELECT item FROM trace) GROUP BY id LIMIT 500";
-            let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+            let rows = sql::query(query).fetch_all(&self.pool).await?;
             if rows.is_empty() {
                 return self.set_meta("traced", "1").await;
             }
             let mut tx = self.begin().await?;
             for row in &rows {
                 let key: String = row.try_get("key")?;
-                let data: Option<&[u8]> = row.try_get("data")?;
-                let original = data.and_then(|data| unpack(&key, data).ok());
+                let data: Option<Vec<u8>> = row.try_get("data")?;
+                let original = data.and_then(|data| unpack(&key, &data).ok());
                 let likeness = original.map(|one| Likeness::of(&one.entry)).unwrap_or_default();
                 let trace =
-                    Trace { item: ItemId::new(row.try_get::<String, _>("id")?), key, likeness };
-                let source = SourceId::new(row.try_get::<String, _>("source")?);
+                    Trace { item: ItemId::new(row.try_get::<String>("id")?), key, likeness };
+                let source = SourceId::new(row.try_get::<String>("source")?);
                 put(&mut tx, &source, &trace, row.try_get("first_seen")?).await?;
                 let list: Option<String> = row.try_get("list")?;
                 stories::enter_alone(&mut tx, &rows::item(row)?, &list.unwrap_or_default()).await?;
             }
-            tx.commit().await?;
+            tx.commit()?;
         }
     }
 }
 
-fn trace(row: &SqliteRow) -> Result<Trace, sqlx::Error> {
+fn trace(row: &Row) -> Result<Trace, sql::Error> {
     Ok(Trace {
-        item: ItemId::new(row.try_get::<String, _>("item")?),
+        item: ItemId::new(row.try_get::<String>("item")?),
         key: row.try_get("key")?,
         likeness: Likeness {
             link: row.try_get("link")?,
@@ -234,7 +228,7 @@ fn trace(row: &SqliteRow) -> Result<Trace, sqlx::Error> {
 }
 
 /// Leaves the trace of an item as it is listed now.
-pub(super) async fn leave(tx: &mut SqliteConnection, saved: &Saved) -> Result<(), Error> {
+pub(super) async fn leave(tx: &mut Connection, saved: &Saved) -> Result<(), Error> {
     let linked = saved.originals.iter().find(|one| one.original.entry.link.is_some());
     let Some(kept) = linked.or(saved.originals.first()) else { return Ok(()) };
     let likeness = Likeness::of(&kept.original.entry);
@@ -244,7 +238,7 @@ pub(super) async fn leave(tx: &mut SqliteConnection, saved: &Saved) -> Result<()
 
 /// Leaves the trace of an entry that is held back: it is known, and is no item.
 pub(super) async fn leave_held(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     held: &super::Held,
     at: i64,
@@ -255,7 +249,7 @@ pub(super) async fn leave_held(
 }
 
 async fn put(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     trace: &Trace,
     first_seen: i64,
@@ -265,7 +259,7 @@ async fn put(
          title = excluded.title, text = excluded.text, telling = excluded.telling, \
          dated = excluded.dated";
     let Likeness { link, path, title, text, dated, telling, .. } = trace.likeness;
-    sqlx::query(query)
+    sql::query(query)
         .bind(trace.item.as_str())
         .bind(source.as_str())
         .bind(&trace.key)
@@ -283,7 +277,7 @@ async fn put(
 
 /// Keeps what a visit found out.
 pub(super) async fn keep(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     at: i64,
     findings: &Findings,
@@ -292,7 +286,7 @@ pub(super) async fn keep(
         also_known_as(tx, source, key, item, at).await?;
     }
     for (item, list, print) in &findings.ignored {
-        sqlx::query("UPDATE original SET print = ? WHERE item = ? AND list = ?")
+        sql::query("UPDATE original SET print = ? WHERE item = ? AND list = ?")
             .bind(&print[..])
             .bind(item.as_str())
             .bind(list)
@@ -304,7 +298,7 @@ pub(super) async fn keep(
              title = coalesce(excluded.title, title), home = coalesce(excluded.home, home), \
              size = CASE WHEN excluded.size > 0 THEN excluded.size ELSE size END, \
              empties = excluded.empties";
-        sqlx::query(query)
+        sql::query(query)
             .bind(source.as_str())
             .bind(&face.list)
             .bind(&face.title)
@@ -319,13 +313,13 @@ pub(super) async fn keep(
 
 /// A source with new keys at every visit would fill the table: only the newest keys are needed.
 async fn also_known_as(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &SourceId,
     key: &str,
     item: &ItemId,
     at: i64,
 ) -> Result<(), Error> {
-    sqlx::query("INSERT OR REPLACE INTO known_as VALUES (?, ?, ?, ?)")
+    sql::query("INSERT OR REPLACE INTO known_as VALUES (?, ?, ?, ?)")
         .bind(source.as_str())
         .bind(key)
         .bind(item.as_str())
@@ -334,6 +328,6 @@ async fn also_known_as(
         .await?;
     let query = "DELETE FROM known_as WHERE item = ?1 AND key IN \
          (SELECT key FROM known_as WHERE item = ?1 ORDER BY at DESC, key LIMIT -1 OFFSET ?2)";
-    sqlx::query(query).bind(item.as_str()).bind(KEYS).execute(tx).await?;
+    sql::query(query).bind(item.as_str()).bind(KEYS).execute(tx).await?;
     Ok(())
 }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{Visited, instant};
+use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::model::{Instant, Quiet, SourceId};
 use crate::schedule::{self, Move};
@@ -71,7 +70,7 @@ impl Store {
     pub async fn agenda(&self) -> Result<Vec<Agendum>, Error> {
         let query = "SELECT id, next_visit, last_visit, gone FROM source \
                      LEFT JOIN course ON source = id";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(agendum(row)?)).collect()
     }
 
@@ -80,7 +79,7 @@ impl Store {
         let query = "SELECT failures, fresh, ttl, coalesce(quiet_hours, 0) AS quiet_hours, \
                      coalesce(quiet_days, 0) AS quiet_days, first_410, gone \
                      FROM source LEFT JOIN course ON source = id WHERE id = ?";
-        let row = sqlx::query(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
+        let row = sql::query(query).bind(source.as_str()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok((Course::default(), 0)) };
         Ok((course(&row)?, row.try_get("failures")?))
     }
@@ -92,7 +91,7 @@ impl Store {
                      FROM item WHERE source = ?1 \
                      ORDER BY first_seen DESC, published DESC LIMIT ?2";
         let rows: Vec<(i64, i64, i64)> =
-            sqlx::query_as(query).bind(source.as_str()).bind(NEWEST).fetch_all(&self.pool).await?;
+            sql::query_as(query).bind(source.as_str()).bind(NEWEST).fetch_all(&self.pool).await?;
         let time = |(seen, published, begin): (i64, i64, i64)| {
             schedule::arrival(instant(published), instant(seen), seen == begin)
         };
@@ -103,14 +102,14 @@ impl Store {
     pub async fn first_seen(&self, source: &SourceId) -> Result<Option<Instant>, Error> {
         let query = "SELECT min(first_seen) FROM item WHERE source = ?";
         let seconds: Option<i64> =
-            sqlx::query_scalar(query).bind(source.as_str()).fetch_one(&self.pool).await?;
+            sql::query_scalar(query).bind(source.as_str()).fetch_one(&self.pool).await?;
         Ok(seconds.map(instant))
     }
 
     /// Where an address of the settings leads.
     pub async fn moved(&self, source: &SourceId, address: &str) -> Result<Option<Move>, Error> {
         let query = "SELECT * FROM moved WHERE source = ? AND address = ?";
-        let row = sqlx::query(query)
+        let row = sql::query(query)
             .bind(source.as_str())
             .bind(address)
             .fetch_optional(&self.pool)
@@ -120,11 +119,11 @@ impl Store {
 
     /// The hosts that rest, or refused before; those whose rest is long over are forgotten.
     pub async fn rests(&self, now: Instant) -> Result<Vec<Resting>, Error> {
-        sqlx::query("DELETE FROM rest WHERE until < ?")
+        sql::query("DELETE FROM rest WHERE until < ?")
             .bind((now - TimeDelta::days(2)).timestamp())
             .execute(&self.pool)
             .await?;
-        let rows = sqlx::query("SELECT * FROM rest").fetch_all(&self.pool).await?;
+        let rows = sql::query("SELECT * FROM rest").fetch_all(&self.pool).await?;
         let rests = rows.iter().map(|row| {
             Ok(Resting {
                 host: row.try_get("host")?,
@@ -142,13 +141,13 @@ impl Store {
         for source in sources {
             let query = "UPDATE source SET next_visit = ?, failures = max(failures - 1, 0), \
                          error = CASE WHEN failures > 1 THEN error END WHERE id = ?";
-            sqlx::query(query)
+            sql::query(query)
                 .bind(next_visit.timestamp())
                 .bind(source.as_str())
                 .execute(&mut *tx)
                 .await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Has a source visited again that is gone.
@@ -159,18 +158,18 @@ impl Store {
             "UPDATE source SET next_visit = 0 WHERE id = ?",
         ];
         for query in queries {
-            sqlx::query(query).bind(source.as_str()).execute(&mut *tx).await?;
+            sql::query(query).bind(source.as_str()).execute(&mut *tx).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 }
 
 /// Keeps what a visit leaves for the next ones.
-pub(super) async fn put(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+pub(super) async fn put(tx: &mut Connection, visited: &Visited) -> Result<(), Error> {
     let (source, after) = (visited.source.as_str(), &visited.after);
     if let Some(failures) = after.failures {
         let query = "UPDATE source SET failures = ? WHERE id = ?";
-        sqlx::query(query).bind(failures).bind(source).execute(&mut *tx).await?;
+        sql::query(query).bind(failures).bind(source).execute(&mut *tx).await?;
     }
     if let Some(course) = &after.course {
         put_course(tx, source, course).await?;
@@ -184,10 +183,10 @@ pub(super) async fn put(tx: &mut SqliteConnection, visited: &Visited) -> Result<
     Ok(())
 }
 
-async fn put_course(tx: &mut SqliteConnection, source: &str, course: &Course) -> Result<(), Error> {
+async fn put_course(tx: &mut Connection, source: &str, course: &Course) -> Result<(), Error> {
     let seconds = |time: Option<Duration>| time.map(|time| time.as_secs().min(1 << 40) as i64);
     let at = |time: Option<Instant>| time.map(|time| time.timestamp());
-    sqlx::query("INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?, ?, ?, ?)")
+    sql::query("INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(source)
         .bind(seconds(course.fresh))
         .bind(seconds(course.ttl))
@@ -201,17 +200,17 @@ async fn put_course(tx: &mut SqliteConnection, source: &str, course: &Course) ->
 }
 
 async fn put_move(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: &str,
     address: &str,
     moved: Option<&Move>,
 ) -> Result<(), Error> {
     let Some(moved) = moved else {
         let query = "DELETE FROM moved WHERE source = ? AND address = ?";
-        sqlx::query(query).bind(source).bind(address).execute(tx).await?;
+        sql::query(query).bind(source).bind(address).execute(tx).await?;
         return Ok(());
     };
-    sqlx::query("INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    sql::query("INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(source)
         .bind(address)
         .bind(&moved.to)
@@ -225,8 +224,8 @@ async fn put_move(
     Ok(())
 }
 
-async fn put_rest(tx: &mut SqliteConnection, rest: &Resting) -> Result<(), Error> {
-    sqlx::query("INSERT OR REPLACE INTO rest VALUES (?, ?, ?)")
+async fn put_rest(tx: &mut Connection, rest: &Resting) -> Result<(), Error> {
+    sql::query("INSERT OR REPLACE INTO rest VALUES (?, ?, ?)")
         .bind(&rest.host)
         .bind(rest.until.timestamp())
         .bind(rest.refusals)
@@ -235,18 +234,18 @@ async fn put_rest(tx: &mut SqliteConnection, rest: &Resting) -> Result<(), Error
     Ok(())
 }
 
-fn agendum(row: &SqliteRow) -> Result<Agendum, sqlx::Error> {
+fn agendum(row: &Row) -> Result<Agendum, sql::Error> {
     let last: Option<i64> = row.try_get("last_visit")?;
     Ok(Agendum {
-        source: SourceId::new(row.try_get::<String, _>("id")?),
+        source: SourceId::new(row.try_get::<String>("id")?),
         next_visit: instant(row.try_get("next_visit")?),
         last_visit: last.map(instant),
-        gone: row.try_get::<Option<i64>, _>("gone")?.is_some(),
+        gone: row.try_get::<Option<i64>>("gone")?.is_some(),
     })
 }
 
-fn course(row: &SqliteRow) -> Result<Course, sqlx::Error> {
-    let time = |name: &str| -> Result<Option<i64>, sqlx::Error> { row.try_get(name) };
+fn course(row: &Row) -> Result<Course, sql::Error> {
+    let time = |name: &str| -> Result<Option<i64>, sql::Error> { row.try_get(name) };
     let seconds = |time: i64| Duration::from_secs(time.unsigned_abs());
     Ok(Course {
         fresh: time("fresh")?.map(seconds),
@@ -257,7 +256,7 @@ fn course(row: &SqliteRow) -> Result<Course, sqlx::Error> {
     })
 }
 
-fn moved(row: &SqliteRow) -> Result<Move, sqlx::Error> {
+fn moved(row: &Row) -> Result<Move, sql::Error> {
     Ok(Move {
         to: row.try_get("target")?,
         since: instant(row.try_get("since")?),

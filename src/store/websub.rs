@@ -1,9 +1,7 @@
 //! Subscriptions to hubs: what is remembered of each, one transaction a change.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
 use super::rows::instant;
+use super::sql::{self, Row};
 use super::{Error, Store};
 use crate::model::{Fault, Instant, SourceId};
 
@@ -86,7 +84,7 @@ impl Store {
         for one in named {
             let Some((hub, topic)) = &one.found else {
                 let query = "DELETE FROM subscription WHERE source = ? AND address = ?";
-                let query = sqlx::query(query).bind(source.as_str()).bind(&one.address);
+                let query = sql::query(query).bind(source.as_str()).bind(&one.address);
                 query.execute(&self.pool).await?;
                 continue;
             };
@@ -97,7 +95,7 @@ impl Store {
                  asked_at = NULL, lease_until = NULL, pushes = 0, unread = 0, suspect = NULL, \
                  distrusted = NULL, note = NULL \
                  WHERE hub <> excluded.hub OR topic <> excluded.topic OR list <> excluded.list";
-            sqlx::query(query)
+            sql::query(query)
                 .bind(source.as_str())
                 .bind(&one.address)
                 .bind(&one.list)
@@ -115,17 +113,21 @@ impl Store {
         &self,
         source: Option<&SourceId>,
     ) -> Result<Vec<Subscription>, Error> {
-        let query = "SELECT * FROM subscription WHERE ?1 IS NULL OR source = ?1 \
-                     ORDER BY source, address";
-        let rows =
-            sqlx::query(query).bind(source.map(SourceId::as_str)).fetch_all(&self.pool).await?;
+        // Two statements: one with an `OR` would walk all of them for each source.
+        let rows = if let Some(source) = source {
+            let query = "SELECT * FROM subscription WHERE source = ? ORDER BY address";
+            sql::query(query).bind(source.as_str()).fetch_all(&self.pool).await?
+        } else {
+            let query = "SELECT * FROM subscription ORDER BY source, address";
+            sql::query(query).fetch_all(&self.pool).await?
+        };
         rows.iter().map(|row| Ok(subscription(row)?)).collect()
     }
 
     /// The subscription of a callback.
     pub async fn subscription(&self, token: &str) -> Result<Option<Subscription>, Error> {
         let query = "SELECT * FROM subscription WHERE token = ?";
-        let row = sqlx::query(query).bind(token).fetch_optional(&self.pool).await?;
+        let row = sql::query(query).bind(token).fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(subscription).transpose()?)
     }
 
@@ -137,7 +139,7 @@ impl Store {
     ) -> Result<Option<Subscription>, Error> {
         let query = "SELECT * FROM subscription WHERE next_at <= ? \
              AND hub NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at LIMIT 1";
-        let query = sqlx::query(query).bind(now.timestamp()).bind(super::hub::json(but));
+        let query = sql::query(query).bind(now.timestamp()).bind(super::hub::json(but));
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(subscription).transpose()?)
     }
@@ -154,7 +156,7 @@ impl Store {
     ) -> Result<(), Error> {
         let query = "UPDATE subscription SET token = ?, secret = ?, asked_at = ?, next_at = ?, \
              failures = failures + 1 WHERE source = ? AND address = ?";
-        sqlx::query(query)
+        sql::query(query)
             .bind(token)
             .bind(secret)
             .bind(now.timestamp())
@@ -169,7 +171,7 @@ impl Store {
     /// What became of a request to a hub, for `status`.
     pub async fn asked(&self, token: &str, note: Option<&str>) -> Result<(), Error> {
         let query = "UPDATE subscription SET note = ? WHERE token = ?";
-        sqlx::query(query).bind(note).bind(token).execute(&self.pool).await?;
+        sql::query(query).bind(note).bind(token).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -177,7 +179,7 @@ impl Store {
     pub async fn agreed(&self, token: &str, until: Instant, renew: Instant) -> Result<(), Error> {
         let query = "UPDATE subscription SET state = 'active', lease_until = ?, next_at = ?, \
                      failures = 0, note = NULL WHERE token = ?";
-        sqlx::query(query)
+        sql::query(query)
             .bind(until.timestamp())
             .bind(renew.timestamp())
             .bind(token)
@@ -190,19 +192,14 @@ impl Store {
     pub async fn denied(&self, token: &str, why: &str, again: Instant) -> Result<(), Error> {
         let query = "UPDATE subscription SET state = 'denied', lease_until = NULL, next_at = ?, \
                      note = ? WHERE token = ?";
-        sqlx::query(query)
-            .bind(again.timestamp())
-            .bind(why)
-            .bind(token)
-            .execute(&self.pool)
-            .await?;
+        sql::query(query).bind(again.timestamp()).bind(why).bind(token).execute(&self.pool).await?;
         Ok(())
     }
 
     /// A subscription is over.
     pub async fn left(&self, source: &SourceId, address: &str) -> Result<(), Error> {
         let query = "DELETE FROM subscription WHERE source = ? AND address = ?";
-        sqlx::query(query).bind(source.as_str()).bind(address).execute(&self.pool).await?;
+        sql::query(query).bind(source.as_str()).bind(address).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -211,7 +208,7 @@ impl Store {
         let query = "UPDATE subscription SET state = 'leaving', failures = 0, next_at = ? \
              WHERE state <> 'leaving' AND source NOT IN (SELECT value FROM json_each(?))";
         let sources = super::hub::json(sources);
-        sqlx::query(query).bind(now.timestamp()).bind(sources).execute(&self.pool).await?;
+        sql::query(query).bind(now.timestamp()).bind(sources).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -219,21 +216,21 @@ impl Store {
     pub async fn pushed(&self, token: &str, now: Instant) -> Result<(), Error> {
         let query = "UPDATE subscription SET pushes = pushes + 1, last_push = ?, unread = 1, \
                      suspect = NULL WHERE token = ?";
-        sqlx::query(query).bind(now.timestamp()).bind(token).execute(&self.pool).await?;
+        sql::query(query).bind(now.timestamp()).bind(token).execute(&self.pool).await?;
         Ok(())
     }
 
     /// A delivery was read.
     pub async fn push_read(&self, token: &str) -> Result<(), Error> {
         let query = "UPDATE subscription SET unread = 0 WHERE token = ?";
-        sqlx::query(query).bind(token).execute(&self.pool).await?;
+        sql::query(query).bind(token).execute(&self.pool).await?;
         Ok(())
     }
 
     /// A delivery came that was not signed, or not well.
     pub async fn push_refused(&self, token: &str) -> Result<(), Error> {
         let query = "UPDATE subscription SET refused = refused + 1 WHERE token = ?";
-        sqlx::query(query).bind(token).execute(&self.pool).await?;
+        sql::query(query).bind(token).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -247,7 +244,7 @@ impl Store {
         let query = "UPDATE subscription SET unread = 0, \
              suspect = coalesce(suspect, ?), distrusted = coalesce(?, distrusted) \
              WHERE source = ?";
-        sqlx::query(query)
+        sql::query(query)
             .bind(suspect.map(|at| at.timestamp()))
             .bind(distrusted.map(|at| at.timestamp()))
             .bind(source.as_str())
@@ -259,7 +256,7 @@ impl Store {
     /// Hubs whose time of distrust is over are believed again.
     pub async fn trust_again(&self, now: Instant) -> Result<(), Error> {
         let query = "UPDATE subscription SET distrusted = NULL WHERE distrusted <= ?";
-        sqlx::query(query).bind(now.timestamp()).execute(&self.pool).await?;
+        sql::query(query).bind(now.timestamp()).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -267,7 +264,7 @@ impl Store {
     pub async fn distrust(&self, one: &Subscription, until: Instant) -> Result<(), Error> {
         let query = "UPDATE subscription SET suspect = NULL, distrusted = ? \
                      WHERE source = ? AND address = ?";
-        sqlx::query(query)
+        sql::query(query)
             .bind(until.timestamp())
             .bind(one.source.as_str())
             .bind(&one.address)
@@ -279,31 +276,31 @@ impl Store {
     /// Subscriptions whose hub may have kept something from us.
     pub async fn suspected(&self) -> Result<Vec<Subscription>, Error> {
         let query = "SELECT * FROM subscription WHERE suspect IS NOT NULL";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(subscription(row)?)).collect()
     }
 
     /// There are to be no subscriptions at all.
     pub async fn forget_subscriptions(&self) -> Result<(), Error> {
-        sqlx::query("DELETE FROM subscription").execute(&self.pool).await?;
+        sql::query("DELETE FROM subscription").execute(&self.pool).await?;
         Ok(())
     }
 
     /// A source is to be visited now, if it is not due already.
     pub async fn visit_now(&self, source: &SourceId, now: Instant) -> Result<(), Error> {
         let query = "UPDATE source SET next_visit = ?1 WHERE id = ?2 AND next_visit > ?1";
-        sqlx::query(query).bind(now.timestamp()).bind(source.as_str()).execute(&self.pool).await?;
+        sql::query(query).bind(now.timestamp()).bind(source.as_str()).execute(&self.pool).await?;
         Ok(())
     }
 }
 
-fn subscription(row: &SqliteRow) -> Result<Subscription, sqlx::Error> {
-    let when = |name: &str| -> Result<Option<Instant>, sqlx::Error> {
+fn subscription(row: &Row) -> Result<Subscription, sql::Error> {
+    let when = |name: &str| -> Result<Option<Instant>, sql::Error> {
         let seconds: Option<i64> = row.try_get(name)?;
         Ok(seconds.map(instant))
     };
     Ok(Subscription {
-        source: SourceId::new(row.try_get::<String, _>("source")?),
+        source: SourceId::new(row.try_get::<String>("source")?),
         address: row.try_get("address")?,
         list: row.try_get("list")?,
         hub: row.try_get("hub")?,
@@ -314,8 +311,8 @@ fn subscription(row: &SqliteRow) -> Result<Subscription, sqlx::Error> {
         asked_at: when("asked_at")?,
         failures: row.try_get("failures")?,
         lease_until: when("lease_until")?,
-        pushes: row.try_get::<i64, _>("pushes")? as u64,
-        refused: row.try_get::<i64, _>("refused")? as u64,
+        pushes: row.try_get::<i64>("pushes")? as u64,
+        refused: row.try_get::<i64>("refused")? as u64,
         last_push: when("last_push")?,
         unread: row.try_get("unread")?,
         suspect: when("suspect")?,

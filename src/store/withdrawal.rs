@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use url::Url;
 
 use super::leaves::{self, EVERYTHING, Shelved};
 use super::pending::{pend_category, pend_index};
 use super::rows::{Saved, instant};
+use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::model::{Entry, Instant, ItemId, SourceId};
 
@@ -40,7 +39,7 @@ impl Store {
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let done = take_down(&mut tx, item, now, why).await?;
-        tx.commit().await?;
+        tx.commit()?;
         Ok(done)
     }
 
@@ -50,7 +49,7 @@ impl Store {
         // The index keeps the words of what was deleted until its parts are merged.
         let merge = "INSERT INTO search (search) VALUES ('optimize')";
         for query in [merge, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
-            sqlx::query(query).execute(&self.pool).await?;
+            sql::query(query).execute(&self.pool).await?;
         }
         Ok(())
     }
@@ -74,24 +73,24 @@ impl Store {
             "DELETE FROM story WHERE item = ?",
         ];
         for query in steps {
-            sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+            sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
         }
         let query = "DELETE FROM withdrawn WHERE item = ?";
-        let there = sqlx::query(query).bind(item.as_str()).execute(&mut *tx).await?;
-        tx.commit().await?;
+        let there = sql::query(query).bind(item.as_str()).execute(&mut *tx).await?;
+        tx.commit()?;
         Ok(there.rows_affected() > 0)
     }
 
     /// Whether anything was taken down.
     pub async fn has_withdrawals(&self) -> Result<bool, Error> {
         let query = "SELECT EXISTS (SELECT 1 FROM withdrawn)";
-        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
+        Ok(sql::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
     /// Everything that was taken down, the last first.
     pub async fn withdrawals(&self) -> Result<Vec<Withdrawal>, Error> {
         let query = "SELECT * FROM withdrawn ORDER BY since DESC, item";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(withdrawal(row)?)).collect()
     }
 
@@ -105,12 +104,8 @@ impl Store {
         let query = "SELECT withdrawn.* FROM tomb JOIN withdrawn ON withdrawn.item = tomb.item \
              WHERE category = ?1 AND (?2 IS NULL OR page = ?2) \
              ORDER BY tomb.since DESC, tomb.item LIMIT ?3";
-        let rows = sqlx::query(query)
-            .bind(of.0)
-            .bind(page)
-            .bind(most as i64)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sql::query(query).bind(of.0).bind(page).bind(most as i64).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(withdrawal(row)?)).collect()
     }
 
@@ -119,7 +114,7 @@ impl Store {
         let query = "SELECT 1 FROM withdrawn WHERE item = ?1 UNION \
                      SELECT 1 FROM withdrawn WHERE key = ?1 LIMIT 1";
         let found: Option<i64> =
-            sqlx::query_scalar(query).bind(name).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(name).fetch_optional(&self.pool).await?;
         Ok(found.is_some())
     }
 
@@ -132,7 +127,7 @@ impl Store {
              UNION ALL SELECT id FROM item WHERE uri = ?2 \
              UNION ALL SELECT id FROM item WHERE link = ?2 LIMIT 1";
         let id: Option<String> =
-            sqlx::query_scalar(query).bind(id).bind(words).fetch_optional(&self.pool).await?;
+            sql::query_scalar(query).bind(id).bind(words).fetch_optional(&self.pool).await?;
         Ok(id.map(ItemId::new))
     }
 
@@ -152,7 +147,7 @@ impl Store {
              (SELECT 1 FROM withdrawn WHERE source = ? AND key = value ->> 0) \
              OR EXISTS (SELECT 1 FROM withdrawn WHERE trail = value ->> 1)";
         let named = serde_json::to_string(&named).unwrap_or_else(|_| "[]".to_owned());
-        let keys: Vec<String> = sqlx::query_scalar(query)
+        let keys: Vec<String> = sql::query_scalar(query)
             .bind(named)
             .bind(source.as_str())
             .fetch_all(&self.pool)
@@ -162,20 +157,20 @@ impl Store {
 }
 
 async fn take_down(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     item: &ItemId,
     now: Instant,
     why: Option<&str>,
 ) -> Result<bool, Error> {
     let id = item.as_str();
     let query = "SELECT link, source, key FROM item WHERE id = ?";
-    let row = sqlx::query(query).bind(id).fetch_optional(&mut *tx).await?;
+    let row = sql::query(query).bind(id).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(false) };
     let link: Option<String> = row.try_get("link")?;
     let (source, key): (String, String) = (row.try_get("source")?, row.try_get("key")?);
     let query = "INSERT OR REPLACE INTO withdrawn \
          SELECT id, source, key, uri, link, ?2, ?3, ?4 FROM item WHERE id = ?1";
-    sqlx::query(query)
+    sql::query(query)
         .bind(id)
         .bind(link.as_deref().and_then(trail))
         .bind(now.timestamp())
@@ -183,7 +178,7 @@ async fn take_down(
         .execute(&mut *tx)
         .await?;
     let query = "INSERT INTO tomb SELECT category, ?2, item, page FROM leaf WHERE item = ?1";
-    sqlx::query(query).bind(id).bind(now.timestamp()).execute(&mut *tx).await?;
+    sql::query(query).bind(id).bind(now.timestamp()).execute(&mut *tx).await?;
     let steps = [
         "INSERT OR IGNORE INTO pending_removal SELECT 'share/' || ? || '.html'",
         "DELETE FROM pending_item WHERE item = ?",
@@ -207,10 +202,10 @@ async fn take_down(
         "DELETE FROM item WHERE id = ?",
     ];
     for query in steps {
-        sqlx::query(query).bind(id).execute(&mut *tx).await?;
+        sql::query(query).bind(id).execute(&mut *tx).await?;
     }
     let query = "DELETE FROM held WHERE source = ? AND key = ?";
-    sqlx::query(query).bind(source).bind(key).execute(&mut *tx).await?;
+    sql::query(query).bind(source).bind(key).execute(&mut *tx).await?;
     for (category, page) in tombs_of(tx, item).await? {
         leaves::count_again(tx, category).await?;
         pend_place(tx, category, page).await?;
@@ -219,29 +214,29 @@ async fn take_down(
     Ok(true)
 }
 
-async fn tombs_of(tx: &mut SqliteConnection, item: &ItemId) -> Result<Vec<(i64, u32)>, Error> {
+async fn tombs_of(tx: &mut Connection, item: &ItemId) -> Result<Vec<(i64, u32)>, Error> {
     let query = "SELECT category, page FROM tomb WHERE item = ?";
-    Ok(sqlx::query_as(query).bind(item.as_str()).fetch_all(tx).await?)
+    Ok(sql::query_as(query).bind(item.as_str()).fetch_all(tx).await?)
 }
 
 /// The current document and, where it stood there, the archive document change.
-async fn pend_place(tx: &mut SqliteConnection, category: i64, page: u32) -> Result<(), Error> {
+async fn pend_place(tx: &mut Connection, category: i64, page: u32) -> Result<(), Error> {
     if category != EVERYTHING {
         pend_category(tx, category).await?;
     }
     if page > 0 {
         let query = "INSERT OR REPLACE INTO pending_page (category, page) VALUES (?, ?)";
-        sqlx::query(query).bind(category).bind(page).execute(&mut *tx).await?;
+        sql::query(query).bind(category).bind(page).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// Whether an item was taken down, by its name, its key or its link: it is not taken in again.
-pub(super) async fn is_barred(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
+pub(super) async fn is_barred(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
     let query = "SELECT 1 FROM withdrawn WHERE item = ?1 \
          UNION ALL SELECT 1 FROM withdrawn WHERE source = ?2 AND key = ?3 \
          UNION ALL SELECT 1 FROM withdrawn WHERE trail = ?4 LIMIT 1";
-    let found: Option<i64> = sqlx::query_scalar(query)
+    let found: Option<i64> = sql::query_scalar(query)
         .bind(saved.item.id.as_str())
         .bind(saved.item.source.as_str())
         .bind(&saved.key)
@@ -267,11 +262,11 @@ pub(super) fn trail(link: &str) -> Option<String> {
     Some(trail)
 }
 
-fn withdrawal(row: &SqliteRow) -> Result<Withdrawal, sqlx::Error> {
+fn withdrawal(row: &Row) -> Result<Withdrawal, sql::Error> {
     Ok(Withdrawal {
-        item: ItemId::new(row.try_get::<String, _>("item")?),
+        item: ItemId::new(row.try_get::<String>("item")?),
         uri: row.try_get("uri")?,
-        source: SourceId::new(row.try_get::<String, _>("source")?),
+        source: SourceId::new(row.try_get::<String>("source")?),
         link: row.try_get("link")?,
         since: instant(row.try_get("since")?),
         why: row.try_get("why")?,

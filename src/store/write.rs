@@ -1,22 +1,23 @@
 //! What changes the store; each function is one transaction.
 
-use sqlx::SqliteConnection;
-
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::read::json;
 use super::rows::{self, CategoryWish, Held, Saved, Visited};
+use super::sql::{self, Connection};
 use super::stories::Uniting;
 use super::{
-    Error, Store, doubt, leaves, retention, revisions, routes, search, traces, visits, withdrawal,
+    Error, Store, doubt, leaves, retention, revisions, routes, search, stories, traces, visits,
+    withdrawal,
 };
 use crate::model::{CategoryId, ItemId, SourceId};
 
 impl Store {
     /// Keeps the outcome of a visit: items, validators and next visit, all or none.
     pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
+        let newcomers = stories::newcomers(&visited.items).await;
         let mut tx = self.begin().await?;
         let at = visited.at.timestamp();
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, &visited.items).await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
         for saved in &visited.items {
             save(&mut tx, saved, &mut uniting).await?;
         }
@@ -31,7 +32,7 @@ impl Store {
         }
         super::standing::note(&mut tx, visited).await?;
         visits::put(&mut tx, visited).await?;
-        tx.commit().await?;
+        tx.commit()?;
         uniting.kept();
         Ok(())
     }
@@ -44,19 +45,20 @@ impl Store {
         items: &[Saved],
         held: &[Held],
     ) -> Result<(), Error> {
+        let newcomers = stories::newcomers(items).await;
         let mut tx = self.begin().await?;
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, items).await?;
+        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
         for saved in items {
             save(&mut tx, saved, &mut uniting).await?;
         }
         for one in held {
             hold(&mut tx, source, at, one).await?;
         }
-        sqlx::query("INSERT OR IGNORE INTO source (id) VALUES (?)")
+        sql::query("INSERT OR IGNORE INTO source (id) VALUES (?)")
             .bind(source.as_str())
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        tx.commit()?;
         uniting.kept();
         Ok(())
     }
@@ -74,25 +76,25 @@ impl Store {
                 readdress(&mut tx, number, &wish.slug).await?;
             }
             let renamed = "UPDATE category SET title = ? WHERE number = ? AND title <> ?";
-            let renamed = sqlx::query(renamed).bind(&wish.title).bind(number).bind(&wish.title);
+            let renamed = sql::query(renamed).bind(&wish.title).bind(number).bind(&wish.title);
             if renamed.execute(&mut *tx).await?.rows_affected() > 0 {
                 pend_shown(&mut tx, number).await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok(tx.commit()?)
     }
 
     /// Remembers a name's value.
     pub async fn set_meta(&self, name: &str, value: &str) -> Result<(), Error> {
         let query = "INSERT INTO meta VALUES (?, ?) \
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        sqlx::query(query).bind(name).bind(value).execute(&self.pool).await?;
+        sql::query(query).bind(name).bind(value).execute(&self.pool).await?;
         Ok(())
     }
 }
 
 pub(super) async fn save(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     saved: &Saved,
     uniting: &mut Uniting,
 ) -> Result<(), Error> {
@@ -112,7 +114,7 @@ pub(super) async fn save(
     for kept in &saved.originals {
         let query = "INSERT OR REPLACE INTO original \
                      (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
-        sqlx::query(query)
+        sql::query(query)
             .bind(item.id.as_str())
             .bind(&kept.original.list)
             .bind(&kept.print[..])
@@ -123,7 +125,7 @@ pub(super) async fn save(
             .await?;
     }
     for kept in &saved.originals {
-        sqlx::query("DELETE FROM held WHERE source = ? AND key = ? AND list = ?")
+        sql::query("DELETE FROM held WHERE source = ? AND key = ? AND list = ?")
             .bind(item.source.as_str())
             .bind(&saved.key)
             .bind(&kept.original.list)
@@ -135,7 +137,7 @@ pub(super) async fn save(
     let after = file_under(tx, saved, withheld).await?;
     if saved.announce || turned || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
-        sqlx::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
+        sql::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
         for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
             pend_category(tx, *number).await?;
         }
@@ -152,13 +154,13 @@ pub(super) async fn save(
 }
 
 /// Puts an item's row; says whether there was none.
-async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error> {
+async fn upsert(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
     let item = &saved.item;
-    let there: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE id = ?")
+    let there: Option<i64> = sql::query_scalar("SELECT 1 FROM item WHERE id = ?")
         .bind(item.id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-    let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
+    let taken: Option<i64> = sql::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
         .bind(&item.uri)
         .bind(item.id.as_str())
         .fetch_optional(&mut *tx)
@@ -170,7 +172,7 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error>
          body = excluded.body, summary = excluded.summary, published = excluded.published, \
          updated = excluded.updated, medium = excluded.medium, image = excluded.image, \
          language = excluded.language, extra = excluded.extra, substance = excluded.substance";
-    sqlx::query(query)
+    sql::query(query)
         .bind(item.id.as_str())
         .bind(item.source.as_str())
         .bind(&saved.key)
@@ -193,11 +195,7 @@ async fn upsert(tx: &mut SqliteConnection, saved: &Saved) -> Result<bool, Error>
 }
 
 /// Puts an item under its categories, and nowhere else; gives their numbers.
-async fn file_under(
-    tx: &mut SqliteConnection,
-    saved: &Saved,
-    withheld: bool,
-) -> Result<Vec<i64>, Error> {
+async fn file_under(tx: &mut Connection, saved: &Saved, withheld: bool) -> Result<Vec<i64>, Error> {
     let item = &saved.item;
     let mut numbers = Vec::new();
     for wish in saved.categories.iter().filter(|_| !withheld) {
@@ -206,12 +204,12 @@ async fn file_under(
             numbers.push(number);
         }
     }
-    sqlx::query("DELETE FROM item_category WHERE item = ?")
+    sql::query("DELETE FROM item_category WHERE item = ?")
         .bind(item.id.as_str())
         .execute(&mut *tx)
         .await?;
     for (place, number) in numbers.iter().enumerate() {
-        sqlx::query("INSERT INTO item_category VALUES (?, ?, ?, ?)")
+        sql::query("INSERT INTO item_category VALUES (?, ?, ?, ?)")
             .bind(number)
             .bind(item.published.timestamp())
             .bind(item.id.as_str())
@@ -223,28 +221,25 @@ async fn file_under(
 }
 
 /// Enters an item in the documents of where it is filed by now.
-async fn follow(tx: &mut SqliteConnection, item: &ItemId, before: &[i64]) -> Result<(), Error> {
+async fn follow(tx: &mut Connection, item: &ItemId, before: &[i64]) -> Result<(), Error> {
     let after = categories_of(tx, item).await?;
     let query = "SELECT published FROM shown WHERE id = ?";
-    let shown = sqlx::query_scalar(query).bind(item.as_str()).fetch_optional(&mut *tx).await?;
+    let shown = sql::query_scalar(query).bind(item.as_str()).fetch_optional(&mut *tx).await?;
     leaves::file(tx, item, before, &after, shown).await
 }
 
-pub(super) async fn categories_of(
-    tx: &mut SqliteConnection,
-    item: &ItemId,
-) -> Result<Vec<i64>, Error> {
+pub(super) async fn categories_of(tx: &mut Connection, item: &ItemId) -> Result<Vec<i64>, Error> {
     let query = "SELECT category FROM item_category WHERE item = ? ORDER BY place";
-    Ok(sqlx::query_scalar(query).bind(item.as_str()).fetch_all(tx).await?)
+    Ok(sql::query_scalar(query).bind(item.as_str()).fetch_all(tx).await?)
 }
 
 /// The number of a category, which gets its place at first sight; its address is then for ever.
-async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64, Error> {
+async fn category(tx: &mut Connection, wish: &CategoryWish) -> Result<i64, Error> {
     if let Some(number) = number_of(tx, &wish.id).await? {
         return Ok(number);
     }
     let slug = free_slug(tx, &wish.slug).await?;
-    let number = sqlx::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
+    let number = sql::query("INSERT INTO category (id, slug, title) VALUES (?, ?, ?)")
         .bind(wish.id.as_str())
         .bind(&slug)
         .bind(&wish.title)
@@ -261,7 +256,7 @@ async fn category(tx: &mut SqliteConnection, wish: &CategoryWish) -> Result<i64,
 
 /// Marks all that shows a category: its current documents, the lists, its items' pages, and the
 /// documents that name it among an item's categories.
-async fn pend_shown(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+async fn pend_shown(tx: &mut Connection, number: i64) -> Result<(), Error> {
     let all = [
         "INSERT OR REPLACE INTO pending_item (item) \
          SELECT item FROM item_category WHERE category = ?",
@@ -270,30 +265,26 @@ async fn pend_shown(tx: &mut SqliteConnection, number: i64) -> Result<(), Error>
          JOIN item_category AS other ON other.item = own.item WHERE own.category = ?",
     ];
     for query in all {
-        sqlx::query(query).bind(number).execute(&mut *tx).await?;
+        sql::query(query).bind(number).execute(&mut *tx).await?;
     }
     pend_category(tx, number).await?;
     pend_index(tx).await
 }
 
 /// Marks a category's archive too, which has another address, or has one again.
-async fn pend_everything_of(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+async fn pend_everything_of(tx: &mut Connection, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO pending_page (category, page) \
          SELECT DISTINCT category, page FROM leaf WHERE category = ? AND page > 0";
-    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    sql::query(query).bind(number).execute(&mut *tx).await?;
     pend_shown(tx, number).await
 }
 
 /// The categories that the settings name no more.
-async fn leave(
-    tx: &mut SqliteConnection,
-    wishes: &[CategoryWish],
-    is_open: bool,
-) -> Result<(), Error> {
+async fn leave(tx: &mut Connection, wishes: &[CategoryWish], is_open: bool) -> Result<(), Error> {
     let named: Vec<&str> = wishes.iter().map(|wish| wish.id.as_str()).collect();
     let query = "SELECT number, slug, total = 0 OR NOT ?2 FROM category \
          WHERE named AND id NOT IN (SELECT value FROM json_each(?1))";
-    let query = sqlx::query_as(query).bind(json(&named)).bind(is_open);
+    let query = sql::query_as(query).bind(json(&named)).bind(is_open);
     let left: Vec<(i64, String, bool)> = query.fetch_all(&mut *tx).await?;
     for (number, slug, goes) in left {
         pend_shown(tx, number).await?;
@@ -301,29 +292,29 @@ async fn leave(
             pend_removal(tx, &slug).await?;
         }
         let query = "UPDATE category SET named = 0, gone = ? WHERE number = ?";
-        sqlx::query(query).bind(goes).bind(number).execute(&mut *tx).await?;
+        sql::query(query).bind(goes).bind(number).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// A category that the settings name, perhaps again.
-async fn come(tx: &mut SqliteConnection, number: i64) -> Result<(), Error> {
+async fn come(tx: &mut Connection, number: i64) -> Result<(), Error> {
     let query = "UPDATE category SET gone = 0 WHERE number = ? AND gone";
-    if sqlx::query(query).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
+    if sql::query(query).bind(number).execute(&mut *tx).await?.rows_affected() > 0 {
         pend_everything_of(tx, number).await?;
     }
     let query = "UPDATE category SET named = 1 WHERE number = ? AND NOT named";
-    sqlx::query(query).bind(number).execute(&mut *tx).await?;
+    sql::query(query).bind(number).execute(&mut *tx).await?;
     Ok(())
 }
 
 /// The address wished for, or with the first number behind it that makes it free. Addresses that
 /// differ only by case would be one file on some disks.
-async fn free_slug(tx: &mut SqliteConnection, wish: &str) -> Result<String, Error> {
+async fn free_slug(tx: &mut Connection, wish: &str) -> Result<String, Error> {
     let mut slug = wish.to_owned();
     let mut suffix = 2;
     loop {
-        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM category WHERE slug = ?")
+        let taken: Option<i64> = sql::query_scalar("SELECT 1 FROM category WHERE slug = ?")
             .bind(&slug)
             .fetch_optional(&mut *tx)
             .await?;
@@ -336,8 +327,8 @@ async fn free_slug(tx: &mut SqliteConnection, wish: &str) -> Result<String, Erro
 }
 
 /// Gives a category the address that the settings name now; the old one leads to it.
-async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result<(), Error> {
-    let before: String = sqlx::query_scalar("SELECT slug FROM category WHERE number = ?")
+async fn readdress(tx: &mut Connection, number: i64, wish: &str) -> Result<(), Error> {
+    let before: String = sql::query_scalar("SELECT slug FROM category WHERE number = ?")
         .bind(number)
         .fetch_one(&mut *tx)
         .await?;
@@ -348,7 +339,7 @@ async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result
     if slug != wish {
         return Ok(());
     }
-    sqlx::query("UPDATE category SET slug = ? WHERE number = ?")
+    sql::query("UPDATE category SET slug = ? WHERE number = ?")
         .bind(&slug)
         .bind(number)
         .execute(&mut *tx)
@@ -356,36 +347,28 @@ async fn readdress(tx: &mut SqliteConnection, number: i64, wish: &str) -> Result
     alias(tx, &before, number).await?;
     // An address that is a category's own leads nowhere else.
     let own = "DELETE FROM alias WHERE slug = ?";
-    sqlx::query(own).bind(&slug).execute(&mut *tx).await?;
+    sql::query(own).bind(&slug).execute(&mut *tx).await?;
     pend_removal(tx, &before).await?;
     pend_everything_of(tx, number).await
 }
 
-pub(super) async fn alias(tx: &mut SqliteConnection, slug: &str, number: i64) -> Result<(), Error> {
+pub(super) async fn alias(tx: &mut Connection, slug: &str, number: i64) -> Result<(), Error> {
     let query = "INSERT OR REPLACE INTO alias VALUES (?, ?)";
-    sqlx::query(query).bind(slug).bind(number).execute(tx).await?;
+    sql::query(query).bind(slug).bind(number).execute(tx).await?;
     Ok(())
 }
 
-pub(super) async fn number_of(
-    tx: &mut SqliteConnection,
-    id: &CategoryId,
-) -> Result<Option<i64>, Error> {
+pub(super) async fn number_of(tx: &mut Connection, id: &CategoryId) -> Result<Option<i64>, Error> {
     let query = "SELECT number FROM category WHERE id = ?";
-    Ok(sqlx::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
+    Ok(sql::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
 }
 
-async fn hold(
-    tx: &mut SqliteConnection,
-    source: &SourceId,
-    at: i64,
-    held: &Held,
-) -> Result<(), Error> {
+async fn hold(tx: &mut Connection, source: &SourceId, at: i64, held: &Held) -> Result<(), Error> {
     let query = "INSERT INTO held SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS \
          (SELECT 1 FROM withdrawn WHERE source = ?1 AND key = ?2) \
          ON CONFLICT (source, key, list) DO UPDATE SET reason = excluded.reason, \
          print = excluded.print, data = excluded.data";
-    sqlx::query(query)
+    sql::query(query)
         .bind(source.as_str())
         .bind(&held.key)
         .bind(&held.original.list)
@@ -400,13 +383,13 @@ async fn hold(
 
 /// Holds entries that could be published, as many as are kept of a source: they are known from now
 /// on, and no items.
-async fn hold_back(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+async fn hold_back(tx: &mut Connection, visited: &Visited) -> Result<(), Error> {
     if visited.held_back.is_empty() {
         return Ok(());
     }
     let query = "SELECT count(*) FROM held WHERE source = ?";
     let there: i64 =
-        sqlx::query_scalar(query).bind(visited.source.as_str()).fetch_one(&mut *tx).await?;
+        sql::query_scalar(query).bind(visited.source.as_str()).fetch_one(&mut *tx).await?;
     let room = (traces::HELD - there).max(0) as usize;
     let at = visited.at.timestamp();
     for held in visited.held_back.iter().take(room) {
@@ -417,31 +400,24 @@ async fn hold_back(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), E
 }
 
 /// Everything of a source is shown with its title and addresses.
-async fn pend_source(tx: &mut SqliteConnection, source: &SourceId) -> Result<(), Error> {
+async fn pend_source(tx: &mut Connection, source: &SourceId) -> Result<(), Error> {
     let all = [
         "INSERT OR REPLACE INTO pending_item (item) SELECT id FROM item WHERE source = ?",
         "INSERT OR REPLACE INTO pending_category (category) SELECT DISTINCT category \
          FROM item_category JOIN item ON id = item WHERE source = ?",
     ];
     for query in all {
-        sqlx::query(query).bind(source.as_str()).execute(&mut *tx).await?;
+        sql::query(query).bind(source.as_str()).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// Keeps what a visit tells of the source itself; says whether its public words changed.
-async fn source(tx: &mut SqliteConnection, visited: &Visited) -> Result<bool, Error> {
-    let query = "SELECT coalesce(title, '') || char(0) || coalesce(home, '') || char(0) \
-                 || coalesce(feed, '') FROM source WHERE id = ?";
+async fn source(tx: &mut Connection, visited: &Visited) -> Result<bool, Error> {
+    type Words = (Option<String>, Option<String>, Option<String>);
+    let query = "SELECT title, home, feed FROM source WHERE id = ?";
     let id = visited.source.as_str();
-    let before: Option<String> =
-        sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
-    put_source(tx, visited).await?;
-    let after: Option<String> = sqlx::query_scalar(query).bind(id).fetch_optional(&mut *tx).await?;
-    Ok(before.is_some() && before != after)
-}
-
-async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), Error> {
+    let before: Option<Words> = sql::query_as(query).bind(id).fetch_optional(&mut *tx).await?;
     let at = visited.at.timestamp();
     let good = visited.error.is_none();
     let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());
@@ -454,9 +430,9 @@ async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), 
          last_good = coalesce(excluded.last_good, last_good), \
          failures = CASE WHEN ?7 THEN 0 ELSE failures + 1 END, error = excluded.error, \
          faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END, \
-         incomplete = excluded.incomplete";
-    sqlx::query(query)
-        .bind(visited.source.as_str())
+         incomplete = excluded.incomplete RETURNING title, home, feed";
+    let after: Words = sql::query_as(query)
+        .bind(id)
         .bind(&visited.title)
         .bind(&visited.home)
         .bind(&visited.feed)
@@ -466,7 +442,7 @@ async fn put_source(tx: &mut SqliteConnection, visited: &Visited) -> Result<(), 
         .bind(&visited.error)
         .bind(faults)
         .bind(visited.incomplete)
-        .execute(tx)
+        .fetch_one(tx)
         .await?;
-    Ok(())
+    Ok(before.is_some_and(|before| before != after))
 }

@@ -64,7 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["fetch"]),
     ("tokio_tungstenite", &["render"]),
-    ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("axum", &["serve"]),
     ("hmac", &["websub"]),
     ("sha1", &["websub"]),

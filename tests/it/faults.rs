@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sqlx::Connection as _;
+use rusqlite::types::FromSql;
 
 use crate::house::{House, all_due};
 use crate::origin::{Origin, reply};
@@ -51,16 +51,11 @@ fn s39_no_kill_loses_or_doubles_an_item() {
 }
 
 /// A column of the state.
-pub fn query<T>(house: &House, text: &'static str) -> Vec<T>
-where
-    T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let url = format!("sqlite:{}", house.path("state/finews.db").display());
-    runtime.block_on(async {
-        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        sqlx::query_scalar(text).fetch_all(&mut connection).await.unwrap()
-    })
+pub fn query<T: FromSql>(house: &House, text: &str) -> Vec<T> {
+    let connection = rusqlite::Connection::open(house.path("state/finews.db")).unwrap();
+    let mut statement = connection.prepare(text).unwrap();
+    let rows = statement.query_map((), |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
 }
 
 fn stored_titles(house: &House) -> Vec<String> {

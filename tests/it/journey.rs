@@ -433,15 +433,9 @@ fn asked_for(origin: &Origin, target: &str) -> usize {
 
 /// As if so many hours had gone by since the articles were asked for.
 fn hours_later(house: &House, hours: i64) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let file = house.path("state/finews.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let query = "UPDATE original SET not_before = not_before - ?";
-        sqlx::query(query).bind(hours * 3_600).execute(&pool).await.unwrap();
-        pool.close().await;
-    });
+    let connection = rusqlite::Connection::open(house.path("state/finews.db")).unwrap();
+    let query = "UPDATE original SET not_before = not_before - ?";
+    connection.execute(query, [hours * 3_600]).unwrap();
 }
 
 /// A feed with one entry and the article that its link leads to.

@@ -1,13 +1,11 @@
 //! What an item may be one story with: candidates by print, text and link, and the comparison.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
-
 use super::shelf::{Stories, lock};
 use super::{Newcomer, window};
 use crate::html;
 use crate::model::{ItemId, SourceId};
 use crate::store::Error;
+use crate::store::sql::{self, Connection, Row};
 use crate::story::{Decision, Reading, Reason, Ways};
 
 /// Items whose texts are compared with a new one, at the most.
@@ -38,7 +36,7 @@ struct Candidate {
 
 /// The items that an item may be one story with, the best first.
 pub(super) async fn find(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     stories: &Stories,
     ways: &Ways,
     newcomer: Newcomer,
@@ -57,7 +55,7 @@ pub(super) async fn find(
 }
 
 async fn candidates(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ways: &Ways,
     newcomer: &Newcomer,
     numbers: &[u32],
@@ -70,7 +68,7 @@ async fn candidates(
          WHERE NOT (story.source = ?4 AND story.list = ?5) \
          AND story.published BETWEEN ?6 AND ?7 ORDER BY story.number LIMIT ?8";
     let reach = window(ways);
-    let rows = sqlx::query(query)
+    let rows = sql::query(query)
         .bind(serde_json::to_string(numbers).unwrap_or_default())
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.link)
@@ -93,13 +91,13 @@ async fn candidates(
     Ok(found)
 }
 
-fn candidate(row: &SqliteRow, newcomer: &Newcomer) -> Result<Candidate, sqlx::Error> {
+fn candidate(row: &Row, newcomer: &Newcomer) -> Result<Candidate, sql::Error> {
     let link: i64 = row.try_get("link")?;
     Ok(Candidate {
         kin: Kin {
-            item: ItemId::new(row.try_get::<String, _>("item")?),
-            head: ItemId::new(row.try_get::<String, _>("head")?),
-            source: SourceId::new(row.try_get::<String, _>("source")?),
+            item: ItemId::new(row.try_get::<String>("item")?),
+            head: ItemId::new(row.try_get::<String>("head")?),
+            source: SourceId::new(row.try_get::<String>("source")?),
             title: row.try_get("title")?,
             decision: Decision { same: false, score: 0.0, reason: Reason::Different },
         },
@@ -111,23 +109,23 @@ fn candidate(row: &SqliteRow, newcomer: &Newcomer) -> Result<Candidate, sqlx::Er
 
 /// Whether several items of a source have the link: then it is nobody's own.
 async fn is_shared(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     newcomer: &Newcomer,
     theirs: &SourceId,
 ) -> Result<bool, Error> {
     let query = "SELECT count(*) FROM story WHERE link = ? AND link <> 0 AND source = ?";
     let mut count = async |source: &SourceId| -> Result<i64, Error> {
-        let count = sqlx::query_scalar(query).bind(newcomer.link).bind(source.as_str());
+        let count = sql::query_scalar(query).bind(newcomer.link).bind(source.as_str());
         Ok(count.fetch_one(&mut *tx).await?)
     };
     Ok(count(theirs).await? > 1 || count(&newcomer.source).await? > 0)
 }
 
 /// Whether other items of the source have the very text: a notice that stands for a text.
-async fn is_stub(tx: &mut SqliteConnection, newcomer: &Newcomer) -> Result<bool, Error> {
+async fn is_stub(tx: &mut Connection, newcomer: &Newcomer) -> Result<bool, Error> {
     let query =
         "SELECT count(*) FROM story WHERE exact = ? AND exact <> 0 AND source = ? AND list = ?";
-    let count: i64 = sqlx::query_scalar(query)
+    let count: i64 = sql::query_scalar(query)
         .bind(newcomer.print.exact as i64)
         .bind(newcomer.source.as_str())
         .bind(&newcomer.list)

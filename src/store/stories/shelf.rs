@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sqlx::{Row as _, SqliteConnection};
-
 use crate::store::Error;
+use crate::store::sql::{self, Connection};
 use crate::story::{FEATURES, Features, Index, Ways};
 
 /// Items in memory; beyond, the newest.
@@ -42,7 +41,7 @@ pub(super) fn lock(stories: &Stories) -> MutexGuard<'_, Shelf> {
 /// Reads into the index what it does not know yet. The table is the truth: whatever the index
 /// names is looked up there.
 pub(super) async fn catch_up(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     stories: &Stories,
     floor: i64,
 ) -> Result<(), Error> {
@@ -59,12 +58,12 @@ pub(super) async fn catch_up(
     };
     let query = "SELECT number, features FROM story WHERE number > ? AND published >= ? \
          ORDER BY number DESC LIMIT ?";
-    let rows = sqlx::query(query).bind(last).bind(floor).bind(MOST).fetch_all(&mut *tx).await?;
+    let rows = sql::query(query).bind(last).bind(floor).bind(MOST).fetch_all(&mut *tx).await?;
     let mut shelf = lock(stories);
     for row in rows.iter().rev() {
         let number: i64 = row.try_get("number")?;
         if number > shelf.last {
-            shelf.index.insert(number as u32, &features(row.try_get("features")?));
+            shelf.index.insert(number as u32, &features(row.bytes("features")?));
             shelf.last = number;
         }
     }
