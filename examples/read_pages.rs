@@ -1,8 +1,8 @@
-//! Reads a folder of pages: `read_pages FOLDER OUT [MODELS]` reads `FOLDER/<corpus>/<id>.html.gz` with
+//! Reads a folder of pages: `read_pages FOLDER OUT [MODELS [--alone]]` reads `FOLDER/<corpus>/<id>.html.gz` with
 //! the address in `<id>.json` and writes `OUT/<corpus>/<id>.txt` and `<id>.meta.json`.
 //!
 //! `MODELS/pages.tsv` may name other models for each page, so that a page is judged by a
-//! model that was trained without it; then the extractor alone is asked.
+//! model that was trained without it. With `--alone` behind them the extractor alone is asked.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,30 +11,31 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use finews::article::extract::{self, Models};
-use finews::article::{self, Metadata, Rules};
-use finews::{charset, html};
+use finews::article::{self, Found, Metadata, Rules};
+use finews::{charset, date, html};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use url::Url;
 
-const USAGE: &str = "usage: read_pages FOLDER OUT [MODELS]";
+const USAGE: &str = "usage: read_pages FOLDER OUT [MODELS [--alone]]";
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let folder = arguments.next().context(USAGE)?;
     let out = arguments.next().context(USAGE)?;
     let models = arguments.next().map(|models| ByPage::read(&models)).transpose()?;
+    let alone = arguments.next().is_some();
     for path in pages(&folder)? {
         let name = path.strip_prefix(&folder)?.to_string_lossy().replace(".html.gz", "");
         let to = out.join(&name);
         fs::create_dir_all(to.parent().context("a page outside of a corpus")?)?;
-        read(&path, &to, models.as_ref().and_then(|models| models.of(&name)))
+        read(&path, &to, models.as_ref().and_then(|models| models.of(&name)), alone)
             .with_context(|| name)?;
     }
     Ok(())
 }
 
-fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
+fn read(path: &Path, to: &Path, models: Option<&Models>, alone: bool) -> Result<()> {
     let mut bytes = Vec::new();
     GzDecoder::new(fs::File::open(path)?).read_to_end(&mut bytes)?;
     let known = fs::read_to_string(path.to_string_lossy().replace(".html.gz", ".json"));
@@ -43,16 +44,17 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     let url = url.map_or_else(|| Url::parse("https://page.example/"), Ok)?;
     let page = charset::decode(&bytes, None, None).text;
     let (text, said) = match models {
-        Some(models) => extracted(models, &page, &url),
-        None => chained(&page, &url),
+        Some(models) if alone => extracted(models, &page, &url),
+        Some(models) => chained(article::read_with(models, &page, &url), &page, &url),
+        None => chained(article::read(&page, &url, &Rules::default()), &page, &url),
     };
     // An id may hold dots.
     fs::write(format!("{}.txt", to.display()), text)?;
     let meta = serde_json::json!({
         "title": said.title,
         "author": said.authors.join(", "),
-        "date": said.published,
-        "modified": said.modified,
+        "date": said.published.map(|text| instant(&text)),
+        "modified": said.modified.map(|text| instant(&text)),
         "site": said.site,
         "language": said.language,
         "image": said.image,
@@ -62,9 +64,16 @@ fn read(path: &Path, to: &Path, models: Option<&Models>) -> Result<()> {
     Ok(())
 }
 
+/// As the program reads it, or as written.
+#[expect(clippy::disallowed_methods, reason = "an example has the clock that it wants")]
+fn instant(text: &str) -> String {
+    let found = date::parse(text, chrono::Utc::now(), chrono_tz::UTC);
+    found.map_or_else(|| text.to_owned(), |at| at.to_rfc3339())
+}
+
 /// By the whole chain, as `finews fetch` reads articles.
-fn chained(page: &str, url: &Url) -> (String, Metadata) {
-    let Ok(found) = article::read(page, url, &Rules::default()) else {
+fn chained(found: Result<Found, article::Error>, page: &str, url: &Url) -> (String, Metadata) {
+    let Ok(found) = found else {
         return (String::new(), extract::about(page, url).0);
     };
     let base = found.fragment.base.as_deref().and_then(|base| Url::parse(base).ok());

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use serde::Serialize;
 use url::Url;
 
-use super::extract::{self, Extract};
+use super::extract::{self, Extract, Models};
 use super::quality::{self, Candidate, Own, PageFacts, Reason};
 use super::site_rules::Taken;
 use super::{By, Metadata, Paper, Visit, by_rules, readable, structured};
@@ -45,6 +45,7 @@ pub(super) struct View<'a> {
     url: &'a Url,
     /// What the rules for the site took, and their name.
     taken: Option<(&'a str, &'a Taken)>,
+    models: Option<&'a Models>,
     looked: OnceCell<Option<Extract>>,
     about: OnceCell<(Metadata, Url)>,
 }
@@ -174,9 +175,10 @@ impl<'a> View<'a> {
         url: &'a Url,
         rules: &'a Rules,
         taken: Option<(&'a str, &'a Taken)>,
+        models: Option<&'a Models>,
     ) -> Self {
         let (looked, about) = (OnceCell::new(), OnceCell::new());
-        Self { paper, rules, url, taken, looked, about }
+        Self { paper, rules, url, taken, models, looked, about }
     }
 
     /// What the page says of its article.
@@ -201,7 +203,8 @@ impl<'a> View<'a> {
     pub(super) fn looked(&self) -> Option<&Extract> {
         let stripped = self.taken.and_then(|(_, taken)| taken.stripped.as_deref());
         let page = stripped.unwrap_or(self.paper.text);
-        self.looked.get_or_init(|| extract::read(page, self.url)).as_ref()
+        let read = || extract::read_with(self.models?, page, self.url);
+        self.looked.get_or_init(read).as_ref()
     }
 }
 
@@ -328,6 +331,6 @@ fn extracted(found: &Extract) -> Body {
 }
 
 fn read(view: &View<'_>, _: &mut Vec<Fault>) -> Option<Body> {
-    let html = readable::read(view.paper.tree(), view.base())?;
+    let html = readable::read(view.paper.text, view.base())?;
     Some(Body { candidate: Candidate::new(html), by: By::Readability })
 }

@@ -6,6 +6,7 @@ pub mod extract;
 mod fragment;
 mod paper;
 pub mod quality;
+mod quick;
 mod readable;
 mod rules;
 mod site_rules;
@@ -24,6 +25,7 @@ use self::chain::{Body, Vain, View};
 pub use self::chain::{Outcome, Trace, Tried};
 pub use self::explain::explain;
 pub use self::extract::Metadata;
+use self::extract::Models;
 pub use self::paper::Paper;
 use self::quality::{Candidate, Own, PageFacts, Reason};
 pub use self::rules::{Bad, Css, RawRules, Rules};
@@ -134,9 +136,24 @@ pub fn read(page: &str, url: &Url, rules: &Rules) -> Result<Found, Error> {
     judged(page, &Visit::to(url), rules, None).found
 }
 
+/// The same where the extractor has other models: those that were trained without the page's site.
+pub fn read_with(models: &Models, page: &str, url: &Url) -> Result<Found, Error> {
+    judged_with(Some(models), page, &Visit::to(url), &Rules::default(), None).found
+}
+
 /// Reads a page that was decoded already; every way to its body is judged by what is known. `site`
 /// are the rules for the site that it is on.
 pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules, site: Option<&Site>) -> Judged {
+    judged_with(Models::shipped(), page, visit, rules, site)
+}
+
+fn judged_with(
+    models: Option<&Models>,
+    page: &str,
+    visit: &Visit<'_>,
+    rules: &Rules,
+    site: Option<&Site>,
+) -> Judged {
     if let Some(value) = rules.json.as_ref().and_then(|_| json_in(page)) {
         return judged_json(&value, visit, rules);
     }
@@ -149,7 +166,7 @@ pub fn judged(page: &str, visit: &Visit<'_>, rules: &Rules, site: Option<&Site>)
     let taken = taken.as_ref().map(|(name, taken)| (*name, taken));
     let instead = taken.and_then(|(_, taken)| taken.instead.as_deref());
     let paper = Paper::new(instead.unwrap_or(page));
-    let view = View::new(&paper, visit.url, rules, taken);
+    let view = View::new(&paper, visit.url, rules, taken, models);
     let mut faults = Vec::new();
     let (body, trace) = chain::walk(&view, &visit.facts(&paper), visit, &mut faults);
     let own_rules = body.as_ref().is_ok_and(|body| matches!(body.by, By::Rules(_)));

@@ -28,6 +28,7 @@ use super::{fetch, out, setup};
 use crate::config::Settings;
 use crate::daemon;
 use crate::edition;
+use crate::html;
 use crate::push::Push;
 use crate::refresh::{self, Forgotten, News, World};
 use crate::serve::{self, Inside, Place, Rules, Site, Topics};
@@ -265,6 +266,9 @@ pub(super) fn rules(settings: &Arc<Settings>) -> Rules {
     settings.site.url.path().trim_end_matches('/').clone_into(&mut rules.base);
     rules.lasting = vec!["archive/".to_owned()];
     rules.secret = vec!["/private/".to_owned()];
+    if settings.cleaning.frames {
+        rules.frame(html::PLAYERS);
+    }
     let hubs = settings.websub.named(&settings.site.url);
     rules.topics = Some(Topics { site: settings.site.url.clone(), hubs });
     rules.limits.body = LETTER;

@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod cleaning;
 mod every;
 mod fault;
 mod keep;
@@ -41,6 +42,7 @@ pub use websub::Websub;
 
 use crate::article::Sites;
 use crate::category::Aliases;
+use crate::html::Manner;
 use crate::model::{CategoryId, SourceId};
 use crate::route::{Router, Rule};
 use crate::slug::Style;
@@ -126,6 +128,8 @@ pub struct Settings {
     pub jekyll: Option<Jekyll>,
     /// How items of several sources are united.
     pub stories: Ways,
+    /// What is wished of cleaning.
+    pub cleaning: Manner,
 }
 
 /// What becomes of an item whose entry changed.
@@ -290,6 +294,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let sites = Arc::new(rules::sites(&mut root));
     let jekyll = site::jekyll(&mut root, &sources);
     let stories = stories::ways(&mut root, &sources);
+    let cleaning = cleaning::manner(&mut root);
     root.finish();
     let aliases = categories.iter().flat_map(|one: &Category| {
         one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
@@ -315,6 +320,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         sites,
         jekyll,
         stories,
+        cleaning,
     })
 }
 

@@ -46,7 +46,7 @@ impl Scan<'_> {
 
     /// Moves behind the next `<` of a start or end tag; comments are stepped over.
     fn find_tag(&mut self) -> bool {
-        while let Some(step) = self.rest().iter().position(|b| *b == b'<') {
+        while let Some(step) = memchr::memchr(b'<', self.rest()) {
             self.at += step + 1;
             if self.rest().starts_with(b"!--") {
                 self.skip_comment();
@@ -98,13 +98,13 @@ impl Scan<'_> {
     }
 
     fn skip_comment(&mut self) {
-        let end = self.rest().windows(3).position(|w| w == b"-->");
+        let end = memchr::memmem::find(self.rest(), b"-->");
         self.at = end.map_or(self.bytes.len(), |step| self.at + step);
     }
 
     /// Moves to the end tag of a raw-text element.
     fn skip_raw(&mut self, name: &[u8]) {
-        while let Some(step) = self.rest().windows(2).position(|w| w == b"</") {
+        while let Some(step) = memchr::memmem::find(self.rest(), b"</") {
             self.at += step + 2;
             if self.rest().get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)) {
                 return;

@@ -199,5 +199,5 @@ pub(super) fn is_block(name: &str) -> bool {
 
 /// Whether it says something without holding text.
 pub(super) fn is_media(name: &str) -> bool {
-    matches!(name, "img" | "video" | "audio")
+    matches!(name, "img" | "video" | "audio" | "iframe")
 }

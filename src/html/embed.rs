@@ -1,4 +1,5 @@
-//! Sound, video and frames: what plays stays, what frames a known video host becomes a link.
+//! Sound, video and frames: what plays stays, what frames a known host's player becomes a
+//! frame of ours or a link.
 
 use scraper::ElementRef;
 use scraper::node::Element as Foreign;
@@ -8,7 +9,7 @@ use super::tree::{Element, Node};
 use super::{address, read};
 
 /// Hosts whose frames hold a video or sound; `www.` and subdomains of them count too.
-const HOSTS: &[&str] = &[
+pub const PLAYERS: &[&str] = &[
     "youtube.com",
     "youtube-nocookie.com",
     "youtu.be",
@@ -47,22 +48,65 @@ pub(super) fn media(
     (kept.attribute("src").is_some() || !kept.children.is_empty()).then_some(kept)
 }
 
-/// A link to what the frame would show, if its host is known.
+/// What a frame of ours says beside its address: the player may run, in its own origin, without
+/// leading the page elsewhere, and learns no more than on which site it is.
+pub(super) const FRAME: [(&str, &str); 4] = [
+    ("sandbox", "allow-scripts allow-same-origin allow-presentation allow-popups"),
+    ("loading", "lazy"),
+    ("referrerpolicy", "strict-origin"),
+    ("allowfullscreen", ""),
+];
+
+/// A frame, if its host is known: its address and what it is called.
 pub(super) fn frame(found: &Foreign, base: Option<&Url>) -> Option<Element> {
     let raw = ["data-src", "data-lazy-src", "src"].iter().find_map(|name| found.attr(name))?;
     let url = Url::parse(&address::media(raw, base)?).ok()?;
-    let host = url.host_str()?.to_owned();
-    let known = HOSTS.iter().any(|known| {
-        host.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    });
-    if !known {
-        return None;
-    }
+    let host = known(&url)?;
     let title = found.attr("title").map(str::trim).filter(|title| !title.is_empty());
-    let text = title.unwrap_or(host.strip_prefix("www.").unwrap_or(&host)).to_owned();
-    let mut link = Element::new("a", vec![Node::Text(format!("▶ {text}"))]);
+    let mut frame = Element::new("iframe", Vec::new());
+    frame.set("src", player(url.clone()).into());
+    frame.set("title", title.unwrap_or(host.strip_prefix("www.").unwrap_or(&host)).to_owned());
+    for (name, value) in FRAME {
+        frame.set(name, value.to_owned());
+    }
+    Some(frame)
+}
+
+/// A link to what the frame would show.
+pub(super) fn link(frame: &Element) -> Option<Element> {
+    let url = Url::parse(frame.attribute("src")?).ok()?;
+    let text = format!("▶ {}", frame.attribute("title").unwrap_or_default());
+    let mut link = Element::new("a", vec![Node::Text(text)]);
     link.set("href", address::link(watch(&url).as_deref().unwrap_or(url.as_str()), None)?);
     Some(Element::new("div", vec![Node::Element(link)]))
+}
+
+/// Whether an address is one that [`frame`] gives.
+pub(super) fn is_player(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| url.scheme() == "https" && known(&url).is_some())
+}
+
+fn known(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    let is_one = |known: &&str| {
+        host.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    PLAYERS.iter().any(is_one).then(|| host.to_owned())
+}
+
+/// The player's address: encrypted, without a word about playing by itself, and without cookies
+/// where the host offers that.
+fn player(mut url: Url) -> Url {
+    let _ = url.set_scheme("https");
+    if url.host_str().is_some_and(|host| matches!(host, "youtube.com" | "www.youtube.com"))
+        && url.path().starts_with("/embed/")
+    {
+        let _ = url.set_host(Some("www.youtube-nocookie.com"));
+    }
+    let own = |part: &&str| !part.to_ascii_lowercase().starts_with("autoplay");
+    let query = url.query().map(|query| query.split('&').filter(own).collect::<Vec<_>>().join("&"));
+    url.set_query(query.as_deref().filter(|query| !query.is_empty()));
+    url
 }
 
 /// The page where people watch what a player's address plays.

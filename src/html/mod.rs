@@ -8,6 +8,7 @@ pub(crate) mod dom;
 mod elements;
 mod embed;
 mod image;
+mod manner;
 mod markdown;
 mod markup;
 mod policy;
@@ -20,6 +21,9 @@ mod tree;
 mod tests;
 
 use url::Url;
+
+pub use self::embed::PLAYERS;
+pub use self::manner::Manner;
 
 /// Readings of its own output after which [`clean`] gives up and keeps the words alone.
 const MAX_ROUNDS: usize = 6;
@@ -53,10 +57,15 @@ impl SafeHtml {
 /// `<base href>` inside; what stays relative goes. Cleaning what is clean changes nothing.
 /// Of more than 10 MiB the rest is left out, of very deep or very many elements the tags.
 pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
-    let mut ordered = order(markup, base);
+    clean_as(markup, base, &Manner::default())
+}
+
+/// The same with an operator's wishes.
+pub fn clean_as(markup: &str, base: Option<&Url>, manner: &Manner) -> SafeHtml {
+    let mut ordered = order(markup, base, manner);
     for _ in 0..MAX_ROUNDS {
-        let cleaned = policy::enforce(&ordered);
-        let again = order(&cleaned, base);
+        let cleaned = policy::enforce(&ordered, manner.frames);
+        let again = order(&cleaned, base, manner);
         if again == ordered {
             return SafeHtml(cleaned);
         }
@@ -67,13 +76,13 @@ pub fn clean(markup: &str, base: Option<&Url>) -> SafeHtml {
 
 /// Permitted markup in order: what the gate is shown. Where this gives the same for what came out
 /// of the gate as for what went in, a fixed point is reached.
-fn order(markup: &str, base: Option<&Url>) -> String {
-    tree::write(&tidy::tidy(read::read(markup, base)))
+fn order(markup: &str, base: Option<&Url>, manner: &Manner) -> String {
+    tree::write(&tidy::tidy(read::read_as(markup, base, manner)))
 }
 
 /// Plain text to markup that shows it: a paragraph at each blank line, `<br>` at line ends.
 pub fn from_text(plain: &str) -> SafeHtml {
-    SafeHtml(policy::enforce(&order(&text::markup(plain), None)))
+    clean(&text::markup(plain), None)
 }
 
 /// Markup to plain text: each block on a line of its own, entities decoded once.
@@ -95,16 +104,29 @@ pub fn escape(plain: &str) -> String {
 }
 
 fn escape_to(plain: &str, out: &mut String) {
-    for c in plain.chars().filter(|c| tree::is_xml(*c)) {
+    let mut rest = plain;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_escaped(*c)) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+            _ => {}
         }
+        rest = after.get(c.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
+}
+
+/// Whether a character is written otherwise, or not at all.
+fn is_escaped(c: char) -> bool {
+    c <= '>'
+        && matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..='\x1f')
+        && !matches!(c, '\t' | '\n' | '\r')
+        || c >= '\u{fffe}' && !tree::is_xml(c)
 }
 
 /// The start of a plain text, on one line, of at most `max_chars` characters: cut behind a

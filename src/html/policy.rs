@@ -6,13 +6,27 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{elements, srcset};
+use super::{elements, embed, srcset};
 
 static POLICY: LazyLock<Builder<'static>> = LazyLock::new(policy);
+static WITH_FRAMES: LazyLock<Builder<'static>> = LazyLock::new(with_frames);
 
-/// Markup with nothing in it that is not listed.
-pub(super) fn enforce(markup: &str) -> String {
-    POLICY.clean(markup).to_string()
+/// Markup with nothing in it that is not listed; `frames` lists those of known players too.
+pub(super) fn enforce(markup: &str, frames: bool) -> String {
+    let policy = if frames { &WITH_FRAMES } else { &POLICY };
+    policy.clean(markup).to_string()
+}
+
+/// Frames say nothing of their own but what they show.
+fn with_frames() -> Builder<'static> {
+    let mut policy = policy();
+    policy.add_tags(["iframe"]).add_tag_attributes("iframe", ["src", "title"]);
+    // The gate sets what is there already, so that the order stays.
+    for (name, value) in embed::FRAME {
+        policy.add_tag_attributes("iframe", [name]);
+        policy.set_tag_attribute_value("iframe", name, value);
+    }
+    policy
 }
 
 fn policy() -> Builder<'static> {
@@ -38,8 +52,9 @@ fn policy() -> Builder<'static> {
 }
 
 /// Addresses that the sanitizer does not look into.
-fn filter<'a>(_tag: &str, name: &str, value: &'a str) -> Option<Cow<'a, str>> {
+fn filter<'a>(tag: &str, name: &str, value: &'a str) -> Option<Cow<'a, str>> {
     match name {
+        "src" if tag == "iframe" => embed::is_player(value).then_some(Cow::Borrowed(value)),
         "srcset" => {
             let candidates = srcset::parse(value, None);
             (!candidates.is_empty()).then(|| srcset::write(&candidates).into())

@@ -1,10 +1,13 @@
 //! The parser's tree to the tree of permitted elements: what may stay, with absolute addresses.
 
+use std::borrow::Cow;
+
 use scraper::node::Element as Foreign;
 use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::elements::{self, Fate};
+use super::manner::Manner;
 use super::tree::{self, Element, Node};
 use super::{address, dom, embed, image};
 
@@ -13,6 +16,11 @@ const MAX_VALUE: usize = 2000;
 
 /// Reads markup; `base` gives way to an absolute `<base href>` inside.
 pub(super) fn read(markup: &str, base: Option<&Url>) -> Vec<Node> {
+    read_as(markup, base, &Manner::default())
+}
+
+/// The same with an operator's wishes.
+pub(super) fn read_as(markup: &str, base: Option<&Url>, manner: &Manner) -> Vec<Node> {
     let html = dom::fragment(markup);
     let inside = base_inside(&html);
     let mut nodes = Vec::new();
@@ -21,7 +29,7 @@ pub(super) fn read(markup: &str, base: Option<&Url>) -> Vec<Node> {
             children(root, inside.as_ref().or(base), &mut nodes);
         }
     }
-    nodes
+    manner.apply(nodes)
 }
 
 fn base_inside(html: &Html) -> Option<Url> {
@@ -44,11 +52,13 @@ pub(super) fn children(parent: ElementRef<'_>, base: Option<&Url>, out: &mut Vec
 }
 
 fn push_text(text: &str, out: &mut Vec<Node>) {
-    let text = text.chars().filter(|c| tree::is_xml(*c));
+    let odd = text.contains(|c| !tree::is_xml(c));
+    let fit: Cow<'_, str> =
+        if odd { text.chars().filter(|c| tree::is_xml(*c)).collect() } else { text.into() };
     if let Some(Node::Text(before)) = out.last_mut() {
-        before.extend(text);
+        before.push_str(&fit);
     } else {
-        out.push(Node::Text(text.collect()));
+        out.push(Node::Text(fit.into_owned()));
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::strategy::Strategy;
 use url::Url;
 
+use super::Manner;
 use super::{SafeHtml, clean, escape, excerpt, first_image, from_text, line, markdown, text};
 
 const BASE: &str = "https://example.org/news/1.html";
@@ -363,4 +364,61 @@ proptest::proptest! {
     fn excerpts_fit(plain in ".{0,80}", most in 0_usize..40) {
         proptest::prop_assert!(excerpt(&plain, most).chars().count() <= most);
     }
+}
+
+#[test]
+fn players_stay_frames_where_that_is_wished() {
+    let manner = Manner { frames: true, ..Manner::default() };
+    let check = |markup: &str, expect: &str| {
+        let cleaned = super::clean_as(markup, None, &manner);
+        assert_eq!(cleaned.as_str(), expect, "{markup}");
+        assert_eq!(super::clean_as(expect, None, &manner).as_str(), expect, "again");
+    };
+    let frame = |src: &str, title: &str| {
+        format!(
+            "<iframe src=\"{src}\" title=\"{title}\" sandbox=\"allow-scripts allow-same-origin \
+             allow-presentation allow-popups\" loading=\"lazy\" referrerpolicy=\"strict-origin\" \
+             allowfullscreen=\"\"></iframe>"
+        )
+    };
+    check(
+        "<p>a</p><iframe src='http://www.youtube.com/embed/x1?autoplay=1' onload='alert(1)' \
+         sandbox='allow-top-navigation' allow='camera' style='x' srcdoc='<b>' name=n></iframe>",
+        &format!(
+            "<p>a</p><p>{}</p>",
+            frame("https://www.youtube-nocookie.com/embed/x1", "youtube.com")
+        ),
+    );
+    check("<iframe title='Tide' src=//player.vimeo.com/video/7>no</iframe>", "");
+    check(
+        "<iframe title='Tide' src=https://player.vimeo.com/video/7>no</iframe>",
+        &frame("https://player.vimeo.com/video/7", "Tide"),
+    );
+    check("<p>a</p><iframe src=https://evil.example/youtube.com></iframe>", "<p>a</p>");
+    check(
+        "<p>a</p><iframe src='javascript:alert(1)'></iframe><iframe srcdoc=x></iframe>",
+        "<p>a</p>",
+    );
+}
+
+#[test]
+fn what_the_operator_calls_tracking_goes_too() {
+    let manner = Manner {
+        tracking: vec!["from_app".into(), "xz_*".into()],
+        pixels: vec!["count.example/".into()],
+        ..Manner::default()
+    };
+    let cleaned = super::clean_as(
+        "<p><a href='https://a.example/?Xz_1=2&amp;id=7&amp;from_app=x'>a</a>\
+         <img src='https://count.example/p.gif' alt=p width=9 height=9>\
+         <img src='https://a.example/b.png?xz_2=1' srcset='https://a.example/c.png?xz_2=1 2x'></p>",
+        None,
+        &manner,
+    );
+    let text = cleaned.as_str();
+    assert!(text.contains("href=\"https://a.example/?id=7\""), "{text}");
+    assert!(text.contains("src=\"https://a.example/b.png\""), "{text}");
+    assert!(text.contains("https://a.example/c.png 2x") && !text.contains("xz_"), "{text}");
+    assert!(!text.contains("count.example"), "{text}");
+    assert_eq!(super::clean_as(text, None, &manner).as_str(), text);
 }

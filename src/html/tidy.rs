@@ -72,8 +72,8 @@ fn keep_space(children: &[Node], out: &mut Vec<Node>) {
 /// Whether the element shows anything, or keeps a table's or a line's shape.
 fn is_worth(found: &Element, children: &[Node]) -> bool {
     match found.name {
-        "br" | "hr" | "wbr" | "img" | "video" | "audio" | "source" | "td" | "th" | "col"
-        | "colgroup" => true,
+        "br" | "hr" | "wbr" | "img" | "video" | "audio" | "iframe" | "source" | "td" | "th"
+        | "col" | "colgroup" => true,
         "tr" => !children.is_empty() && children.iter().any(|node| !node.is_blank()),
         _ => children.iter().any(shows),
     }
@@ -249,7 +249,7 @@ impl Lines {
         self.at_start |= breaks;
         match element.name {
             "pre" | "br" | "wbr" => {}
-            "img" | "video" | "audio" => self.at_start = false,
+            "img" | "video" | "audio" | "iframe" => self.at_start = false,
             _ => self.indent(&mut element.children),
         }
         self.at_start |= breaks;

@@ -35,6 +35,8 @@ pub struct Ways<'w> {
     pub language: Option<&'w str>,
     /// Medium of all entries.
     pub medium: Option<&'w str>,
+    /// What is wished of cleaning.
+    pub manner: &'w html::Manner,
     /// The source's cleaning rules, on a fragment.
     pub apply: &'w dyn Fn(&str) -> String,
     /// The medium as the text of a fragment names it.
@@ -124,7 +126,7 @@ fn cleaned(markup: &str, base: Option<&str>, ways: &Ways<'_>) -> (SafeHtml, Opti
     }
     let applied = (ways.apply)(markup);
     let medium = (ways.credited)(&applied).and_then(|name| named(&name));
-    (html::clean(&applied, base.as_ref()), medium)
+    (html::clean_as(&applied, base.as_ref(), ways.manner), medium)
 }
 
 fn plain(text: &Text) -> String {

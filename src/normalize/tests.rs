@@ -1,4 +1,5 @@
 use super::{Birth, Ways, item};
+use crate::html;
 use crate::model::{
     Enclosure, Entry, Fragment, Instant, Item, ItemId, Original, Person, SourceId, Text,
 };
@@ -18,10 +19,14 @@ fn birth() -> Birth {
     }
 }
 
+static PLAIN: html::Manner =
+    html::Manner { frames: false, tracking: Vec::new(), pixels: Vec::new() };
+
 fn ways() -> Ways<'static> {
     Ways {
         language: Some("zh-CN"),
         medium: None,
+        manner: &PLAIN,
         apply: &|fragment| fragment.replace("<x>", ""),
         credited: &|fragment| fragment.contains("江城日报").then(|| "江城日报".to_owned()),
     }

@@ -211,6 +211,7 @@ impl Maker {
         let ways = Ways {
             language: self.source.language.as_deref(),
             medium: self.source.medium.as_deref(),
+            manner: &self.settings.cleaning,
             apply: &|fragment| article::apply(fragment, rules),
             credited: &|fragment| article::medium(fragment, rules),
         };

@@ -115,8 +115,8 @@ fn is_possible(hir: &Hir) -> bool {
                 let Some((own, behind)) = behind.split_first() else { return true };
                 let begins = own.properties().look_set_prefix().contains(Look::Start);
                 let ends = own.properties().look_set_suffix().contains(Look::End);
-                !(begins && before.iter().any(|part| least(part) > 0))
-                    && !(ends && behind.iter().any(|part| least(part) > 0))
+                let asks = |parts: &[Hir]| parts.iter().any(|part| least(part) > 0);
+                !(begins && asks(before) || ends && asks(behind))
             });
             is_in_order && parts.iter().all(is_possible)
         }

@@ -28,7 +28,7 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
-    let reply = if size(&head.headers) > site.0.rules.limits.head {
+    let mut reply = if size(&head.headers) > site.0.rules.limits.head {
         Reply::line(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Kind::Part,
@@ -37,6 +37,9 @@ pub(super) async fn answer(
     } else {
         reply(site, peer, &head, body).await
     };
+    if let Some(policy) = &site.0.rules.framing {
+        reply.frame(policy);
+    }
     let status = reply.status.as_u16();
     let path = document::loggable(&site.0.rules, head.uri.path());
     tracing::debug!(method = %head.method, path = &*path, status, "answered");

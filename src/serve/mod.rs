@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use freshness::Freshness;
@@ -60,6 +61,8 @@ pub struct Rules {
     pub lasting: Vec<String>,
     /// Beginnings of paths (`/private/`) that are as good as keys: they are never logged whole.
     pub secret: Vec<String>,
+    /// The policy of pages where they may frame something.
+    framing: Option<HeaderValue>,
     /// The hubs that the feeds name in their head.
     pub topics: Option<Topics>,
     /// How much of the files is kept in memory, in bytes.
@@ -77,10 +80,16 @@ impl Rules {
             max_age: Duration::from_mins(15),
             lasting: Vec::new(),
             secret: Vec::new(),
+            framing: None,
             topics: None,
             memory: 64 << 20,
             limits: Limits::default(),
         }
+    }
+
+    /// Lets pages frame players of these hosts, and of those below them.
+    pub fn frame(&mut self, hosts: &[&str]) {
+        self.framing = Some(reply::framing(hosts));
     }
 }
 

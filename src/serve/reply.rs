@@ -22,6 +22,18 @@ const PAGE_POLICY: &str = "default-src 'none'; img-src https: http: data:; \
     base-uri 'none'";
 const FEED_POLICY: &str = "default-src 'none'; sandbox";
 
+/// The policy of pages that frame players of some hosts and of those below them.
+pub(super) fn framing(hosts: &[&str]) -> HeaderValue {
+    let mut policy = format!("{PAGE_POLICY}; frame-src");
+    for host in hosts {
+        policy.push_str(" https://");
+        policy.push_str(host);
+        policy.push_str(" https://*.");
+        policy.push_str(host);
+    }
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(PAGE_POLICY))
+}
+
 /// An answer before it is known whether its body is wanted.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -67,6 +79,15 @@ impl Reply {
             Self::line(StatusCode::METHOD_NOT_ALLOWED, Kind::Part, "method not allowed\n");
         reply.set(ALLOW, methods);
         reply
+    }
+
+    /// Says which players a page may frame, if it is a page.
+    pub(super) fn frame(&mut self, policy: &HeaderValue) {
+        if let Some(own) = self.headers.get_mut(CONTENT_SECURITY_POLICY)
+            && own == PAGE_POLICY
+        {
+            own.clone_from(policy);
+        }
     }
 
     /// Sets a header; a value that no header can hold is left out.

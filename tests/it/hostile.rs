@@ -22,6 +22,7 @@ fn items() -> Vec<Item> {
     let ways = Ways {
         language: None,
         medium: None,
+        manner: &html::Manner::default(),
         apply: &|fragment| fragment.to_owned(),
         credited: &|_| None,
     };

@@ -9,6 +9,7 @@ mod origin;
 mod architecture;
 mod article;
 mod browser;
+mod cleaning;
 mod cli;
 mod contents;
 mod daemon;

@@ -54,6 +54,8 @@ pub(super) struct Blocks {
     pub list: Vec<Block>,
     /// The keys of all, one after another.
     pub keys: String,
+    /// For each node how many blocks begin before it.
+    before: Vec<u32>,
 }
 
 impl Blocks {
@@ -61,10 +63,22 @@ impl Blocks {
         self.keys.get(block.key.start as usize..block.key.end as usize).unwrap_or_default()
     }
 
+    fn count(&mut self, nodes: usize) {
+        self.before.reserve(nodes);
+        let mut blocks = 0;
+        for node in 0..nodes as u32 {
+            self.before.push(blocks);
+            let next = self.list.get(blocks as usize);
+            blocks += u32::from(next.is_some_and(|block| block.nodes.start == node));
+        }
+    }
+
     /// The blocks that begin within a range of nodes.
     pub(super) fn within(&self, from: u32, to: u32) -> Range<usize> {
-        let first = self.list.partition_point(|block| block.nodes.start < from);
-        first..self.list.partition_point(|block| block.nodes.start < to)
+        let before = |node: u32| {
+            self.before.get(node as usize).map_or(self.list.len(), |blocks| *blocks as usize)
+        };
+        before(from)..before(to)
     }
 }
 
@@ -84,6 +98,7 @@ pub(super) fn read(tree: &Tree<'_>) -> Blocks {
         }
     }
     walk.flush();
+    walk.found.count(tree.nodes.len());
     walk.found
 }
 
@@ -197,8 +212,16 @@ struct Reader {
 impl Reader {
     fn read(&mut self, text: &str, style: Style, count: &mut Count, keys: &mut String) {
         let before = count.chars;
-        for c in text.chars() {
-            self.character(c, count, keys);
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let run = rest.bytes().position(|b| !b.is_ascii_alphabetic()).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(if run == 0 { c.len_utf8() } else { run });
+            if c.is_ascii_alphabetic() {
+                self.letters(run, count, keys);
+            } else {
+                self.character(c, count, keys);
+            }
+            rest = after;
         }
         let chars = count.chars - before;
         if style.bold {
@@ -208,6 +231,28 @@ impl Reader {
             count.linked += chars;
             count.links += f32::from(u8::from(style.link != self.link));
             self.link = style.link;
+        }
+    }
+
+    /// The most frequent characters, in fewer steps.
+    fn letters(&mut self, run: &str, count: &mut Count, keys: &mut String) {
+        let Some((first, last)) = run.bytes().next().zip(run.bytes().next_back()) else { return };
+        self.stopped = false;
+        count.chars += run.len() as f32;
+        count.letters += run.len() as f32;
+        count.words += f32::from(u8::from(!std::mem::replace(&mut self.in_word, true)));
+        if count.first == '\0' {
+            count.first = char::from(first);
+        }
+        count.last = char::from(last);
+        let from = keys.len();
+        keys.push_str(run);
+        let upper = run.bytes().filter(u8::is_ascii_uppercase).count();
+        if upper > 0 {
+            count.upper += upper as f32;
+            if let Some(key) = keys.get_mut(from..) {
+                key.make_ascii_lowercase();
+            }
         }
     }
 
@@ -282,4 +327,24 @@ pub(super) fn is_cjk(c: char) -> bool {
 /// Words in lower case without spaces and marks, as the keys of blocks have them.
 pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Bytes of a text that is searched step by step, which is quicker for so few.
+const FEW: usize = 512;
+
+/// Whether a key stands in another one.
+pub(super) fn holds(long: &str, short: &str) -> bool {
+    let (long, short) = (long.as_bytes(), short.as_bytes());
+    let Some((first, last)) = long
+        .len()
+        .checked_sub(short.len())
+        .and_then(|last| short.first().map(|first| (*first, last)))
+    else {
+        return short.is_empty();
+    };
+    if long.len() > FEW {
+        return memchr::memmem::find(long, short).is_some();
+    }
+    let begins = memchr::memchr_iter(first, long.get(..=last).unwrap_or_default());
+    begins.into_iter().any(|at| long.get(at..at + short.len()) == Some(short))
 }

@@ -1,10 +1,11 @@
-//! Names and dates as pages show them to readers, and titles as sites put their names on them.
+//! Names and dates as pages show them to readers.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::blocks::{self, Block, Blocks};
+use super::dateline;
 use super::lex;
 use super::look::Mark;
 use super::tag::Tag;
@@ -17,24 +18,22 @@ const AROUND: usize = 25;
 /// The longest name, in characters.
 const MAX_NAME: usize = 60;
 
-static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)
-        \b(?:19|20)\d\d\s?[-/.年]\s?(?:0?[1-9]|1[0-2])\s?[-/.月]\s?(?:0?[1-9]|[12]\d|3[01])\b日?(?:[T\s]+\d{1,2}:\d\d(?::\d\d)?)?
-        | (?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d\d(?::\d\d)?)?
-        | \b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d\b
-        | \b\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:19|20)\d\d\b
-        | \b\d{1,2}\s+\p{Cyrillic}{3,9}\s+(?:19|20)\d\d\b
-        | \b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b",
+        r"(?x)^(?:
+        (?i:(?:(?:written|posted|published|story|article|words|text|interview|report|reporting|analysis|opinion|review|recommended|compiled|contributed|edited\s+and\s+written)\s+)?by|von|par|por|di|af|av|door|text\s*:|autor(?:ka|in|en|es|a)?\s*:|auteur\s*:|authors?\s*:|автор\s*:?|γράφει\s+(?:ο|η)|tekst\s*:|thread\s+starter)\s*:?\s+
+        | (?i:authors?|written\s?by|posted\s?by|autor|auteur)\s*:
+        | (?:作者|文|撰文|记者|作\s者|撰稿|作者/来源)\s*[:：/|／]\s*)\s*(?P<name>.+)$",
     )
     .ok()
 });
-static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)^(?:(?i:written\s+by|posted\s+by|published\s+by|story\s+by|article\s+by|by|von|par|por|di|autor(?:ka)?\s*:|author\s*:?|автор\s*:?|γράφει\s+(?:ο|η)|tekst\s*:)\s*:?\s+
-        | (?:作者|文|撰文|记者|作\s者|撰稿|作者/来源)\s*[:：/|／]\s*)(?P<name>.+)$",
-    )
-    .ok()
+/// A date, and then a name.
+static DATED_BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:19|20)\d\d\s*(?:[|•·,—–-]\s*)?(?i:\d{1,2}:\d\d(?:\s?[ap]m)?\s*)?\s[Bb][Yy]:?\s+(?P<name>\p{Lu}.{2,60})$").ok()
+});
+/// A part of the address of a page about a writer.
+static WRITER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)/(?:authors?|auteurs?|autor(?:es|en)?|contributors?|writers?|staff|journalists?|reporters?|columnists?|profiles?|people|bio|users?|u|members?|experts?|by|editors?|our-team|team)/[^/]+|[?&]author=").ok()
 });
 static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -42,48 +41,139 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?:作者|撰文|撰稿|执笔人?)\s*[:：]\s*(?P<name>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*|[^\s:：|｜，,。）)]{2,20})
         | [（(][^（）()]{0,12}记者\s*[:：]?\s*(?P<bracketed>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*)\s*[）)]
         | 记者[\s:：]+(?P<reporter>\p{Han}{2,4}(?:[\s、]+\p{Han}{2,4})*)(?:[\s）)，,/／]|$)
+        | ^(?P<posted>\S{2,20})\s*(?:发表于|發表於)
         | 记者\s*(?P<photographed>\p{Han}{2,4})\s*[/／]?\s*(?:文|摄|$)",
     )
     .ok()
 });
+/// Words that are part of no name.
+const NO_NAME: &[&str] = &[
+    "you",
+    "your",
+    "our",
+    "we",
+    "agree",
+    "is",
+    "are",
+    "was",
+    "this",
+    "that",
+    "click",
+    "read",
+    "view",
+    "follow",
+    "min",
+    "minutes",
+    "ago",
+    "posts",
+    "articles",
+    "comment",
+    "comments",
+    "subscribe",
+    "sponsored",
+    "updated",
+    "published",
+    "taboola",
+    "committee",
+];
+/// What stands behind names.
+const ROLES: &[&str] = &[
+    "expert",
+    "writer",
+    "phd",
+    "rdn",
+    "md",
+    "mba",
+    "rd",
+    "cpa",
+    "ms",
+    "dietitian",
+    "contributor",
+    "editor",
+    "reporter",
+    "correspondent",
+    "staff",
+    "senior",
+    "author",
+];
 /// What stands alone before a name.
-const BY_ALONE: &[&str] =
-    &["by", "written by", "author", "author:", "words by", "作者", "作者:", "作者："];
-
-/// The first date near the article's start, as written.
-pub(super) fn date(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Option<String> {
-    let date = DATE.as_ref()?;
-    let in_block = |block: &&Block| {
-        date.find(&blocks::text(tree, block)).map(|found| found.as_str().to_owned())
-    };
-    let near = near(blocks, kept);
-    let marked = near.iter().filter(|block| has(tree, block, Mark::Byline)).find_map(in_block);
-    marked.or_else(|| near.iter().find_map(in_block))
-}
+const BY_ALONE: &[&str] = &[
+    "by",
+    "by:",
+    "written by",
+    "written by:",
+    "author",
+    "author:",
+    "words by",
+    "作者",
+    "作者:",
+    "作者：",
+];
 
 /// The names of the byline, as written.
 pub(super) fn authors(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool]) -> Vec<String> {
-    let by = |block: &&Block| {
-        let text = blocks::text(tree, block);
-        let found = BY.as_ref()?.captures(&text)?;
-        let found = names(found.name("name")?.as_str());
-        (!found.is_empty()).then_some(found)
-    };
     let near = near(blocks, kept);
-    near.iter()
-        .find_map(by)
-        .or_else(|| marked(tree))
-        .or_else(|| near.iter().find_map(|block| inside(tree, block)))
+    let ends = ends(blocks, kept);
+    let each = |list: &[&Block], read: fn(&Tree<'_>, &Block) -> Option<Vec<String>>| {
+        list.iter().find_map(|block| read(tree, block))
+    };
+    each(&near, by)
+        .or_else(|| each(&near, inside))
         .or_else(|| alone(tree, &near))
-        .or_else(|| ends(blocks, kept).into_iter().find_map(|block| inside(tree, block)))
+        .or_else(|| marked(tree, blocks, kept, true))
+        .or_else(|| each(&near, linked))
+        .or_else(|| marked(tree, blocks, kept, false))
+        .or_else(|| each(&ends, inside))
+        .or_else(|| each(&ends, by))
+        .or_else(|| each(&ends, linked))
+        .or_else(|| each(&ends, editor))
         .unwrap_or_default()
+}
+
+/// The names behind `by`.
+fn by(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
+    let text = blocks::text(tree, block);
+    let found = BY.as_ref()?.captures(&text);
+    let found = found.or_else(|| DATED_BY.as_ref()?.captures(&text))?;
+    let named = found.name("name")?.as_str();
+    let begins = named.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii());
+    let starter = text.starts_with("Thread starter");
+    let found = if begins || starter { names(named) } else { Vec::new() };
+    (!found.is_empty()).then_some(found)
+}
+
+/// A name that leads to a page about a writer.
+fn linked(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
+    if block.count.linked < 3.0 || block.count.chars > 80.0 {
+        return None;
+    }
+    let inside = block.nodes.start as usize..block.nodes.end as usize;
+    let around = tree.ancestors(inside.start).take(4);
+    let mut links = inside.chain(around).filter(|at| tree.node(*at).tag == Tag::A);
+    links.find_map(|at| {
+        let leads = lex::attribute_of(tree.raw(at), "href")
+            .is_some_and(|href| WRITER.as_ref().is_some_and(|writer| writer.is_match(href)));
+        let text = if leads { tree.text(at, tree.node(at).end as usize) } else { return None };
+        let found = if text.chars().count() < 60 { names(&text) } else { Vec::new() };
+        (!found.is_empty()).then_some(found)
+    })
+}
+
+/// Whoever edited it, where nobody else is named.
+fn editor(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
+    static EDITOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:编辑|責任編輯|責編|责编)\s*[:：]\s*(?P<name>\p{Han}{2,4})\b").ok()
+    });
+    let text = blocks::text(tree, block);
+    let found = names(EDITOR.as_ref()?.captures(&text)?.name("name")?.as_str());
+    (!found.is_empty()).then_some(found)
 }
 
 /// The names within a line that says whose they are.
 fn inside(tree: &Tree<'_>, block: &Block) -> Option<Vec<String>> {
     let text = blocks::text(tree, block);
     let found = INSIDE.as_ref()?.captures(&text)?;
-    let groups = ["name", "bracketed", "reporter", "photographed"];
+    let groups = ["name", "bracketed", "reporter", "posted", "photographed"];
     let named = groups.iter().find_map(|group| found.name(group))?.as_str();
     let parts = if named.chars().any(blocks::is_cjk) {
         named.split(['、', ' ', '\u{3000}']).flat_map(names).collect()
@@ -104,17 +194,32 @@ fn alone(tree: &Tree<'_>, near: &[&Block]) -> Option<Vec<String>> {
 }
 
 /// The article's last blocks and those right behind it.
-fn ends<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
+pub(super) fn ends<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
     let Some(last) = kept.iter().rposition(|keep| *keep) else { return Vec::new() };
-    let range = last.saturating_sub(2)..(last + 4).min(blocks.list.len());
+    let range = last.saturating_sub(2)..(last + 6).min(blocks.list.len());
     blocks.list.get(range).unwrap_or_default().iter().collect()
 }
 
-/// The text of the first element that says it names the author.
-fn marked(tree: &Tree<'_>) -> Option<Vec<String>> {
-    let elements = tree.nodes.iter().enumerate().filter(|(_, node)| node.tag != Tag::Text);
-    let mut said = elements.filter(|(at, _)| names_author(tree.raw(*at))).take(8);
-    said.find_map(|(at, node)| {
+/// The text of the first element that says it names the author, near the article's start or
+/// anywhere before its end.
+fn marked(tree: &Tree<'_>, blocks: &Blocks, kept: &[bool], near: bool) -> Option<Vec<String>> {
+    let at = |block: usize| blocks.list.get(block).map(|block| block.nodes.start as usize);
+    let first = kept.iter().position(|keep| *keep).unwrap_or(0);
+    let last = kept.iter().rposition(|keep| *keep).unwrap_or(0);
+    let from = if near { at(first.saturating_sub(AROUND)) } else { None };
+    let to = at(if near { first + AROUND / 2 } else { last + AROUND });
+    marked_in(tree, from.unwrap_or(0)..to.unwrap_or(tree.nodes.len()))
+}
+
+fn marked_in(tree: &Tree<'_>, range: std::ops::Range<usize>) -> Option<Vec<String>> {
+    let nodes = tree.nodes.get(range.clone()).unwrap_or_default();
+    let elements = range.zip(nodes).filter(|(_, node)| node.tag != Tag::Text);
+    let said = elements.filter(|(at, _)| names_author(tree.raw(*at)));
+    let own = said.filter(|(at, _)| {
+        let mut above = tree.ancestors(*at);
+        !above.any(|at| tree.node(at).look.marks & Mark::Comment.bit() != 0)
+    });
+    own.take(8).find_map(|(at, node)| {
         let text = tree.text(at, node.end as usize);
         let by = BY.as_ref().and_then(|by| by.captures(&text)).and_then(|found| found.name("name"));
         let text = by.map_or(text.as_str(), |name| name.as_str());
@@ -125,42 +230,40 @@ fn marked(tree: &Tree<'_>) -> Option<Vec<String>> {
 
 fn names_author(tag: &str) -> bool {
     // Most tags are short or say nothing of authors.
-    if !tag.contains("author") && !tag.contains("byline") && !tag.contains("username") {
+    if !["uthor", "byline", "username"].iter().any(|word| tag.contains(word)) {
         return false;
     }
     lex::attributes(tag).any(|(name, value)| match name {
         "rel" | "itemprop" => value.eq_ignore_ascii_case("author"),
-        "class" => value.split_ascii_whitespace().any(|class| {
-            let class = class.to_ascii_lowercase();
-            let ends = [
-                "author",
-                "author-name",
-                "author__name",
-                "authorname",
-                "byline",
-                "byline-name",
-                "username",
-                "post-author",
-                "author-link",
-            ];
-            ends.iter().any(|end| class.ends_with(end))
-        }),
+        "class" => value.split_ascii_whitespace().any(says_author),
         _ => false,
     })
 }
 
+fn says_author(class: &str) -> bool {
+    const ENDS: [&str; 7] = [
+        "author",
+        "authorname",
+        "byline",
+        "byline-name",
+        "username",
+        "author-link",
+        "byline__name",
+    ];
+    let class = class.to_ascii_lowercase();
+    let other = ["avatar", "img", "image", "bio", "desc", "title", "comment", "social"];
+    ENDS.iter().any(|end| class.ends_with(end))
+        || class.contains("author")
+            && class.contains("name")
+            && !other.iter().any(|w| class.contains(w))
+}
+
 /// Short blocks from before the article's start to behind it.
-fn near<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
+pub(super) fn near<'a>(blocks: &'a Blocks, kept: &[bool]) -> Vec<&'a Block> {
     let first = kept.iter().position(|keep| *keep).unwrap_or(0);
     let range = first.saturating_sub(AROUND)..first + AROUND / 2;
     let near = blocks.list.get(range.start..range.end.min(blocks.list.len())).unwrap_or_default();
     near.iter().filter(|block| block.count.chars < MAX_CHARS).collect()
-}
-
-fn has(tree: &Tree<'_>, block: &Block, mark: Mark) -> bool {
-    let own = block.container as usize;
-    let mut chain = std::iter::once(own).chain(tree.ancestors(own)).take(3);
-    chain.any(|at| tree.node(at).look.marks & mark.bit() != 0)
 }
 
 /// The names in a text that should hold nothing else.
@@ -169,20 +272,38 @@ pub(super) fn names(text: &str) -> Vec<String> {
     if text.contains("://") || text.starts_with("www.") {
         return Vec::new();
     }
-    let text = DATE.as_ref().map_or(text, |date| {
+    let text = dateline::DATE.as_ref().map_or(text, |date| {
         date.find(text).map_or(text, |found| text.get(..found.start()).unwrap_or_default())
     });
     let text = text.split(['|', '•', '·', '—', '(', '（', '｜']).next().unwrap_or_default();
     let text = text.strip_prefix("By ").or(text.strip_prefix("by ")).unwrap_or(text);
-    let parts = text
-        .split([',', ';', '、', '，', '；'])
-        .flat_map(|part| part.split(" and "))
-        .flat_map(|part| part.split(" & "));
-    parts
-        .map(|part| part.trim().trim_matches([':', '-', '–', '@']).trim())
-        .filter(|part| is_name(part))
-        .map(str::to_owned)
-        .collect()
+    let parts = text.split([',', ';', '、', '，', '；']).flat_map(both);
+    let named = parts.map(|part| without_role(part.trim().trim_matches([':', '-', '–', '@'])));
+    named.filter(|part| is_name(part)).map(str::to_owned).collect()
+}
+
+/// A name without what its bearer does.
+fn without_role(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some((name, last)) = text.rsplit_once(' ')
+        && ROLES.contains(&last.to_lowercase().as_str())
+        && name.contains(' ')
+    {
+        text = name.trim();
+    }
+    text
+}
+
+/// Two people, where both have more than one name: `Research and Development` is one.
+fn both(text: &str) -> Vec<&str> {
+    for mark in [" and ", " & ", " und ", " et ", " y "] {
+        let parts: Vec<&str> = text.split(mark).collect();
+        let full = |part: &&str| part.split_whitespace().count() >= 2;
+        if parts.len() > 1 && parts.iter().all(full) {
+            return parts;
+        }
+    }
+    vec![text.trim_start().strip_prefix("and ").unwrap_or(text)]
 }
 
 fn is_name(text: &str) -> bool {
@@ -223,34 +344,10 @@ fn is_name(text: &str) -> bool {
     (2..=MAX_NAME).contains(&chars)
         && text.split_whitespace().count() <= 6
         && text.chars().any(char::is_alphabetic)
-        && text.chars().filter(char::is_ascii_digit).count() * 3 < chars
+        && text.chars().filter(char::is_ascii_digit).count() * 2 < chars
         && !text.contains(['<', '>', '{', '}', '='])
         && !refused.contains(&lower.as_str())
         && !lower.ends_with(" says")
+        && !lower.split_whitespace().any(|word| NO_NAME.contains(&word) || ROLES.contains(&word))
         && (dense <= 8 || text.contains('·') && dense <= 16)
-}
-
-/// A title without the name of the site before or behind it.
-pub(super) fn without_site(title: &str, site: Option<&str>) -> String {
-    const MARKS: [&str; 9] = [" | ", " - ", " – ", " — ", " » ", " :: ", "_", " · ", "|"];
-    let site = site.map(blocks::key).unwrap_or_default();
-    for mark in MARKS {
-        let Some((start, end)) = title.rsplit_once(mark) else { continue };
-        let is_site = |part: &str| {
-            let part = blocks::key(part);
-            !site.is_empty() && (part == site || site.contains(&part) || part.contains(&site))
-        };
-        if is_site(end)
-            || start.chars().count() > end.chars().count() * 2 && mark != "_" && mark != "|"
-            || mark == "_" && blocks::key(start).chars().count() > 5
-        {
-            let start = if mark == "_" { title.split('_').next().unwrap_or(start) } else { start };
-            return start.trim().to_owned();
-        }
-        if let Some((first, rest)) = title.split_once(mark).filter(|(first, _)| is_site(first)) {
-            let _ = first;
-            return rest.trim().to_owned();
-        }
-    }
-    title.trim().to_owned()
 }

@@ -6,6 +6,7 @@ use super::blocks::Blocks;
 use super::look::Mark;
 use super::tag::Tag;
 use super::tree::Tree;
+use crate::article::quick::Quick;
 
 /// Sums up to each block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +24,7 @@ pub(super) struct Sum {
 pub(super) struct Containers {
     /// `sums[n]`: over the first n blocks.
     sums: Vec<Sum>,
-    scores: HashMap<usize, f32>,
+    scores: HashMap<usize, f32, Quick>,
     /// The best of them; 0 where there is none.
     pub top: usize,
     /// The best score.
@@ -33,7 +34,7 @@ pub(super) struct Containers {
 impl Containers {
     pub(super) fn new(tree: &Tree<'_>, blocks: &Blocks) -> Self {
         let mut found =
-            Self { sums: sums(tree, blocks), scores: HashMap::new(), top: 0, top_score: 0.0 };
+            Self { sums: sums(tree, blocks), scores: HashMap::default(), top: 0, top_score: 0.0 };
         found.score(tree, blocks);
         let mut scored: Vec<usize> = found.scores.keys().copied().collect();
         scored.sort_unstable();

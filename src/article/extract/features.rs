@@ -10,6 +10,7 @@ use super::said::Said;
 use super::tag::Tag;
 use super::tree::Tree;
 use super::words;
+use crate::article::quick::Quick;
 
 /// How far neighbours are looked at, on each side.
 const NEAR: usize = 3;
@@ -248,7 +249,7 @@ pub(super) struct Paths {
     pub long: Vec<u64>,
     /// The same of two.
     pub short: Vec<u64>,
-    alike: HashMap<u64, Alike>,
+    alike: HashMap<u64, Alike, Quick>,
 }
 
 impl Paths {
@@ -261,7 +262,7 @@ impl Paths {
 }
 
 fn paths(tree: &Tree<'_>, blocks: &Blocks) -> Paths {
-    let mut paths = Paths { long: Vec::new(), short: Vec::new(), alike: HashMap::new() };
+    let mut paths = Paths { long: Vec::new(), short: Vec::new(), alike: HashMap::default() };
     let mut last = (u32::MAX, 0, 0);
     for block in &blocks.list {
         if last.0 != block.container {

@@ -82,10 +82,13 @@ impl Forest {
     fn leaf(&self, splits: usize, leaves: usize, row: &[f32]) -> f32 {
         let tree = self.splits.get(splits..).unwrap_or_default();
         let mut at = 0_i16;
-        while at >= 0 {
-            let Some(split) = tree.get(at as usize) else { return 0.0 };
+        while let Some(split) = tree.get(at as usize) {
             let value = row.get(usize::from(split.column)).copied().unwrap_or(0.0);
-            at = split.children[usize::from(value > split.threshold)];
+            let [low, high] = split.children;
+            at = if value > split.threshold { high } else { low };
+            if at < 0 {
+                break;
+            }
         }
         self.leaves.get(leaves + usize::from(!at as u16)).copied().unwrap_or(0.0)
     }

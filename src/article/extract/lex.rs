@@ -1,5 +1,7 @@
 //! Markup to its tags and texts, in one pass, as leniently as browsers read it.
 
+use memchr::memmem;
+
 /// The longest name that is told from others, in bytes.
 const MAX_NAME: usize = 16;
 /// Attributes of one tag that are looked at.
@@ -67,12 +69,9 @@ impl<'a> Lexer<'a> {
     /// ends. Without an end tag nothing is skipped.
     pub(super) fn skip_whole(&mut self, name: &[u8]) -> Option<usize> {
         let mut at = self.at;
-        while let Some(less) = self.seek(at, b'<') {
+        let ends = |at: usize| memmem::find(self.bytes.get(at..)?, b"</").map(|step| at + step);
+        while let Some(less) = ends(at) {
             let tag = less + 2;
-            if self.bytes.get(less + 1) != Some(&b'/') {
-                at = less + 1;
-                continue;
-            }
             let found = self.bytes.get(tag..tag + name.len()).unwrap_or_default();
             let after = self.bytes.get(tag + name.len()).copied().unwrap_or(b'>');
             if found.eq_ignore_ascii_case(name) && !after.is_ascii_alphanumeric() {
@@ -103,8 +102,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn seek(&self, from: usize, byte: u8) -> Option<usize> {
-        let rest = self.source.get(from..)?;
-        rest.find(char::from(byte)).map(|step| from + step)
+        memchr::memchr(byte, self.bytes.get(from..)?).map(|step| from + step)
     }
 
     /// Where the next tag begins; a `<` that begins none is text.
@@ -150,7 +148,7 @@ impl<'a> Lexer<'a> {
         let rest = self.source.get(from..).unwrap_or_default();
         let end = match rest.strip_prefix("<!--") {
             Some(comment) if comment.starts_with('>') => Some(5),
-            Some(comment) => comment.find("-->").map(|end| end + 7),
+            Some(comment) => memmem::find(comment.as_bytes(), b"-->").map(|end| end + 7),
             None => rest.find('>').map(|end| end + 1),
         };
         end.map_or(self.bytes.len(), |end| from + end)
@@ -216,20 +214,20 @@ pub(super) fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
 /// The attribute at the start of the text, and what follows it.
 fn attribute(text: &str) -> Option<((&str, &str), &str)> {
     let first = text.chars().next()?.len_utf8();
-    let stop = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/');
-    let end = text.get(first..)?.find(stop).map_or(text.len(), |end| first + end);
+    let stop = |b: u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'/');
+    let end = text.get(first..)?.bytes().position(stop).map_or(text.len(), |end| first + end);
     let (name, rest) = text.split_at_checked(end)?;
     let Some(value) = rest.trim_ascii_start().strip_prefix('=') else {
         return Some(((name, ""), rest));
     };
     let value = value.trim_ascii_start();
-    if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+    if let Some(quote) = value.bytes().next().filter(|b| matches!(b, b'"' | b'\'')) {
         let value = value.get(1..)?;
-        let end = value.find(quote).unwrap_or(value.len());
+        let end = memchr::memchr(quote, value.as_bytes()).unwrap_or(value.len());
         let after = value.get(end + 1..).unwrap_or_default();
         return Some(((name, value.get(..end)?), after));
     }
-    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+    let end = value.bytes().position(|b| b.is_ascii_whitespace()).unwrap_or(value.len());
     let (value, after) = value.split_at_checked(end)?;
     Some(((name, value), after))
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::RegexSet;
 
 use super::lex;
+use crate::article::quick::Quick;
 
 /// What class, id, role and the like may suggest; an element may have several marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +76,14 @@ pub(super) struct Look {
     pub marks: u32,
     /// Differs between classes, hardly ever collides.
     pub hash: u32,
+    /// Whether it says what it is to programs: `itemprop`, `property`.
+    pub named: bool,
 }
 
 /// Remembers what classes say, since pages repeat them.
 #[derive(Default)]
 pub(super) struct Looks {
-    known: HashMap<u64, u32>,
+    known: HashMap<u64, u32, Quick>,
 }
 
 impl Looks {
@@ -103,7 +106,12 @@ impl Looks {
                 look.hash = fold(hash(value));
             }
             b"id" => look.marks |= self.words(value),
-            b"itemprop" | b"property" if is_body(value) => look.marks |= Mark::Stated.bit(),
+            b"itemprop" | b"property" => {
+                look.named = true;
+                if is_body(value) {
+                    look.marks |= Mark::Stated.bit();
+                }
+            }
             b"role" => look.marks |= role(value),
             b"hidden" if value != "until-found" => look.marks |= Mark::Hidden.bit(),
             b"aria-hidden" if value.eq_ignore_ascii_case("true") => {

@@ -4,6 +4,7 @@ mod around;
 mod blocks;
 mod byline;
 mod containers;
+mod dateline;
 mod entity;
 mod features;
 mod forest;
@@ -14,9 +15,11 @@ mod metadata;
 mod page;
 mod said;
 mod second;
+mod sites;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod title;
 mod tree;
 mod words;
 mod write;
@@ -161,6 +164,24 @@ pub fn about(page: &str, url: &Url) -> (Metadata, Url) {
     (metadata::read(&tree, &blocks, &said, &none, url), said.base(url))
 }
 
+/// The page without scripts, styles and what else no reader sees.
+pub(super) fn without_code(page: &str) -> String {
+    let mut out = String::with_capacity(page.len() / 2);
+    let mut from = 0;
+    let mut lexer = lex::Lexer::new(page);
+    while let Some(token) = lexer.next() {
+        let lex::Token::Start(name, span) = token else { continue };
+        let whole = tag::whole(name.as_bytes());
+        let code = matches!(whole, Some(tag::Whole::Drop | tag::Whole::Script));
+        if code && lexer.skip_whole(name.as_bytes()).is_some() {
+            out.push_str(page.get(from..span.from).unwrap_or_default());
+            from = lexer.reached();
+        }
+    }
+    out.push_str(page.get(from..).unwrap_or_default());
+    out
+}
+
 /// The value of an attribute of a start tag, as written.
 pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     lex::attribute_of(tag, name)
@@ -246,7 +267,7 @@ impl<'a> Sight<'a> {
     fn marked(&self) -> Option<Part> {
         let nodes = self.tree.nodes.iter().enumerate().skip(1);
         let marked = nodes.filter(|(at, node)| {
-            node.tag != Tag::Text && node.tag != Tag::Meta && is_marked(self.tree.raw(*at))
+            node.look.named && node.tag != Tag::Meta && is_marked(self.tree.raw(*at))
         });
         let mut kept = vec![false; self.blocks.list.len()];
         for (at, node) in marked {

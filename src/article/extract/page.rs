@@ -9,9 +9,14 @@ use super::said::{self, Said};
 use super::tag::Tag;
 use super::tree::Tree;
 use super::words;
+use crate::article::quick::Quick;
 
 /// Bytes of a key by which a stated text is recognised.
 const PIECE: usize = 18;
+/// Bytes of the longest key of a title.
+const TITLE: usize = 2000;
+/// Bytes of a description that are looked at.
+const DESCRIPTION: usize = 8000;
 /// Words of a block that makes a paragraph without doubt.
 const LONG: f32 = 20.0;
 
@@ -27,8 +32,8 @@ pub(super) struct Page {
     titles: Vec<String>,
     description: String,
     /// Hashes of all pieces of the text that the linked data states.
-    stated: HashSet<u64>,
-    repeats: HashMap<u64, f32>,
+    stated: HashSet<u64, Quick>,
+    repeats: HashMap<u64, f32, Quick>,
     /// The block that is most like the title, else the first heading.
     pub title_at: usize,
     /// The first `h1`, else the first block.
@@ -52,10 +57,7 @@ impl Page {
         let bodies = bodies(tree, blocks, &containers);
         let mut page = Self {
             titles: titles(said),
-            description: blocks::key(
-                said.meta(&["og:description", "description", "twitter:description"])
-                    .unwrap_or_default(),
-            ),
+            description: description(said),
             stated: pieces(said),
             repeats: repeats(blocks),
             title_at: 0,
@@ -78,7 +80,7 @@ impl Page {
         let one = |title: &String| {
             let (short, long) =
                 if key.len() < title.len() { (key, title.as_str()) } else { (title.as_str(), key) };
-            let within = !short.is_empty() && long.contains(short);
+            let within = !short.is_empty() && blocks::holds(long, short);
             if within { short.len() as f32 / long.len() as f32 } else { 0.0 }
         };
         if key.len() > 600 { 0.0 } else { self.titles.iter().map(one).fold(0.0, f32::max) }
@@ -89,8 +91,11 @@ impl Page {
         let start = self.description.get(..self.description.floor_char_boundary(60));
         let start = start.unwrap_or_default();
         start.len() >= 24
-            && (key.len() >= 24 && self.description.contains(key)
-                || key.get(..key.floor_char_boundary(300)).unwrap_or_default().contains(start))
+            && (key.len() >= 24 && blocks::holds(&self.description, key)
+                || blocks::holds(
+                    key.get(..key.floor_char_boundary(300)).unwrap_or_default(),
+                    start,
+                ))
     }
 
     /// -1 where no text is stated; else the share of three samples of the text that are in it.
@@ -181,6 +186,12 @@ impl Page {
     }
 }
 
+fn description(said: &Said) -> String {
+    let names = ["og:description", "description", "twitter:description"];
+    let text = said.meta(&names).unwrap_or_default();
+    blocks::key(text.get(..text.floor_char_boundary(DESCRIPTION)).unwrap_or_default())
+}
+
 fn titles(said: &Said) -> Vec<String> {
     let metas = ["og:title", "twitter:title", "title", "headline"];
     let all = metas.iter().filter_map(|name| said.meta(&[name])).chain(said.title.as_deref());
@@ -192,20 +203,20 @@ fn titles(said: &Said) -> Vec<String> {
         parts.max_by_key(|part| part.len())
     });
     keys.extend(parted.map(blocks::key));
-    keys.retain(|key| key.len() >= 6);
+    keys.retain(|key| (6..=TITLE).contains(&key.len()));
     keys.sort_unstable();
     keys.dedup();
     keys
 }
 
 /// All pieces of the text that linked data gives whole.
-fn pieces(said: &Said) -> HashSet<u64> {
+fn pieces(said: &Said) -> HashSet<u64, Quick> {
     let texts = said.objects.iter().filter_map(|object| {
         said::field(object, "articleBody")
             .or_else(|| said::field(object, "reviewBody"))
             .or_else(|| said::field(object, "text"))
     });
-    let mut pieces = HashSet::new();
+    let mut pieces = HashSet::default();
     for text in texts {
         let key = blocks::key(text);
         if key.len() >= 100 {
@@ -220,8 +231,8 @@ fn piece(key: &str, from: usize) -> &str {
     key.get(from..to).unwrap_or_default()
 }
 
-fn repeats(blocks: &Blocks) -> HashMap<u64, f32> {
-    let mut repeats = HashMap::with_capacity(blocks.list.len());
+fn repeats(blocks: &Blocks) -> HashMap<u64, f32, Quick> {
+    let mut repeats = HashMap::with_capacity_and_hasher(blocks.list.len(), Quick::default());
     for block in &blocks.list {
         *repeats.entry(look::hash(blocks.key(block))).or_insert(0.0) += 1.0;
     }

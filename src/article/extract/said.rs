@@ -67,6 +67,17 @@ impl Said {
         self.objects.iter().find(|object| types(object).any(is_article))
     }
 
+    /// The first object that is a question to others.
+    pub(super) fn question(&self) -> Option<&Value> {
+        self.objects.iter().find(|object| types(object).any(|name| name == "Question"))
+    }
+
+    /// A field of the object of this `@id`.
+    pub(super) fn described(&self, id: &str, name: &str) -> Option<&str> {
+        let own = |object: &&Value| field(object, "@id") == Some(id);
+        self.objects.iter().filter(own).find_map(|object| field(object, name))
+    }
+
     /// Whether an object of a type is stated whose name holds this.
     pub(super) fn states(&self, part: &str) -> bool {
         self.objects.iter().any(|object| types(object).any(|name| name.contains(part)))

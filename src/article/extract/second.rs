@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::blocks::Blocks;
 use super::features::{Paths, Table};
 use super::tree::Tree;
+use crate::article::quick::Quick;
 
 /// Columns of the first look that are looked at again: the text, its place, the votes.
 const AGAIN: usize = 42;
@@ -49,14 +50,14 @@ pub(super) struct Look<'a> {
     blocks: &'a Blocks,
     scores: &'a [f32],
     sums: Vec<Sum>,
-    long: HashMap<u64, Sum>,
-    short: HashMap<u64, Sum>,
+    long: HashMap<u64, Sum, Quick>,
+    short: HashMap<u64, Sum, Quick>,
     /// The run of high scores that holds the most text.
     run: Range<usize>,
     /// For each block the nearest one of high score before and behind it.
     before: Vec<Option<usize>>,
     after: Vec<Option<usize>>,
-    levels: HashMap<u32, Vec<Range<usize>>>,
+    levels: HashMap<u32, Vec<Range<usize>>, Quick>,
 }
 
 impl<'a> Look<'a> {
@@ -75,12 +76,12 @@ impl<'a> Look<'a> {
             blocks,
             scores,
             sums: vec![Sum::default()],
-            long: HashMap::new(),
-            short: HashMap::new(),
+            long: HashMap::default(),
+            short: HashMap::default(),
             run: 0..0,
             before: nearest(high.iter().copied().enumerate()),
             after: nearest(high.iter().copied().enumerate().rev()),
-            levels: HashMap::new(),
+            levels: HashMap::default(),
         };
         look.after.reverse();
         let mut sum = Sum::default();

@@ -133,17 +133,84 @@ fn references_and_attributes_are_read_as_written() {
 }
 
 #[test]
-fn bylines_are_read_and_titles_lose_the_site() {
+fn bylines_are_parted_into_names() {
     let names = |text: &str| byline::names(text).join("+");
     assert_eq!(names("By Ada Quayle and Tom Berth, 2 March 2026"), "Ada Quayle+Tom Berth");
     assert_eq!(names("https://example.org/ada"), "");
     assert_eq!(names("admin"), "");
     assert_eq!(names("林海燕、周明"), "林海燕+周明");
-    let title = |title: &str, site: Option<&str>| byline::without_site(title, site);
-    assert_eq!(title("A harbour opens its gates | The Post", None), "A harbour opens its gates");
-    assert_eq!(title("Post - Harbour", Some("Post")), "Harbour");
-    assert_eq!(title("Ebb and flow - a history", Some("Post")), "Ebb and flow - a history");
-    assert_eq!(title("旧港开放_新闻_榆湾网", None), "旧港开放");
+    assert_eq!(names("Ada Quayle, Senior Editor, and Tom Berth, RDN"), "Ada Quayle+Tom Berth");
+    assert_eq!(names("Centre for Tides and Harbours"), "Centre for Tides and Harbours");
+    assert_eq!(names("Ada Quayle Staff Writer"), "Ada Quayle");
+}
+
+const PARAGRAPHS: &str = "<p>The harbour of Elmsund, closed since the storm, opened again on Monday, \
+    and the first boats came in with the tide. The mayor, who had fought for it, was there to see \
+    them come.</p><p>Nobody had expected so many people on the old quay, the harbour master said. \
+    Work on the new wall begins in spring, and it will take until the summer of next year.</p>";
+
+/// What a page says with these in its head, its header, and before and behind its text.
+fn said(head: &str, before: &str, behind: &str) -> Metadata {
+    let page = format!(
+        "<html><head>{head}</head><body><header><a href=/>Elmsund Post</a></header><main>\
+         <article>{before}{PARAGRAPHS}{behind}</article></main></body></html>"
+    );
+    let url = Url::parse("https://www.elmsundpost.example/2026/harbour").unwrap();
+    read(&page, &url).unwrap().metadata
+}
+
+#[test]
+fn titles_are_the_articles_and_not_the_sites() {
+    let check = |head: &str, before: &str, expect: &str| {
+        assert_eq!(said(head, before, "").title.as_deref(), Some(expect), "{head}{before}");
+    };
+    check("<title>A harbour opens its gates | The Post</title>", "", "A harbour opens its gates");
+    check("<title>Elmsund Post - Harbour</title>", "", "Harbour");
+    check("<title>Ebb and flow - a history</title>", "", "Ebb and flow - a history");
+    check("<title>旧港开放迎客_新闻_榆湾网</title>", "", "旧港开放迎客");
+    let manual = "<title>Ropes and their knots — The Great Book of Harbours</title>";
+    check(
+        manual,
+        "<h1>The Great Book of Harbours</h1><h2>Ropes and their knots</h2>",
+        "Ropes and their knots",
+    );
+    check(manual, "<h1>Ropes and their knots<a href=#ropes>¶</a></h1>", "Ropes and their knots");
+    check(
+        "<title>Harbour: a city looks back</title>",
+        "<h1>How the old harbour came to life again</h1>",
+        "How the old harbour came to life again",
+    );
+    check(
+        "<title>Elmsund Post - news from the sea</title>",
+        "<h1>Twelve boats in the old harbour</h1>",
+        "Twelve boats in the old harbour",
+    );
+    let twice = "<meta property=og:title content='Boats &amp;amp; ropes'>";
+    check(twice, "", "Boats & ropes");
+}
+
+#[test]
+fn names_and_dates_are_found_where_readers_see_them() {
+    let check = |head: &str, before: &str, behind: &str, names: &str, date: Option<&str>| {
+        let said = said(head, before, behind);
+        let found = (said.authors.join("+"), said.published);
+        assert_eq!(found, (names.to_owned(), date.map(str::to_owned)), "{head}{before}{behind}");
+    };
+    let day = Some("2 March 2026");
+    check("", "<p>Published 2 March 2026 by Ada Quayle</p>", "", "Ada Quayle", day);
+    check("", "<p>Written by: Ada Quayle and Tom Berth</p>", "", "Ada Quayle+Tom Berth", None);
+    check("", "<p>By continuing, you agree to our terms</p>", "", "", None);
+    check("", "<a href=/authors/quayle><b>Ada Quayle</b></a>", "", "Ada Quayle", None);
+    check("", "<div class=post-author__name>Ada Quayle</div>", "", "Ada Quayle", None);
+    check("", "", "<p>Last updated: 2 March 2026</p>", "", day);
+    check("", "", "<p>（责任编辑：林海燕）</p>", "林海燕", None);
+    let site = "<meta name=author content='Elmsund Post'>";
+    check(site, "<p>By Ada Quayle</p>", "", "Ada Quayle", None);
+    check(site, "", "", "Elmsund Post", None);
+    let linked = "<script type=application/ld+json>{\"@graph\":[\
+        {\"@type\":\"Article\",\"author\":{\"@id\":\"#q\",\"name\":\"aq7\"}},\
+        {\"@type\":\"Person\",\"@id\":\"#q\",\"name\":\"Ada Quayle\"}]}</script>";
+    check(linked, "", "", "Ada Quayle", None);
 }
 
 #[test]

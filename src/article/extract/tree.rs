@@ -47,7 +47,7 @@ impl Tree<'_> {
             parent: 0,
             end: 0,
             span: Span { from: 0, to: 0 },
-            look: Look { marks: 0, hash: 0 },
+            look: Look { marks: 0, hash: 0, named: false },
         };
         self.nodes.get(index).copied().unwrap_or(NONE)
     }
@@ -65,8 +65,22 @@ impl Tree<'_> {
     pub(super) fn text(&self, from: usize, to: usize) -> String {
         let nodes = self.nodes.get(from..to).unwrap_or_default().iter();
         let texts = nodes.filter(|node| node.tag == Tag::Text);
-        let text: String = texts.map(|node| entity::decode(node.span.of(self.source))).collect();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let mut line = String::new();
+        let mut apart = false;
+        for node in texts {
+            let text = entity::decode(node.span.of(self.source));
+            apart |= text.starts_with(char::is_whitespace);
+            for word in text.split_whitespace() {
+                if apart && !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                apart = true;
+            }
+            apart =
+                if text.trim().is_empty() { apart } else { text.ends_with(char::is_whitespace) };
+        }
+        line
     }
 
     /// From the parent up to below the root.

@@ -159,6 +159,14 @@ pub(in crate::article) fn of(tree: &Html) -> Gist {
 pub(in crate::article) fn units(text: &str) -> usize {
     let mut sum = 0;
     let mut in_word = false;
+    if text.is_ascii() {
+        for b in text.bytes() {
+            let wordy = b.is_ascii_alphanumeric();
+            sum += if wordy && !in_word { 2 } else { 0 };
+            in_word = wordy || in_word && matches!(b, b'\'' | b'-');
+        }
+        return sum;
+    }
     for c in text.chars() {
         let dense = is_dense(c);
         let wordy = c.is_alphanumeric() && !dense;

@@ -166,6 +166,9 @@ fn folded(text: &str) -> String {
         }
         c => c,
     };
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().replace('`', "'");
+    }
     text.chars().map(fold).flat_map(char::to_lowercase).collect()
 }
 

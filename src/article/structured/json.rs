@@ -20,15 +20,20 @@ pub(super) fn lenient(text: &str) -> Option<Value> {
     if text.len() > MOST || !text.starts_with(['{', '[']) {
         return None;
     }
-    first(text).or_else(|| {
-        let mended: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        first(&mended)
-    })
+    match first(text)? {
+        Ok(value) => Some(value),
+        // Of all faults this can be mended.
+        Err(fault) if fault.to_string().starts_with("control character") => {
+            let plain = |c: char| if c.is_control() { ' ' } else { c };
+            first(&text.chars().map(plain).collect::<String>())?.ok()
+        }
+        Err(_) => None,
+    }
 }
 
 /// The value at the start of a text.
-fn first(text: &str) -> Option<Value> {
-    serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok()
+fn first(text: &str) -> Option<serde_json::Result<Value>> {
+    serde_json::Deserializer::from_str(text).into_iter::<Value>().next()
 }
 
 /// Calls with every object; what it gives is of no matter.
