@@ -30,7 +30,10 @@ pub(super) fn reply(
     let accepted = Accepted::of(headers);
     let Some(best) = accepted.best() else { return answer::unacceptable(kind(media_type)) };
     // It is made for this one answer: the codings that take longer would not pay.
-    let best = if accepted.takes(Coding::Gzip) { Coding::Gzip } else { best };
+    let best = match best {
+        Coding::Zstd | Coding::Brotli if accepted.takes(Coding::Gzip) => Coding::Gzip,
+        best => best,
+    };
     let bytes = Bytes::from(bytes);
     let packed = coding::pack(best, &bytes);
     let coding = if packed.is_some() { best } else { Coding::Identity };

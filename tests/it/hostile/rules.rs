@@ -236,9 +236,14 @@ pub fn opml(text: &str) -> Vec<String> {
     check.0
 }
 
-/// A page for people: nothing that runs but our own data, and no word of the site's in other tags.
+/// A page for people: nothing that runs but our one script, our own data, and no word of the site's
+/// in other tags.
 pub fn page(text: &str) -> Vec<String> {
     let mut check = Check(Vec::new());
+    let ours = ["", "../"].map(|up| format!("<script src=\"{up}finews.js\" defer></script>"));
+    let count: usize = ours.iter().map(|own| text.matches(own.as_str()).count()).sum();
+    check.that(count == 1, "not our one script");
+    let text = &ours.iter().fold(text.to_owned(), |text, own| text.replace(own, ""));
     let scripts = text.matches("<script").count();
     let data = text.matches("<script type=\"application/ld+json\">").count();
     check.that(scripts == data && data <= 1, format!("{scripts} scripts"));
