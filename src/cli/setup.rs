@@ -15,7 +15,7 @@ use crate::fetch::{Fetcher, Limits, Manners};
 use crate::model::Instant;
 use crate::refresh::{News, World};
 use crate::render::{self, Renderer};
-use crate::store::{Lock, Store};
+use crate::store::{self, Lock, Store};
 
 /// The time, in whole seconds: the only clock of the program.
 #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
@@ -123,6 +123,11 @@ pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held>
     store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;
     Ok(Held { store, settings: Arc::new(settings), authority, lock })
+}
+
+/// Whether a daemon, or another verb, holds the state.
+pub(super) fn is_held(why: &anyhow::Error) -> bool {
+    matches!(why.downcast_ref(), Some(store::Error::Held(_)))
 }
 
 /// Opens the state to look at it, whoever holds it.

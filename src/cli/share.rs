@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::args::{Args, Share};
 use super::exit::{Exit, Usage};
-use super::{out, setup, until};
+use super::{copies, out, setup, until};
 use crate::edition::{self, Care};
 use crate::html;
 use crate::model::{Instant, ItemId};
-use crate::store::{self, Store};
+use crate::store::Store;
 
 /// The longest note, in characters.
 const LONGEST: usize = 5_000;
@@ -34,9 +34,10 @@ pub(super) async fn run(args: &Args, own: &Share) -> anyhow::Result<Exit> {
             held.store.end_shares(setup::now()).await?;
             let (settings, authority) = (&held.settings, &held.authority);
             edition::publish(&held.store, settings, authority, Care::Changes).await?;
+            copies::all(&held.store, settings).await?;
             held.store
         }
-        Err(why) if is_held(&why) => {
+        Err(why) if setup::is_held(&why) => {
             let store = setup::look(&setup::settings(args)?).await?;
             change(&store, own, until).await?;
             out::note("the process that holds the state publishes it; a daemon does so at once");
@@ -49,11 +50,6 @@ pub(super) async fn run(args: &Args, own: &Share) -> anyhow::Result<Exit> {
     }
     store.close().await;
     Ok(Exit::Well)
-}
-
-/// Whether the daemon, or another verb, is at work.
-fn is_held(why: &anyhow::Error) -> bool {
-    matches!(why.downcast_ref(), Some(store::Error::Held(_)))
 }
 
 /// All of them, or none.

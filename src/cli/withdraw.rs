@@ -7,7 +7,7 @@ use super::exit::{Exit, Usage};
 use super::{copies, out, setup};
 use crate::edition::{self, Care};
 use crate::model::ItemId;
-use crate::store::{self, Store};
+use crate::store::Store;
 
 pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
     let settings = setup::settings(args)?;
@@ -28,7 +28,7 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
             copies::all(&held.store, settings).await?;
             held.store
         }
-        Err(why) if is_held(&why) => {
+        Err(why) if setup::is_held(&why) => {
             let store = setup::look(&setup::settings(args)?).await?;
             change(&store, own).await?;
             out::note("the process that holds the state publishes it; a daemon does so at once");
@@ -41,11 +41,6 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
     }
     store.close().await;
     Ok(Exit::Well)
-}
-
-/// Whether the daemon, or another verb, is at work.
-fn is_held(why: &anyhow::Error) -> bool {
-    matches!(why.downcast_ref(), Some(store::Error::Held(_)))
 }
 
 async fn change(store: &Store, own: &Withdraw) -> anyhow::Result<()> {
