@@ -108,7 +108,7 @@ fn floor(count: usize, port: u16, known: bool) -> Result<Duration, Box<dyn Error
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let began = Instant::now();
     runtime.block_on(async {
-        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(1).build()?;
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build()?;
         let mut asked = JoinSet::new();
         for number in 0..count {
             if asked.len() >= AT_ONCE
@@ -186,8 +186,12 @@ fn look(process: u32) -> Option<(u64, u64, u64)> {
 
 async fn serve(listener: TcpListener) {
     let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(converse(stream));
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(connections.spawn(converse(stream))),
+            // As many as there may be are open: some of them end soon.
+            Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
         while connections.try_join_next().is_some() {}
     }
 }
