@@ -35,15 +35,21 @@ pub(super) fn reply(
         best => best,
     };
     let bytes = Bytes::from(bytes);
-    let packed = coding::pack(best, &bytes);
-    let coding = if packed.is_some() { best } else { Coding::Identity };
     let digest = content::digest(&bytes);
     let held = if headers.contains_key(IF_NONE_MATCH) {
         conditional::held(headers, &digest, DateTime::<Utc>::MAX_UTC, |one| accepted.takes(one))
     } else {
         Held::Nothing
     };
-    let tag = content::tag(&digest, if let Held::In(one) = held { one } else { coding });
+    // Whoever has it needs no bytes, and knows in which coding.
+    let (packed, coding) = match held {
+        Held::In(coding) => (None, coding),
+        Held::Nothing | Held::Same => match coding::pack(best, &bytes) {
+            Some(packed) => (Some(packed), best),
+            None => (None, Coding::Identity),
+        },
+    };
+    let tag = content::tag(&digest, coding);
     let unchanged = held != Held::Nothing;
     let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut reply = Reply::new(status, kind(media_type));

@@ -120,7 +120,7 @@ fn check(path: &Path) -> Result<(), Error> {
     }
     let look = || -> Result<(String, Option<i64>), sql::Error> {
         let mut connection = Connection::look(path)?;
-        Ok((connection.check("integrity_check")?, versions::of(&mut connection)?))
+        Ok((connection.check()?, versions::of(&mut connection)?))
     };
     let (verdict, version) = look().map_err(|why| bad(sql::said(&why)))?;
     if verdict != "ok" {

@@ -35,13 +35,14 @@ pub(super) const STYLE: &str = include_str!("../templates/style.css");
 /// What copies addresses.
 pub(super) const SCRIPT: &str = include_str!("../templates/finews.js");
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("../templates/base.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("list.html", include_str!("../templates/list.html")),
     ("private.html", include_str!("../templates/private.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("share.html", include_str!("../templates/share.html")),
+    ("subscribe.html", include_str!("../templates/subscribe.html")),
     ("status.html", include_str!("../templates/status.html")),
     ("404.html", include_str!("../templates/404.html")),
 ];
