@@ -1,5 +1,6 @@
 //! Our own extractor: a page's blocks, judged one by one by a small learned model, then joined.
 
+mod anchors;
 mod around;
 mod blocks;
 mod byline;
@@ -8,6 +9,8 @@ mod dateline;
 mod entity;
 mod features;
 mod forest;
+mod headings;
+mod items;
 mod join;
 mod lex;
 mod look;
