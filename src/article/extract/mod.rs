@@ -211,7 +211,7 @@ pub fn samples(page: &str, first: Option<&[f32]>) -> Vec<Sample> {
 /// The probability of each block: what the two looks say weighs the same. What the first is sure of
 /// needs no second.
 fn scores(models: &Models, sight: &Sight<'_>) -> Vec<f32> {
-    let first: Vec<f32> = sight.table.rows().map(|row| models.first.score(row)).collect();
+    let first: Vec<f32> = sight.table.rows().map(|row| models.first.glance(row)).collect();
     let known: Vec<f32> = first.iter().copied().map(forest::probability).collect();
     let look = sight.second(&known);
     let both = first.iter().enumerate().map(|(at, first)| {
