@@ -220,7 +220,7 @@ fn a_model_that_is_none_is_refused() {
     for sample in rows(ENGLISH) {
         assert_eq!(sample.features.len(), shipped.first.width());
         assert_eq!(sample.second.len(), shipped.second.width());
-        assert!(shipped.first.score(&sample.features).is_finite());
+        assert!(shipped.first.score(&[&sample.features])[0].is_finite());
     }
     let file = include_bytes!("first.bin");
     assert!(Forest::parse(file).is_some());
@@ -245,9 +245,9 @@ fn a_model_sums_its_trees() {
     file.extend(1.0_f32.to_le_bytes());
     let forest = Forest::parse(&file).unwrap();
     let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
-    close(forest.score(&[0.0, 2.5]), -1.0);
-    close(forest.score(&[0.0, 2.6]), 1.0);
-    close(forest.score(&[]), -1.0);
+    close(forest.score(&[&[0.0, 2.5]])[0], -1.0);
+    close(forest.score(&[&[0.0, 2.6]])[0], 1.0);
+    close(forest.score(&[&[]])[0], -1.0);
 }
 
 #[test]
