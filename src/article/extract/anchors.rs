@@ -35,7 +35,13 @@ pub(super) struct Anchors {
 
 impl Anchors {
     /// `own` are the blocks' scores, by the root of their length.
-    pub(super) fn new(tree: &Tree<'_>, blocks: &Blocks, paths: &Paths, scores: &[f32], own: &[f32]) -> Self {
+    pub(super) fn new(
+        tree: &Tree<'_>,
+        blocks: &Blocks,
+        paths: &Paths,
+        scores: &[f32],
+        own: &[f32],
+    ) -> Self {
         let runs = runs(scores, own);
         let best = runs.iter().enumerate().max_by(|a, b| a.1.score.total_cmp(&b.1.score));
         let main = best.map_or(0, |(at, _)| at);

@@ -22,7 +22,12 @@ pub(super) fn read(tree: &Tree<'_>, blocks: &Blocks, title: usize) -> Vec<[f32; 
         if let Some(level) = level {
             let count = &block.count;
             let kinds = words::kinds(blocks.key(block));
-            last = Last { level, linked: count.linked / count.chars.max(1.0), chars: count.chars, kinds };
+            last = Last {
+                level,
+                linked: count.linked / count.chars.max(1.0),
+                chars: count.chars,
+                kinds,
+            };
             if at > title {
                 since.note(&last);
             }

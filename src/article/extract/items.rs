@@ -94,12 +94,6 @@ impl Items {
         all
     }
 
-    /// The nearest element around that is one of a series.
-    pub(super) fn nearest(&self, tree: &Tree<'_>, container: usize) -> Option<usize> {
-        let mut chain = std::iter::once(container).chain(tree.ancestors(container));
-        chain.find(|index| self.series(*index).is_some())
-    }
-
     fn series(&self, index: usize) -> Option<(Item, Series)> {
         let item = *self.of.get(&(index as u32))?;
         let series = *self.series.get(item.series)?;

@@ -74,7 +74,12 @@ impl<'a> Look<'a> {
         scores: &'a [f32],
     ) -> Self {
         let high: Vec<bool> = scores.iter().map(|score| *score >= 0.5).collect();
-        let own: Vec<f32> = blocks.list.iter().zip(scores).map(|(block, score)| block.count.chars.sqrt() * score).collect();
+        let own: Vec<f32> = blocks
+            .list
+            .iter()
+            .zip(scores)
+            .map(|(block, score)| block.count.chars.sqrt() * score)
+            .collect();
         let is_heading = |container: u32| tree.node(container as usize).tag.is_heading();
         let headings = blocks.list.iter().map(|block| is_heading(block.container));
         let mut look = Self {
