@@ -110,9 +110,12 @@ struct Drifted {
 }
 
 fn drifted(folder: &Folder, files: &HashMap<String, WrittenFile>) -> Drifted {
+    let mut files: Vec<&WrittenFile> = files.values().collect();
+    files.sort_unstable_by_key(|file| &file.path);
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut drifted = Drifted::default();
-    for file in files.values() {
-        if folder.looks(&file.path) != Some((file.size, file.mtime)) {
+    for (file, there) in files.into_iter().zip(folder.looks(&paths)) {
+        if there != Some((file.size, file.mtime)) {
             drifted.add(&file.path);
         }
     }
