@@ -74,7 +74,7 @@ impl Connection {
 
     fn reader(path: &Path) -> Result<Self, Error> {
         let mut connection = Self::open(path)?;
-        connection.run("PRAGMA query_only = ON")?;
+        connection.run("PRAGMA query_only = ON; PRAGMA cache_size = -4096")?;
         Ok(connection)
     }
 
