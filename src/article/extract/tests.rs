@@ -262,7 +262,11 @@ fn a_glance_asks_no_more_trees_than_it_needs() {
     let rows: [&[f32]; 2] = [&[0.0, 2.5], &[0.0, 2.6]];
     assert_eq!(forest(19).glance(&rows), [-22.0, 22.0], "the second pause decides, at the end");
     assert_eq!(forest(10).glance(&rows), [-10.0, 10.0], "the first does not");
-    assert_eq!(forest(90).glance(&rows), [-23.0, 23.0], "twenty trees, and what the rest would say");
+    assert_eq!(
+        forest(90).glance(&rows),
+        [-23.0, 23.0],
+        "twenty trees, and what the rest would say"
+    );
 }
 
 #[test]
