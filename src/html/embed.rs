@@ -87,7 +87,9 @@ pub(super) fn is_player(address: &str) -> bool {
 }
 
 fn known(url: &Url) -> Option<String> {
-    let host = url.host_str()?;
+    // What answers at another port need not be the host's own, and nobody signs in to a player.
+    let is_bare = url.port().is_none() && url.username().is_empty() && url.password().is_none();
+    let host = url.host_str().filter(|_| is_bare)?;
     let is_one = |known: &&str| {
         host.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };

@@ -394,7 +394,13 @@ fn players_stay_frames_where_that_is_wished() {
         "<iframe title='Tide' src=https://player.vimeo.com/video/7>no</iframe>",
         &frame("https://player.vimeo.com/video/7", "Tide"),
     );
-    check("<p>a</p><iframe src=https://evil.example/youtube.com></iframe>", "<p>a</p>");
+    for address in [
+        "https://evil.example/youtube.com",
+        "https://player.vimeo.com:8443/video/7",
+        "https://u:p@player.vimeo.com/video/7",
+    ] {
+        check(&format!("<p>a</p><iframe src={address}></iframe>"), "<p>a</p>");
+    }
     check(
         "<p>a</p><iframe src='javascript:alert(1)'></iframe><iframe srcdoc=x></iframe>",
         "<p>a</p>",
