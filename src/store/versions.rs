@@ -24,6 +24,7 @@ const STEPS: [&str; 15] = [
     include_str!("migrations/0013_shares.sql"),
     include_str!("migrations/0014_mirror.sql"),
     include_str!("migrations/0015_bare.sql"),
+    include_str!("migrations/0016_newest.sql"),
 ];
 
 /// The version that this program writes.
