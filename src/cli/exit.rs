@@ -49,6 +49,7 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
     }
     match error.chain().find_map(|cause| cause.downcast_ref::<store::Error>()) {
         Some(store::Error::Damaged { .. } | store::Error::Newer(_)) => Exit::Damaged,
+        Some(why) if why.is_damage() => Exit::Damaged,
         Some(store::Error::Held(_)) => Exit::Held,
         _ => Exit::SomeFailed,
     }

@@ -57,13 +57,13 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
             "an address in a private network is asked only with `--allow-private NETWORK`",
         );
     }
-    let store = error.chain().find_map(|cause| cause.downcast_ref::<store::Error>());
-    match store? {
+    let store = error.chain().find_map(|cause| cause.downcast_ref::<store::Error>())?;
+    let restore = "the published folder is untouched; `finews restore` puts the newest backup in \
+                   its place, or move it away to begin anew";
+    match store {
         store::Error::Held(_) => Some("stop the other finews, or name another state (`--state`)"),
-        store::Error::Damaged { .. } => Some(
-            "the published folder is untouched; `finews restore` puts the newest backup in its \
-             place, or move it away to begin anew",
-        ),
+        store::Error::Damaged { .. } => Some(restore),
+        why if why.is_damage() => Some(restore),
         store::Error::Newer(_) => Some("use the finews that wrote it, or a newer one"),
         store::Error::Full => Some("make room; nothing is lost, and the next run goes on"),
         _ => None,

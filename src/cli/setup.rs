@@ -117,8 +117,13 @@ pub(super) async fn hold(settings: Settings, verb: &str) -> anyhow::Result<Held>
     open(settings, lock).await
 }
 
-/// Opens the state that this process holds already.
-pub(super) async fn open(settings: Settings, lock: Lock) -> anyhow::Result<Held> {
+/// Opens the state that this process holds already, and looks it through where it may be damaged;
+/// who stays for long does so always.
+pub(super) async fn open(settings: Settings, mut lock: Lock) -> anyhow::Result<Held> {
+    if lock.verb() == "serve" || lock.doubts(now()) {
+        Store::check(&settings.store).await?;
+        lock.trust(now());
+    }
     let store = Store::open(&settings.store).await?;
     store.unite(&settings.stories);
     let authority = edition::authority(&store, &settings, now()).await?;

@@ -41,11 +41,23 @@ pub(super) struct Sighting {
     pub failed_before: bool,
 }
 
+/// A host by its journeys of the last minute.
+#[derive(Debug)]
+struct Host {
+    sightings: usize,
+    /// Whether the last of them reached it.
+    reached: bool,
+}
+
 /// The last minute's journeys.
 #[derive(Debug)]
 pub(super) struct Breaker {
     least: usize,
+    /// The newest first.
     seen: VecDeque<Sighting>,
+    hosts: HashMap<usize, Host>,
+    /// Hosts that the last journey did not reach.
+    failed: usize,
     probe: Option<Instant>,
     trusted: Option<Instant>,
 }
@@ -53,7 +65,14 @@ pub(super) struct Breaker {
 impl Breaker {
     /// For so many hosts; with fewer than three nothing can be told.
     pub(super) fn new(hosts: usize) -> Self {
-        Self { least: hosts.clamp(3, LEAST), seen: VecDeque::new(), probe: None, trusted: None }
+        Self {
+            least: hosts.clamp(3, LEAST),
+            seen: VecDeque::new(),
+            hosts: HashMap::new(),
+            failed: 0,
+            probe: None,
+            trusted: None,
+        }
     }
 
     /// While offline: when the next source may be tried.
@@ -80,30 +99,54 @@ impl Breaker {
             }
             self.probe = None;
             self.trusted = Some(now + TRUST);
-            self.seen.clear();
+            self.forget();
             return Verdict::Up;
         }
-        self.seen.retain(|one| now - one.at < WINDOW);
-        self.seen.truncate(MOST);
+        while self.seen.len() >= MOST
+            || self.seen.back().is_some_and(|oldest| now - oldest.at >= WINDOW)
+        {
+            self.drop_oldest();
+        }
         if sighting.reached || !sighting.failed_before {
-            self.seen.push_front(sighting);
+            self.see(sighting);
         }
         let trusted = self.trusted.is_some_and(|until| now < until);
         if trusted || !self.most_fail() {
             return Verdict::Fine;
         }
         self.probe = Some(now + PROBE);
-        let failed = self.seen.drain(..).filter(|one| !one.reached);
+        let failed = self.forget().into_iter().filter(|one| !one.reached);
         Verdict::Fell(failed.map(|one| one.source).collect())
     }
 
     /// Three hosts of four, each by its last journey.
     fn most_fail(&self) -> bool {
-        let mut hosts = HashMap::new();
-        for one in &self.seen {
-            hosts.entry(one.host).or_insert(one.reached);
+        self.hosts.len() >= self.least && self.failed * 4 >= self.hosts.len() * 3
+    }
+
+    fn see(&mut self, sighting: Sighting) {
+        let first = Host { sightings: 0, reached: true };
+        let host = self.hosts.entry(sighting.host).or_insert(first);
+        self.failed -= usize::from(!host.reached);
+        self.failed += usize::from(!sighting.reached);
+        host.reached = sighting.reached;
+        host.sightings += 1;
+        self.seen.push_front(sighting);
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.seen.pop_back() else { return };
+        let Some(host) = self.hosts.get_mut(&oldest.host) else { return };
+        host.sightings -= 1;
+        if host.sightings == 0 {
+            self.failed -= usize::from(!host.reached);
+            self.hosts.remove(&oldest.host);
         }
-        let failed = hosts.values().filter(|reached| !**reached).count();
-        hosts.len() >= self.least && failed * 4 >= hosts.len() * 3
+    }
+
+    fn forget(&mut self) -> VecDeque<Sighting> {
+        self.hosts.clear();
+        self.failed = 0;
+        std::mem::take(&mut self.seen)
     }
 }

@@ -1,7 +1,6 @@
 //! What has to be made again for other reasons than new items: other settings, or a folder that
 //! is not as it was left.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -13,7 +12,10 @@ use crate::model::ItemId;
 use crate::output::Folder;
 use crate::publish;
 use crate::refresh;
-use crate::store::{Store, WrittenFile};
+use crate::store::Store;
+
+/// Files that are looked at in one go.
+const LOOKED_AT: usize = 16_384;
 
 /// Marks it; says whether that is everything.
 pub(super) async fn prepare(
@@ -31,9 +33,7 @@ pub(super) async fn prepare(
         return Ok(true);
     }
     if care == Care::Folder {
-        let files = store.files().await?;
-        let folder = Arc::clone(folder);
-        let drifted = blocking(move || drifted(&folder, &files)).await?;
+        let drifted = drifted(store, folder).await?;
         store.pend(&drifted.items, &drifted.slugs, &drifted.pages).await?;
         if drifted.lists {
             store.pend_lists().await?;
@@ -109,14 +109,25 @@ struct Drifted {
     lists: bool,
 }
 
-fn drifted(folder: &Folder, files: &HashMap<String, WrittenFile>) -> Drifted {
+/// Compares all files with what is known of them, some at a time.
+async fn drifted(store: &Store, folder: &Arc<Folder>) -> anyhow::Result<Drifted> {
     let mut drifted = Drifted::default();
-    for file in files.values() {
-        if folder.looks(&file.path) != Some((file.size, file.mtime)) {
-            drifted.add(&file.path);
-        }
+    let mut last = String::new();
+    loop {
+        let files = store.files_after(&last, LOOKED_AT).await?;
+        let Some((path, ..)) = files.last() else { return Ok(drifted) };
+        last.clone_from(path);
+        let folder = Arc::clone(folder);
+        let gone = blocking(move || {
+            let paths: Vec<&str> = files.iter().map(|(path, ..)| path.as_str()).collect();
+            let there = folder.looks(&paths);
+            let known = files.iter().map(|(_, size, changed)| Some((*size, *changed)));
+            let differs = known.zip(there).map(|(known, there)| known != there);
+            let gone = files.iter().zip(differs).filter(|(_, differs)| *differs);
+            gone.map(|((path, ..), _)| path.clone()).collect::<Vec<_>>()
+        });
+        gone.await?.iter().for_each(|path| drifted.add(path));
     }
-    drifted
 }
 
 impl Drifted {

@@ -55,7 +55,15 @@ pub(super) struct Turns {
     slow_slots: Semaphore,
     slow: Mutex<HashSet<String>>,
     rests: Rests,
-    pub(super) hosts: Mutex<HashMap<String, Arc<Place>>>,
+    pub(super) hosts: Mutex<Hosts>,
+}
+
+/// The hosts that were asked.
+#[derive(Default)]
+pub(super) struct Hosts {
+    pub(super) places: HashMap<String, Arc<Place>>,
+    /// With so many they are looked through for those that matter no more.
+    many: usize,
 }
 
 /// One host: a queue of one, and when it was last asked.
@@ -157,18 +165,20 @@ impl Turns {
 
     fn place(&self, host: &str) -> Arc<Place> {
         let mut hosts = locked(&self.hosts);
-        if let Some(place) = hosts.get(host) {
+        if let Some(place) = hosts.places.get(host) {
             return place.clone();
         }
-        if hosts.len() >= REMEMBERED {
+        if hosts.places.len() >= hosts.many.max(REMEMBERED) {
             let now = Instant::now();
-            hosts.retain(|_, place| {
+            hosts.places.retain(|_, place| {
                 Arc::strong_count(place) > 1
                     || !pause(*locked(&place.last), now, self.gap).is_zero()
             });
+            // Where most are still needed, the next look is worth its while only much later.
+            hosts.many = hosts.places.len() * 2;
         }
         let place = Arc::new(Place { queue: Arc::new(Semaphore::new(1)), last: Mutex::default() });
-        hosts.insert(host.to_owned(), place.clone());
+        hosts.places.insert(host.to_owned(), place.clone());
         place
     }
 }

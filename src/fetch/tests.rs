@@ -303,7 +303,7 @@ async fn hosts_that_matter_no_more_are_forgotten() {
     for number in 0..5000 {
         drop(turns.take(&format!("{number}.example")).await.unwrap());
     }
-    assert!(turns.hosts.lock().unwrap().len() <= 1024);
+    assert!(turns.hosts.lock().unwrap().places.len() <= 1024);
     assert!(turns.take("resting.example").await.is_err());
 }
 

@@ -32,6 +32,8 @@ const MARKER: &str = ".finews";
 const BATCH: (usize, u64) = (8_192, 256 << 20);
 /// How many files are compared and written at a time.
 const AT_ONCE: usize = 64;
+/// Files of one folder that one thread looks at.
+const LOOKED_AT: usize = 4_096;
 /// From so many folders on, the disk is asked for everything at once.
 const MANY_FOLDERS: usize = 24;
 
@@ -182,11 +184,26 @@ impl Folder {
         Ok(())
     }
 
-    /// Size in bytes and time of change (nanoseconds since 1970) of a file in the folder.
-    pub fn looks(&self, path: &str) -> Option<(u64, i64)> {
-        let target = place::find(&self.root, path).ok()??;
-        let found = regular(&target).ok()??;
-        Some((found.len(), mtime_ns(&found)))
+    /// Size in bytes and time of change (nanoseconds since 1970) of files in the folder, in the
+    /// order of their paths here; none of what is not there.
+    pub fn looks(&self, paths: &[&str]) -> Vec<Option<(u64, i64)>> {
+        let stem = |path: &str| path.rfind('/').unwrap_or(0);
+        let all: Vec<&[&str]> = paths
+            .chunk_by(|a, b| a[..stem(a)] == b[..stem(b)])
+            .flat_map(|one| one.chunks(LOOKED_AT))
+            .collect();
+        together(&all, |paths| self.looks_in(paths)).into_iter().flatten().collect()
+    }
+
+    /// The same for files of one folder.
+    fn looks_in(&self, paths: &[&str]) -> Vec<Option<(u64, i64)>> {
+        let first = paths.first().and_then(|path| place::find(&self.root, path).ok()?);
+        let there = |path: &&str| {
+            first.as_ref()?;
+            let found = regular(&place::inside(&self.root, path).ok()?).ok()??;
+            Some((found.len(), mtime_ns(&found)))
+        };
+        paths.iter().map(there).collect()
     }
 
     fn stage(&self, file: &File, known: Option<&Known>) -> Result<Staged, Error> {

@@ -273,7 +273,7 @@ pub async fn visit(
         visited.next_visit = pushes::backup(store, source, &pushes, &visited, next).await?;
     }
     report.next = Some(visited.next_visit);
-    store.record(&visited).await?;
+    store.record(visited).await?;
     pushes::note(world, store, source, &pushes, &gathered, now).await?;
     world.tell(News::Done(report.clone()));
     Ok(report)
@@ -325,8 +325,9 @@ pub async fn broken(store: &Store, source: &Source, now: Instant) -> Result<Repo
     let report = Report { source: id, errors: vec![error], ..Report::default() };
     let outlook = course::outlook(store, source, now, &[], &[], LONGEST_WISH).await?;
     let visited = conclude(source, now, &[], Brought::default(), &report, outlook);
-    store.record(&visited).await?;
-    Ok(Report { next: Some(visited.next_visit), ..report })
+    let next = Some(visited.next_visit);
+    store.record(visited).await?;
+    Ok(Report { next, ..report })
 }
 
 /// An entry that has to be worked on.

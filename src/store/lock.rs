@@ -6,11 +6,14 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::TimeDelta;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::backup::beside;
 use crate::model::Instant;
 
 /// How long a holder on another machine may be silent before it counts as dead. Between machines,
@@ -18,6 +21,8 @@ use crate::model::Instant;
 const SILENCE: TimeDelta = TimeDelta::seconds(90);
 /// A holder's file is never longer, in bytes.
 const LONGEST: u64 = 4_096;
+/// How long a database that nobody touched since counts as whole.
+const TRUST: TimeDelta = TimeDelta::days(1);
 
 /// Who holds a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,12 +58,22 @@ impl fmt::Display for Holder {
     }
 }
 
+/// How a process that ended as it should left the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Left {
+    size: u64,
+    changed: SystemTime,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    checked: Instant,
+}
+
 /// Held as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
     holder: Holder,
     before: Option<Holder>,
+    checked: Option<Instant>,
 }
 
 impl Lock {
@@ -82,10 +97,13 @@ impl Lock {
             Err(TryLockError::Error(why)) => return Err(open(why)),
         }
         let before = read(&mut file, database);
+        let left: Option<Left> = parsed(&mut file);
+        let left = left.filter(|left| left.is_true_of(database));
         if let Some(other) = before.as_ref().filter(|other| other.lives_elsewhere(&holder)) {
             return Err(Error::Held(Box::new(other.clone())));
         }
-        let mut lock = Self { file, holder, before };
+        let checked = left.map(|left| left.checked);
+        let mut lock = Self { file, holder, before, checked };
         lock.write().map_err(open)?;
         Ok(lock)
     }
@@ -95,6 +113,22 @@ impl Lock {
         self.before.as_ref()
     }
 
+    /// What the process does that holds it.
+    pub fn verb(&self) -> &str {
+        &self.holder.verb
+    }
+
+    /// Whether the database may not be whole: it is not as its last holder left it, or was not
+    /// looked through for long.
+    pub fn doubts(&self, now: Instant) -> bool {
+        self.checked.is_none_or(|checked| (now - checked).abs() >= TRUST)
+    }
+
+    /// The database was looked through and is whole.
+    pub fn trust(&mut self, now: Instant) {
+        self.checked = Some(now);
+    }
+
     /// Gives a sign of life.
     pub fn beat(&mut self, now: Instant) -> std::io::Result<()> {
         self.holder.beat = now;
@@ -102,7 +136,10 @@ impl Lock {
     }
 
     fn write(&mut self) -> std::io::Result<()> {
-        let text = serde_json::to_string(&self.holder).unwrap_or_default();
+        self.put(&serde_json::to_string(&self.holder).unwrap_or_default())
+    }
+
+    fn put(&mut self, text: &str) -> std::io::Result<()> {
         self.file.rewind()?;
         self.file.write_all(text.as_bytes())?;
         self.file.set_len(text.len() as u64)
@@ -111,8 +148,24 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Who comes next sees that this process ended as it should.
-        let _ = self.file.set_len(0);
+        // Who comes next sees that this process ended as it should, and how it left the database.
+        let left = self.checked.and_then(|checked| Left::of(&self.holder.database, checked));
+        let left = left.and_then(|left| serde_json::to_string(&left).ok()).unwrap_or_default();
+        if self.put(&left).is_err() {
+            let _ = self.file.set_len(0);
+        }
+    }
+}
+
+impl Left {
+    fn of(database: &Path, checked: Instant) -> Option<Self> {
+        let found = database.metadata().ok()?;
+        Some(Self { size: found.len(), changed: found.modified().ok()?, checked })
+    }
+
+    fn is_true_of(&self, database: &Path) -> bool {
+        let log = beside(database, "-wal").metadata().map_or(0, |log| log.len());
+        log == 0 && Self::of(database, self.checked).as_ref() == Some(self)
     }
 }
 
@@ -137,11 +190,15 @@ impl Holder {
 }
 
 fn read(file: &mut File, database: &Path) -> Option<Holder> {
+    let holder: Holder = parsed(file)?;
+    Some(Holder { database: database.to_owned(), ..holder })
+}
+
+fn parsed<T: DeserializeOwned>(file: &mut File) -> Option<T> {
     let mut text = String::new();
     file.rewind().ok()?;
     file.take(LONGEST).read_to_string(&mut text).ok()?;
-    let holder: Holder = serde_json::from_str(&text).ok()?;
-    Some(Holder { database: database.to_owned(), ..holder })
+    serde_json::from_str(&text).ok()
 }
 
 /// What the kernel says of this machine; empty where it says nothing.

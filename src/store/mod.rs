@@ -8,6 +8,8 @@ mod mirror;
 mod pending;
 mod private;
 mod read;
+mod ready;
+mod record;
 mod retention;
 mod routes;
 mod rows;
@@ -106,6 +108,13 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether SQLite met a damaged page.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Sql(why) if sql::code(why) == Some(sql::DAMAGED))
+    }
+}
+
 impl From<sql::Error> for Error {
     fn from(error: sql::Error) -> Self {
         if sql::code(&error) == Some(sql::FULL) { Self::Full } else { Self::Sql(error) }
@@ -118,24 +127,29 @@ pub struct Store {
     pool: Pool,
     path: PathBuf,
     stories: stories::Stories,
+    queue: Arc<record::Queue>,
     press: Arc<Mutex<()>>,
 }
 
 impl Store {
-    /// Opens the database, makes it if there is none, brings it up to date and checks it.
+    /// Opens the database, makes it if there is none, and brings it up to date.
     pub async fn open(path: &Path) -> Result<Self, Error> {
         let open = |why: String| Error::Open { path: path.to_owned(), why };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|why| open(why.to_string()))?;
+        }
+        let version = sql::version();
+        if version_of(version) < Some(LEAST_VERSION) {
+            return Err(open(format!("SQLite {version} is too old to be trusted with it")));
         }
         let pool = Pool::open(path).map_err(|why| opening(path, &why))?;
         let store = Self {
             pool,
             path: path.to_owned(),
             stories: stories::Stories::default(),
+            queue: Arc::default(),
             press: Arc::default(),
         };
-        store.check().await?;
         store.migrate().await?;
         store.retrace().await?;
         Ok(store)
@@ -156,29 +170,18 @@ impl Store {
         self.pool.close().await;
     }
 
-    async fn check(&self) -> Result<(), Error> {
-        let damaged = |what: String| Error::Damaged { path: self.path.clone(), what };
-        let version = sql::version();
-        if version_of(version) < Some(LEAST_VERSION) {
-            return Err(damaged(format!("SQLite {version} is too old to be trusted with it")));
+    /// Looks a whole database through, which takes as long as reading it.
+    pub async fn check(path: &Path) -> Result<(), Error> {
+        if !path.exists() {
+            return Ok(());
         }
-        match self.faults().await {
+        let pool = Pool::open(path).map_err(|why| opening(path, &why))?;
+        let damaged = |what: String| Error::Damaged { path: path.to_owned(), what };
+        match faults(&pool).await {
             Ok(lines) if lines.is_empty() => Ok(()),
             Ok(lines) => Err(damaged(lines.join("; "))),
             Err(why) => Err(damaged(why.to_string())),
         }
-    }
-
-    /// What is wrong with the tables. The index of searches is looked through as the tables that
-    /// it stands in, not word by word: that takes as long as all others together.
-    async fn faults(&self) -> Result<Vec<String>, sql::Error> {
-        let query = "SELECT name FROM sqlite_schema \
-             WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
-        let tables: Vec<String> = sql::query_scalar(query).fetch_all(&self.pool).await?;
-        let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
-        let query = "SELECT found.quick_check FROM json_each(?) AS named \
-             JOIN pragma_quick_check(named.value) AS found WHERE found.quick_check <> 'ok'";
-        sql::query_scalar(query).bind(read::json(&tables)).fetch_all(&self.pool).await
     }
 
     async fn migrate(&self) -> Result<(), Error> {
@@ -197,6 +200,18 @@ impl Store {
     async fn begin(&self) -> Result<Writing, Error> {
         Ok(self.pool.begin().await?)
     }
+}
+
+/// What is wrong with the tables. The index of searches is looked through as the tables that it
+/// stands in, not word by word: that takes as long as all others together.
+async fn faults(pool: &Pool) -> Result<Vec<String>, sql::Error> {
+    let query = "SELECT name FROM sqlite_schema \
+         WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
+    let tables: Vec<String> = sql::query_scalar(query).fetch_all(pool).await?;
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    let query = "SELECT found.quick_check FROM json_each(?) AS named \
+         JOIN pragma_quick_check(named.value) AS found WHERE found.quick_check <> 'ok'";
+    sql::query_scalar(query).bind(read::json(&tables)).fetch_all(pool).await
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {

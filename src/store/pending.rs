@@ -63,6 +63,18 @@ impl Store {
         rows.iter().map(file).collect()
     }
 
+    /// The next published files after a path: path, size in bytes, time of change.
+    pub async fn files_after(
+        &self,
+        path: &str,
+        most: usize,
+    ) -> Result<Vec<(String, u64, i64)>, Error> {
+        let query = "SELECT path, size, mtime FROM file WHERE path > ? ORDER BY path LIMIT ?";
+        let rows: Vec<(String, i64, i64)> =
+            sql::query_as(query).bind(path).bind(most as i64).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(path, size, mtime)| (path, size as u64, mtime)).collect())
+    }
+
     /// Those of some paths that are published.
     pub async fn files_at(&self, paths: &[&str]) -> Result<HashMap<String, WrittenFile>, Error> {
         let query = "SELECT path, digest, size, mtime FROM file \

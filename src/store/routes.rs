@@ -237,8 +237,9 @@ impl Store {
     }
 }
 
-/// Remembers whether an item is withheld; says whether that is another answer than before.
-pub(super) async fn withhold(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
+/// Remembers whether an item is withheld; says whether it is, and whether that is another answer
+/// than before.
+pub(super) async fn withhold(tx: &mut Connection, saved: &Saved) -> Result<(bool, bool), Error> {
     let id = saved.item.id.as_str();
     let before = is_withheld(tx, &saved.item.id).await?;
     let withheld = decided(tx, saved).await?;
@@ -256,7 +257,7 @@ pub(super) async fn withhold(tx: &mut Connection, saved: &Saved) -> Result<bool,
         }
         None => {}
     }
-    Ok(before != withheld.is_some())
+    Ok((withheld.is_some(), before != withheld.is_some()))
 }
 
 pub(super) async fn is_withheld(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {

@@ -134,10 +134,15 @@ impl Store {
         let query = "SELECT * FROM item WHERE NOT EXISTS \
                      (SELECT 1 FROM indexed WHERE indexed.item = item.id) LIMIT ?";
         let rows = sql::query(query).bind(BATCH).fetch_all(&self.pool).await?;
+        let entry = |item: Item| {
+            let entry = Entry::of(&item, &html::text(item.body.as_str()));
+            (item, entry)
+        };
+        let items: Vec<_> =
+            rows.iter().map(|row| Ok(entry(rows::item(row)?))).collect::<Result<_, Error>>()?;
+        let wanted: Vec<_> = items.iter().map(|(item, entry)| (item, entry)).collect();
         let mut tx = self.begin().await?;
-        for row in &rows {
-            index(&mut tx, &rows::item(row)?).await?;
-        }
+        index(&mut tx, &wanted).await?;
         tx.commit()?;
         Ok(!rows.is_empty())
     }
@@ -155,37 +160,69 @@ impl Store {
     }
 }
 
-/// Puts an item into the index, in the place of what was there of it.
-pub(super) async fn index(tx: &mut Connection, item: &Item) -> Result<(), Error> {
-    let columns = search::columns(item, &html::text(item.body.as_str()));
-    let print = print(&columns);
+/// What the index gets of an item.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    columns: [String; 10],
+    print: [u8; 16],
+}
+
+impl Entry {
+    /// `text` is that of the item's body.
+    pub fn of(item: &Item, text: &str) -> Self {
+        let columns = search::columns(item, text);
+        let print = print(&columns);
+        Self { columns, print }
+    }
+}
+
+/// An item, and what the index gets of it.
+pub(super) type Wanted<'a> = (&'a Item, &'a Entry);
+
+/// Puts items into the index, each in the place of what was there of it. They are put one after
+/// another, with nothing between them: where another table is written meanwhile, the index writes
+/// what it has to disk each time, and merges that later.
+pub(super) async fn index(tx: &mut Connection, wanted: &[Wanted<'_>]) -> Result<(), Error> {
+    let mut rows = Vec::new();
+    for (item, entry) in wanted {
+        rows.extend(number(tx, item, entry).await?.map(|found| (found, entry)));
+    }
+    for ((number, is_there), entry) in rows {
+        if is_there {
+            let query = "DELETE FROM search WHERE rowid = ?";
+            sql::query(query).bind(number).execute(&mut *tx).await?;
+        }
+        let query = "INSERT INTO search (rowid, title, summary, body, link, source, medium, label, \
+             author, language, single) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let mut query = sql::query(query).bind(number);
+        for column in &entry.columns {
+            query = query.bind(column);
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// The number that an item has in the index from now on, and whether something is there under it;
+/// none where nothing is to be done.
+async fn number(
+    tx: &mut Connection,
+    item: &Item,
+    entry: &Entry,
+) -> Result<Option<(i64, bool)>, Error> {
     let known = sql::query("SELECT number, print FROM indexed WHERE item = ?")
         .bind(item.id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-    let number = match &known {
-        Some(row) if row.bytes("print")? == print => return Ok(()),
-        Some(row) => {
-            let number: i64 = row.try_get("number")?;
-            let query = "DELETE FROM search WHERE rowid = ?";
-            sql::query(query).bind(number).execute(&mut *tx).await?;
-            number
-        }
-        None => free(tx, item).await?,
+    let found = match &known {
+        Some(row) if row.bytes("print")? == entry.print => return Ok(None),
+        Some(row) => (row.try_get("number")?, true),
+        None => (free(tx, item).await?, false),
     };
     let query = "INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)";
-    let query = sql::query(query).bind(number).bind(item.id.as_str()).bind(&print[..]);
-    query.execute(&mut *tx).await?;
-    let mut query = sql::query(
-        "INSERT INTO search (rowid, title, summary, body, link, source, medium, label, author, \
-         language, single) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    query = query.bind(number);
-    for column in &columns {
-        query = query.bind(column);
-    }
+    let query = sql::query(query).bind(found.0).bind(item.id.as_str()).bind(&entry.print[..]);
     query.execute(tx).await?;
-    Ok(())
+    Ok(Some(found))
 }
 
 /// The next number of the second of publication; where it has no more, of the one that follows.

@@ -74,7 +74,7 @@ impl Connection {
 
     fn reader(path: &Path) -> Result<Self, Error> {
         let mut connection = Self::open(path)?;
-        connection.run("PRAGMA query_only = ON")?;
+        connection.run("PRAGMA query_only = ON; PRAGMA cache_size = -4096")?;
         Ok(connection)
     }
 
@@ -194,7 +194,8 @@ impl Pool {
     }
 }
 
-fn closed() -> Error {
+/// The error of whoever comes too late.
+pub fn closed() -> Error {
     let misuse = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
     Error::SqliteFailure(misuse, Some("the database was closed".to_owned()))
 }
@@ -232,6 +233,45 @@ impl Writing {
     /// Keeps what was done so far; the turn lasts until it is dropped.
     pub fn commit(&mut self) -> Result<(), Error> {
         self.0.commit()
+    }
+}
+
+/// A transaction within a turn; without a commit nothing of it was.
+#[derive(Debug)]
+pub struct Transaction<'t>(&'t mut Connection);
+
+impl Writing {
+    /// Begins a transaction; the turn outlasts it.
+    pub fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
+        self.begin()?;
+        Ok(Transaction(self))
+    }
+}
+
+impl Transaction<'_> {
+    /// Keeps what was done.
+    pub fn commit(&mut self) -> Result<(), Error> {
+        self.0.commit()
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        self.0.roll_back();
+    }
+}
+
+impl Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl DerefMut for Transaction<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.0
     }
 }
 

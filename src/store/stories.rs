@@ -46,7 +46,11 @@ pub(super) struct Newcomer {
 
 impl Newcomer {
     fn of(item: &Item, list: &str) -> Self {
-        let text = html::text(item.body.as_str());
+        Self::read(item, html::text(item.body.as_str()), list)
+    }
+
+    /// The same, where the text of its body is at hand.
+    pub fn read(item: &Item, text: String, list: &str) -> Self {
         let text =
             if text.trim().is_empty() { item.summary.clone().unwrap_or_default() } else { text };
         let link = item.link.as_deref().and_then(identity::canonical);
@@ -141,24 +145,6 @@ fn show(item: &mut Item, members: Vec<(Option<String>, Item)>) {
 fn is_elsewhere(member: &Item, item: &Item) -> bool {
     let link = |item: &Item| item.link.as_deref().and_then(identity::canonical);
     member.source != item.source || (member.link.is_some() && link(member) != link(item))
-}
-
-/// The prints of items that are new or changed, made off the runtime's threads.
-pub(super) async fn newcomers(items: &[Saved]) -> HashMap<ItemId, Newcomer> {
-    let new = items.iter().filter(|saved| saved.announce);
-    let items: Vec<(Item, String)> = new
-        .map(|saved| {
-            let list = saved.originals.first().map(|one| one.original.list.clone());
-            (saved.item.clone(), list.unwrap_or_default())
-        })
-        .collect();
-    if items.is_empty() {
-        return HashMap::new();
-    }
-    let made = tokio::task::spawn_blocking(move || {
-        items.iter().map(|(item, list)| (item.id.clone(), Newcomer::of(item, list))).collect()
-    });
-    made.await.unwrap_or_default()
 }
 
 /// What one transaction needs to unite items.

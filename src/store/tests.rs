@@ -102,7 +102,7 @@ async fn what_is_kept_comes_back() {
         validators: validators.clone(),
         full: true,
     });
-    store.record(&outcome).await.unwrap();
+    store.record(outcome.clone()).await.unwrap();
     store.close().await;
 
     let store = open(dir.path()).await;
@@ -148,26 +148,26 @@ async fn what_changed_is_pending_until_it_is_published() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     let tech = || vec![wish("tech", "tech")];
-    store.record(&visited(vec![saved(item("a", 10), tech())])).await.unwrap();
+    store.record(visited(vec![saved(item("a", 10), tech())])).await.unwrap();
     let first = store.pending().await.unwrap();
     assert_eq!((first.items.len(), first.categories.len()), (1, 1));
-    store.record(&visited(vec![saved(item("b", 20), tech())])).await.unwrap();
+    store.record(visited(vec![saved(item("b", 20), tech())])).await.unwrap();
     store.published(&first, &[], &[]).await.unwrap();
     let second = store.pending().await.unwrap();
     assert_eq!(second.items, [ItemId::new("b")]);
     assert_eq!(second.categories, [CategoryId::new("tech")]);
     store.published(&second, &[], &[]).await.unwrap();
     let quiet = Saved { announce: false, ..saved(item("a", 10), tech()) };
-    store.record(&visited(vec![quiet])).await.unwrap();
+    store.record(visited(vec![quiet])).await.unwrap();
     assert!(store.pending().await.unwrap().is_empty());
     // A move from one category to another shows in both.
     let moved = Saved { announce: false, ..saved(item("a", 10), vec![wish("art", "art")]) };
-    store.record(&visited(vec![moved])).await.unwrap();
+    store.record(visited(vec![moved])).await.unwrap();
     assert_eq!(store.pending().await.unwrap().categories.len(), 2);
     // New words of a source show in all that is its own.
     let pending = store.pending().await.unwrap();
     store.published(&pending, &[], &[]).await.unwrap();
-    store.record(&Visited { title: Some("T".into()), ..visited(Vec::new()) }).await.unwrap();
+    store.record(Visited { title: Some("T".into()), ..visited(Vec::new()) }).await.unwrap();
     assert_eq!(store.pending().await.unwrap().items.len(), 2);
 }
 
@@ -176,13 +176,13 @@ async fn two_sources_with_one_id_are_two_items() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     let same = |id: &str| Item { uri: "tag:same".into(), ..item(id, 1) };
-    store.record(&visited(vec![saved(same("a"), vec![]), saved(same("b"), vec![])])).await.unwrap();
+    store.record(visited(vec![saved(same("a"), vec![]), saved(same("b"), vec![])])).await.unwrap();
     let uri = async |id: &str| store.item(&ItemId::new(id)).await.unwrap().unwrap().uri;
     assert_eq!(uri("a").await, "tag:same");
     assert_eq!(uri("b").await, "tag:ours:b");
     // Once given, an id stays.
     let changed = Item { uri: "tag:new".into(), ..item("a", 1) };
-    store.record(&visited(vec![saved(changed, vec![])])).await.unwrap();
+    store.record(visited(vec![saved(changed, vec![])])).await.unwrap();
     assert_eq!(uri("a").await, "tag:same");
 }
 
@@ -198,12 +198,12 @@ async fn what_is_held_is_there_until_it_can_be_published() {
         reason: "no title".into(),
     };
     let source = SourceId::new("s");
-    store.record(&Visited { held: vec![held.clone()], ..visited(Vec::new()) }).await.unwrap();
+    store.record(Visited { held: vec![held.clone()], ..visited(Vec::new()) }).await.unwrap();
     let prints = store.held_prints(&source).await.unwrap();
     assert_eq!(prints[&(one.key.clone(), "main".to_owned())], [9; 16]);
     assert_eq!(store.health().await.unwrap()[0].held, 1);
     assert_eq!(store.held().await.unwrap()[0].2, held.original);
-    store.record(&visited(vec![one])).await.unwrap();
+    store.record(visited(vec![one])).await.unwrap();
     assert!(store.held().await.unwrap().is_empty());
 }
 
@@ -214,10 +214,10 @@ async fn failures_count_until_a_good_visit() {
     let source = SourceId::new("s");
     let failed = Visited { error: Some("dead".into()), ..visited(Vec::new()) };
     for expect in 1..3 {
-        store.record(&failed).await.unwrap();
+        store.record(failed.clone()).await.unwrap();
         assert_eq!(store.failures(&source).await.unwrap(), expect);
     }
-    store.record(&visited(Vec::new())).await.unwrap();
+    store.record(visited(Vec::new())).await.unwrap();
     let health = &store.health().await.unwrap()[0];
     assert_eq!(
         (health.failures, health.error.clone(), health.last_good),
@@ -239,7 +239,7 @@ async fn flipped_bytes_are_found_at_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     let items = (0..300).map(|n| saved(item(&format!("i{n:03}"), n), vec![wish("c", "c")]));
-    store.record(&visited(items.collect())).await.unwrap();
+    store.record(visited(items.collect())).await.unwrap();
     store.close().await;
     let path = dir.path().join("state/finews.db");
     let whole = std::fs::read(&path).unwrap();
@@ -251,10 +251,10 @@ async fn flipped_bytes_are_found_at_the_start() {
             *byte ^= 0x55;
         }
         std::fs::write(&path, &bytes).unwrap();
-        match Store::open(&path).await {
+        match Store::check(&path).await {
             Err(Error::Damaged { .. }) => damaged += 1,
             Err(other) => panic!("page {page}: {other}"),
-            Ok(store) => store.close().await,
+            Ok(()) => Store::open(&path).await.unwrap().close().await,
         }
     }
     assert!(damaged > 20, "{damaged}");
@@ -298,7 +298,7 @@ async fn revisions_and_further_keys_are_bounded() {
         one.substance = [turn; 16];
         let mut outcome = visited(vec![one]);
         outcome.findings.keys.push((format!("key {turn}"), id.clone()));
-        store.record(&outcome).await.unwrap();
+        store.record(outcome.clone()).await.unwrap();
     }
     let revisions = store.revisions(&id).await.unwrap();
     assert_eq!(revisions.len(), 20);
@@ -322,21 +322,16 @@ async fn a_forgotten_item_is_known_and_a_visit_that_fails_unites_nothing() {
         one.item.body = html::from_text(text);
         one
     };
-    store.record(&visited(vec![story("a", "s")])).await.unwrap();
+    store.record(visited(vec![story("a", "s")])).await.unwrap();
     // A transaction that is not kept leaves numbers in the index that stand for nothing.
     let mut tx = store.begin().await.unwrap();
-    let items = [story("b", "t")];
-    let mut uniting = super::stories::Uniting::prepare(
-        &mut tx,
-        &store.stories,
-        super::stories::newcomers(&items).await,
-    )
-    .await
-    .unwrap();
-    super::write::save(&mut tx, &items[0], &mut uniting).await.unwrap();
+    let (items, ready) = super::ready::all(vec![story("b", "t")]).await.unwrap();
+    let newcomers = super::ready::newcomers(&items, &ready);
+    let uniting = super::stories::Uniting::prepare(&mut tx, &store.stories, newcomers).await;
+    super::write::save(&mut tx, &items[0], &ready[0], &mut uniting.unwrap()).await.unwrap();
     drop(tx);
     assert_eq!(store.newest(9).await.unwrap()[0].also, []);
-    store.record(&visited(vec![story("c", "t")])).await.unwrap();
+    store.record(visited(vec![story("c", "t")])).await.unwrap();
     let shown = store.newest(9).await.unwrap();
     assert_eq!((shown.len(), shown[0].also.len(), shown[0].categories.len()), (1, 1, 2));
     let kin = store.kin(&story("d", "u").item, "main", &crate::story::Ways::default()).await;
@@ -370,7 +365,7 @@ async fn the_history_of_a_source_and_of_all_changes_is_bounded() {
         let error = cause.map(|cause| cause.to_string());
         let seen = crate::health::Visit { cause, entries: 1, ..crate::health::Visit::default() };
         let visit = Visited { at: at(round), error, seen, ..visited(Vec::new()) };
-        store.record(&visit).await.unwrap();
+        store.record(visit).await.unwrap();
     }
     let visits = store.visits(&SourceId::new("s")).await.unwrap();
     assert_eq!(visits.len(), 24);
@@ -424,8 +419,44 @@ async fn f39_a_server_that_never_has_news_is_asked_in_full_once_a_month() {
         if day != 32 {
             outcome.validators.push(given);
         }
-        store.record(&outcome).await.unwrap();
+        store.record(outcome.clone()).await.unwrap();
     }
     let whole: Vec<_> = (0..100).filter(|day| !conditional[*day]).collect();
     assert_eq!(whole, [0, 32, 63, 94]);
+}
+
+#[tokio::test]
+async fn visits_that_wait_for_each_other_are_kept_together_and_a_bad_one_by_itself_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    const BAD: i64 = 3;
+    // Whoever has the turn has all the others wait.
+    let turn = store.pool.alone().await;
+    let of = |n: i64| {
+        let one = |id: String| {
+            let mut one = saved(item(&id, n), vec![wish("c", "c")]);
+            one.item.source = SourceId::new(format!("s{n}"));
+            if n == BAD {
+                // Two items of one name cannot be kept.
+                (one.item.uri, one.fallback_uri) = ("tag:x:same".into(), "tag:x:same".into());
+            }
+            one
+        };
+        let items = vec![one(format!("i{n}")), one(format!("j{n}"))];
+        Visited { source: items[0].item.source.clone(), ..visited(items) }
+    };
+    let mut visits = tokio::task::JoinSet::new();
+    for n in 0..90 {
+        let store = store.clone();
+        let visited = of(n);
+        visits.spawn(async move { store.record(visited).await });
+    }
+    tokio::task::yield_now().await;
+    drop(turn);
+    let failed = visits.join_all().await.into_iter().filter(Result::is_err).count();
+    assert_eq!(failed, 1);
+    assert_eq!(store.newest(200).await.unwrap().len(), 178);
+    assert_eq!(store.search("title", 200, 0).await.unwrap().items.len(), 178);
+    let visited = store.agenda().await.unwrap();
+    assert!(visited.len() == 89 && visited.iter().all(|one| one.source.as_str() != "s3"));
 }

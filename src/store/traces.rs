@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::ready::Ready;
 use super::rows::{self, Saved, instant, unpack};
 use super::sql::{self, Connection, Row};
 use super::stories;
@@ -229,10 +230,8 @@ fn trace(row: &Row) -> Result<Trace, sql::Error> {
 }
 
 /// Leaves the trace of an item as it is listed now.
-pub(super) async fn leave(tx: &mut Connection, saved: &Saved) -> Result<(), Error> {
-    let linked = saved.originals.iter().find(|one| one.original.entry.link.is_some());
-    let Some(kept) = linked.or(saved.originals.first()) else { return Ok(()) };
-    let likeness = Likeness::of(&kept.original.entry);
+pub(super) async fn leave(tx: &mut Connection, saved: &Saved, ready: &Ready) -> Result<(), Error> {
+    let Some(likeness) = ready.likeness.clone() else { return Ok(()) };
     let trace = Trace { item: saved.item.id.clone(), key: saved.key.clone(), likeness };
     put(tx, &saved.item.source, &trace, saved.item.first_seen.timestamp()).await
 }

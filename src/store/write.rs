@@ -2,67 +2,14 @@
 
 use super::pending::{pend_category, pend_index, pend_removal};
 use super::read::json;
-use super::rows::{self, CategoryWish, Held, Saved, Visited};
+use super::ready::Ready;
+use super::rows::{self, CategoryWish, Saved};
 use super::sql::{self, Connection};
 use super::stories::Uniting;
-use super::{
-    Error, Store, doubt, leaves, private, retention, revisions, routes, search, stories, traces,
-    visits, withdrawal,
-};
-use crate::model::{CategoryId, ItemId, SourceId};
+use super::{Error, Store, leaves, private, retention, revisions, routes, traces, withdrawal};
+use crate::model::{CategoryId, ItemId};
 
 impl Store {
-    /// Keeps the outcome of a visit: items, validators and next visit, all or none.
-    pub async fn record(&self, visited: &Visited) -> Result<(), Error> {
-        let newcomers = stories::newcomers(&visited.items).await;
-        let mut tx = self.begin().await?;
-        let at = visited.at.timestamp();
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
-        for saved in &visited.items {
-            save(&mut tx, saved, &mut uniting).await?;
-        }
-        for held in &visited.held {
-            hold(&mut tx, &visited.source, at, held).await?;
-        }
-        hold_back(&mut tx, visited).await?;
-        traces::keep(&mut tx, &visited.source, at, &visited.findings).await?;
-        doubt::keep(&mut tx, &visited.source, at, &visited.validators).await?;
-        if source(&mut tx, visited).await? {
-            pend_source(&mut tx, &visited.source).await?;
-        }
-        super::standing::note(&mut tx, visited).await?;
-        visits::put(&mut tx, visited).await?;
-        tx.commit()?;
-        uniting.kept();
-        Ok(())
-    }
-
-    /// Keeps items that came by another way than a visit.
-    pub async fn keep(
-        &self,
-        source: &SourceId,
-        at: i64,
-        items: &[Saved],
-        held: &[Held],
-    ) -> Result<(), Error> {
-        let newcomers = stories::newcomers(items).await;
-        let mut tx = self.begin().await?;
-        let mut uniting = Uniting::prepare(&mut tx, &self.stories, newcomers).await?;
-        for saved in items {
-            save(&mut tx, saved, &mut uniting).await?;
-        }
-        for one in held {
-            hold(&mut tx, source, at, one).await?;
-        }
-        sql::query("INSERT OR IGNORE INTO source (id) VALUES (?)")
-            .bind(source.as_str())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit()?;
-        uniting.kept();
-        Ok(())
-    }
-
     /// Gives the settings' categories their places, with or without items; a new title is shown.
     /// Those that the settings named before and name no more are gone: their items are kept. But
     /// where the settings are open, one that has items is as one that was never named.
@@ -94,78 +41,90 @@ impl Store {
     }
 }
 
+/// Keeps an item, unless it was withdrawn or forgotten; says whether it did.
 pub(super) async fn save(
     tx: &mut Connection,
     saved: &Saved,
+    ready: &Ready,
     uniting: &mut Uniting,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let item = &saved.item;
     if withdrawal::is_barred(tx, saved).await? {
-        return Ok(());
+        return Ok(false);
     }
     if retention::is_forgotten(tx, &item.id).await? {
         // What it said was forgotten; that it says it otherwise now is nobody's news.
-        return retention::remember(tx, saved).await;
+        retention::remember(tx, saved).await?;
+        return Ok(false);
     }
-    let before = categories_of(tx, &item.id).await?;
-    revisions::keep(tx, saved).await?;
-    let is_new = upsert(tx, saved).await?;
-    search::index(tx, item).await?;
-    traces::leave(tx, saved).await?;
-    for kept in &saved.originals {
-        let query = "INSERT OR REPLACE INTO original \
-                     (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
-        sql::query(query)
-            .bind(item.id.as_str())
-            .bind(&kept.original.list)
-            .bind(&kept.print[..])
-            .bind(kept.tries)
-            .bind(kept.not_before.map_or(0, |time| time.timestamp()))
-            .bind(rows::pack(&kept.original))
-            .execute(&mut *tx)
-            .await?;
+    let is_new = !is_kept(tx, &item.id).await?;
+    let before = if is_new { Vec::new() } else { categories_of(tx, &item.id).await? };
+    if !is_new {
+        revisions::keep(tx, saved).await?;
     }
-    for kept in &saved.originals {
-        sql::query("DELETE FROM held WHERE source = ? AND key = ? AND list = ?")
-            .bind(item.source.as_str())
-            .bind(&saved.key)
-            .bind(&kept.original.list)
-            .execute(&mut *tx)
-            .await?;
-    }
-    let turned = routes::withhold(tx, saved).await?;
-    let withheld = routes::is_withheld(tx, &item.id).await?;
-    let after = file_under(tx, saved, withheld).await?;
+    upsert(tx, saved, is_new).await?;
+    traces::leave(tx, saved, ready).await?;
+    put_originals(tx, saved, ready).await?;
+    let (withheld, turned) = routes::withhold(tx, saved).await?;
+    let after = file_under(tx, saved, withheld, is_new).await?;
     if saved.announce || turned || before != after {
         let query = "INSERT OR REPLACE INTO pending_item (item) VALUES (?)";
         sql::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
         for number in before.iter().chain(after.iter().filter(|n| !before.contains(n))) {
             pend_category(tx, *number).await?;
         }
-        leaves::pend_open(tx, &item.id).await?;
+        if !is_new {
+            leaves::pend_open(tx, &item.id).await?;
+        }
     }
-    if turned {
+    if turned && !is_new {
         leaves::pend_places(tx, item.id.as_str()).await?;
     }
     let others = Box::pin(uniting.settle(tx, saved, is_new, (withheld, turned))).await?;
     for (id, before) in others.iter().filter(|(id, _)| *id != item.id) {
         follow(tx, id, before).await?;
     }
-    follow(tx, &item.id, &before).await
+    follow(tx, &item.id, &before).await?;
+    Ok(true)
 }
 
-/// Puts an item's row; says whether there was none.
-async fn upsert(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
+async fn is_kept(tx: &mut Connection, item: &ItemId) -> Result<bool, Error> {
+    let query = "SELECT 1 FROM item WHERE id = ?";
+    let found: Option<i64> =
+        sql::query_scalar(query).bind(item.as_str()).fetch_optional(tx).await?;
+    Ok(found.is_some())
+}
+
+/// Puts what an item was made of; what was held of it is held no more.
+async fn put_originals(tx: &mut Connection, saved: &Saved, ready: &Ready) -> Result<(), Error> {
+    for (kept, packed) in saved.originals.iter().zip(&ready.originals) {
+        let query = "INSERT OR REPLACE INTO original \
+                     (item, list, print, tries, not_before, data) VALUES (?, ?, ?, ?, ?, ?)";
+        sql::query(query)
+            .bind(saved.item.id.as_str())
+            .bind(&kept.original.list)
+            .bind(&kept.print[..])
+            .bind(kept.tries)
+            .bind(kept.not_before.map_or(0, |time| time.timestamp()))
+            .bind(packed)
+            .execute(&mut *tx)
+            .await?;
+        sql::query("DELETE FROM held WHERE source = ? AND key = ? AND list = ?")
+            .bind(saved.item.source.as_str())
+            .bind(&saved.key)
+            .bind(&kept.original.list)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Puts an item's row.
+async fn upsert(tx: &mut Connection, saved: &Saved, is_new: bool) -> Result<(), Error> {
     let item = &saved.item;
-    let there: Option<i64> = sql::query_scalar("SELECT 1 FROM item WHERE id = ?")
-        .bind(item.id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let taken: Option<i64> = sql::query_scalar("SELECT 1 FROM item WHERE uri = ? AND id <> ?")
-        .bind(&item.uri)
-        .bind(item.id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
+    let query = "SELECT 1 FROM item WHERE uri = ?";
+    let query = sql::query_scalar(query).bind(&item.uri);
+    let taken: Option<i64> = if is_new { query.fetch_optional(&mut *tx).await? } else { None };
     let uri = if taken.is_some() { &saved.fallback_uri } else { &item.uri };
     // Id, key, uri and first_seen are for ever: an update leaves them as they are.
     let query = "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
@@ -192,11 +151,16 @@ async fn upsert(tx: &mut Connection, saved: &Saved) -> Result<bool, Error> {
         .bind(&saved.substance[..])
         .execute(&mut *tx)
         .await?;
-    Ok(there.is_none())
+    Ok(())
 }
 
 /// Puts an item under its categories, and nowhere else; gives their numbers.
-async fn file_under(tx: &mut Connection, saved: &Saved, withheld: bool) -> Result<Vec<i64>, Error> {
+async fn file_under(
+    tx: &mut Connection,
+    saved: &Saved,
+    withheld: bool,
+    is_new: bool,
+) -> Result<Vec<i64>, Error> {
     let item = &saved.item;
     let mut numbers = Vec::new();
     for wish in saved.categories.iter().filter(|_| !withheld) {
@@ -205,10 +169,10 @@ async fn file_under(tx: &mut Connection, saved: &Saved, withheld: bool) -> Resul
             numbers.push(number);
         }
     }
-    sql::query("DELETE FROM item_category WHERE item = ?")
-        .bind(item.id.as_str())
-        .execute(&mut *tx)
-        .await?;
+    if !is_new {
+        let query = "DELETE FROM item_category WHERE item = ?";
+        sql::query(query).bind(item.id.as_str()).execute(&mut *tx).await?;
+    }
     for (place, number) in numbers.iter().enumerate() {
         sql::query("INSERT INTO item_category VALUES (?, ?, ?, ?)")
             .bind(number)
@@ -368,88 +332,4 @@ pub(super) async fn alias(tx: &mut Connection, slug: &str, number: i64) -> Resul
 pub(super) async fn number_of(tx: &mut Connection, id: &CategoryId) -> Result<Option<i64>, Error> {
     let query = "SELECT number FROM category WHERE id = ?";
     Ok(sql::query_scalar(query).bind(id.as_str()).fetch_optional(tx).await?)
-}
-
-async fn hold(tx: &mut Connection, source: &SourceId, at: i64, held: &Held) -> Result<(), Error> {
-    let query = "INSERT INTO held SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS \
-         (SELECT 1 FROM withdrawn WHERE source = ?1 AND key = ?2) \
-         ON CONFLICT (source, key, list) DO UPDATE SET reason = excluded.reason, \
-         print = excluded.print, data = excluded.data";
-    sql::query(query)
-        .bind(source.as_str())
-        .bind(&held.key)
-        .bind(&held.original.list)
-        .bind(at)
-        .bind(&held.reason)
-        .bind(&held.print[..])
-        .bind(rows::pack(&held.original))
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// Holds entries that could be published, as many as are kept of a source: they are known from now
-/// on, and no items.
-async fn hold_back(tx: &mut Connection, visited: &Visited) -> Result<(), Error> {
-    if visited.held_back.is_empty() {
-        return Ok(());
-    }
-    let query = "SELECT count(*) FROM held WHERE source = ?";
-    let there: i64 =
-        sql::query_scalar(query).bind(visited.source.as_str()).fetch_one(&mut *tx).await?;
-    let room = (traces::HELD - there).max(0) as usize;
-    let at = visited.at.timestamp();
-    for held in visited.held_back.iter().take(room) {
-        hold(tx, &visited.source, at, held).await?;
-        traces::leave_held(tx, &visited.source, held, at).await?;
-    }
-    Ok(())
-}
-
-/// Everything of a source is shown with its title and addresses.
-async fn pend_source(tx: &mut Connection, source: &SourceId) -> Result<(), Error> {
-    let all = [
-        "INSERT OR REPLACE INTO pending_item (item) SELECT id FROM item WHERE source = ?",
-        "INSERT OR REPLACE INTO pending_category (category) SELECT DISTINCT category \
-         FROM item_category JOIN item ON id = item WHERE source = ?",
-    ];
-    for query in all {
-        sql::query(query).bind(source.as_str()).execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-/// Keeps what a visit tells of the source itself; says whether its public words changed.
-async fn source(tx: &mut Connection, visited: &Visited) -> Result<bool, Error> {
-    type Words = (Option<String>, Option<String>, Option<String>);
-    let query = "SELECT title, home, feed FROM source WHERE id = ?";
-    let id = visited.source.as_str();
-    let before: Option<Words> = sql::query_as(query).bind(id).fetch_optional(&mut *tx).await?;
-    let at = visited.at.timestamp();
-    let good = visited.error.is_none();
-    let faults = serde_json::to_string(&visited.faults).unwrap_or_else(|_| "[]".to_owned());
-    let query = "INSERT INTO source (id, title, home, feed, next_visit, last_visit, last_good, \
-         failures, error, faults, incomplete) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
-         CASE WHEN ?7 THEN ?6 END, NOT ?7, ?8, ?9, ?10) \
-         ON CONFLICT (id) DO UPDATE SET title = coalesce(excluded.title, title), \
-         home = coalesce(excluded.home, home), feed = coalesce(excluded.feed, feed), \
-         next_visit = excluded.next_visit, last_visit = excluded.last_visit, \
-         last_good = coalesce(excluded.last_good, last_good), \
-         failures = CASE WHEN ?7 THEN 0 ELSE failures + 1 END, error = excluded.error, \
-         faults = CASE WHEN ?7 THEN excluded.faults ELSE faults END, \
-         incomplete = excluded.incomplete RETURNING title, home, feed";
-    let after: Words = sql::query_as(query)
-        .bind(id)
-        .bind(&visited.title)
-        .bind(&visited.home)
-        .bind(&visited.feed)
-        .bind(visited.next_visit.timestamp())
-        .bind(at)
-        .bind(good)
-        .bind(&visited.error)
-        .bind(faults)
-        .bind(visited.incomplete)
-        .fetch_one(tx)
-        .await?;
-    Ok(before.is_some_and(|before| before != after))
 }

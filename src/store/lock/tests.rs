@@ -66,3 +66,30 @@ fn s45_who_holds_it_is_named_and_gives_signs_of_life() {
     drop(lock);
     assert!(Lock::take(&database, "fetch", at(32)).unwrap().taken_over().is_none());
 }
+
+#[test]
+fn s43_a_database_is_trusted_while_it_is_as_its_last_holder_left_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = dir.path().join("finews.db");
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    let take = |now: i64| Lock::take(&database, "fetch", at(now)).unwrap();
+    write("finews.db", "whole");
+    let mut lock = take(0);
+    assert!(lock.doubts(at(0)), "nobody ever looked");
+    lock.trust(at(0));
+    write("finews.db", "whole, and more");
+    drop(lock);
+    let lock = take(60);
+    assert!(!lock.doubts(at(60)) && lock.doubts(at(86_400)) && lock.doubts(at(-86_400)));
+    drop(lock);
+    // Who only held it passes on what was known; who was killed does not.
+    assert!(!take(70).doubts(at(70)));
+    write("finews.db-wal", "what was not folded in");
+    assert!(take(80).doubts(at(80)));
+    write("finews.db-wal", "");
+    let mut lock = take(90);
+    lock.trust(at(90));
+    drop(lock);
+    write("finews.db", "another one");
+    assert!(take(100).doubts(at(100)));
+}

@@ -112,7 +112,7 @@ impl Shop {
             held_back: Vec::new(),
             findings: finews::store::Findings::default(),
         };
-        self.store.record(&visited).await.unwrap();
+        self.store.record(visited).await.unwrap();
     }
 
     async fn id_of(&self, uri: &str) -> ItemId {
