@@ -17,6 +17,7 @@ mod export;
 mod fetch;
 mod held;
 mod history;
+mod horizon;
 mod import;
 mod log;
 mod moved;

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::embed::Embeds;
+use super::horizon::Horizon;
 use super::private::{Current, Readers};
 use super::search::Searcher;
 use crate::model::ItemId;
-use crate::serve::{Finding, Found, Lookup};
+use crate::serve::{Finding, Found, Lasting, Lookup};
 use crate::store::{self, Store};
 
 /// Knows the predecessor's addresses by the codes in them, and the page of searches.
@@ -16,6 +17,7 @@ pub(super) struct Moved {
     searcher: Searcher,
     readers: Readers,
     embeds: Embeds,
+    horizon: Horizon,
     base: String,
 }
 
@@ -26,7 +28,8 @@ impl Moved {
         let searcher = Searcher::new(store.clone(), Arc::clone(&current));
         let readers = Readers::new(store.clone(), Arc::clone(&current));
         let embeds = Embeds::new(store.clone(), current);
-        Self { store, searcher, readers, embeds, base }
+        let horizon = Horizon::new(store.clone());
+        Self { store, searcher, readers, embeds, horizon, base }
     }
 
     async fn of_key(&self, key: &str) -> Found {
@@ -131,6 +134,10 @@ impl Moved {
 impl Lookup for Moved {
     fn find<'a>(&'a self, path: &'a str, query: Option<&'a str>) -> Finding<'a> {
         Box::pin(self.look(path, query))
+    }
+
+    fn lasts<'a>(&'a self, file: &'a str) -> Lasting<'a> {
+        Box::pin(self.horizon.of(file))
     }
 }
 

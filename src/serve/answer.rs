@@ -110,14 +110,16 @@ async fn found(site: &Site, file: &str, content: &Arc<Content>, headers: &Header
     let Some(best) = accepted.best() else { return unacceptable(content.media.kind) };
     let would = |coding| accepted.takes(coding) && content.may_be(coding);
     let held = conditional::held(headers, &content.digest, content.modified, would);
+    let lasts = site.0.lookup.lasts(file).await;
+    let fresh = site.0.freshness.of(file, content.is_followed, lasts);
     if let Held::In(coding) = held {
-        return unchanged(site, file, content, content.tag(coding));
+        return validated(StatusCode::NOT_MODIFIED, content, content.tag(coding), fresh);
     }
     let form = site.0.shelf.form(file, content, best).await;
     if held == Held::Same {
-        return unchanged(site, file, content, form.tag.clone());
+        return validated(StatusCode::NOT_MODIFIED, content, form.tag.clone(), fresh);
     }
-    let mut reply = validated(StatusCode::OK, site, file, content, form.tag.clone());
+    let mut reply = validated(StatusCode::OK, content, form.tag.clone(), fresh);
     reply.put(LAST_MODIFIED, content.last_modified.clone());
     reply.word(CONTENT_TYPE, content.media.name);
     reply.put(CONTENT_LENGTH, form.length.clone());
@@ -131,21 +133,11 @@ async fn found(site: &Site, file: &str, content: &Arc<Content>, headers: &Header
     reply
 }
 
-fn unchanged(site: &Site, file: &str, content: &Content, tag: HeaderValue) -> Reply {
-    validated(StatusCode::NOT_MODIFIED, site, file, content, tag)
-}
-
 /// What 200 and 304 have in common (RFC 9110 §15.4.5).
-fn validated(
-    status: StatusCode,
-    site: &Site,
-    file: &str,
-    content: &Content,
-    tag: HeaderValue,
-) -> Reply {
+fn validated(status: StatusCode, content: &Content, tag: HeaderValue, fresh: HeaderValue) -> Reply {
     let mut reply = Reply::new(status, content.media.kind);
     reply.put(ETAG, tag);
-    reply.put(CACHE_CONTROL, site.0.freshness.of(file, content.is_followed));
+    reply.put(CACHE_CONTROL, fresh);
     reply.word(VARY, "Accept-Encoding");
     reply
 }

@@ -8,7 +8,7 @@ use super::shelf::{follower, is_there};
 /// `Content-Type` and `Cache-Control` of a file of the folder.
 pub fn said(rules: &Rules, path: &str) -> (&'static str, String) {
     let is_followed = follower(path).is_some_and(|next| is_there(&rules.root, &next));
-    let freshness = Freshness::new(rules).of(path, is_followed);
+    let freshness = Freshness::new(rules).of(path, is_followed, None);
     (media::of(path).name, freshness.to_str().unwrap_or_default().to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! What the caller knows of addresses that no file has: moved, gone, or made on the spot.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 /// What became of an address that no file has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +43,19 @@ pub enum Reach {
 /// An answer that is being looked up.
 pub type Finding<'a> = Pin<Box<dyn Future<Output = Found> + Send + 'a>>;
 
-/// Knows the addresses that no file has.
+/// How long a file is expected to stay as it is, which is being looked up.
+pub type Lasting<'a> = Pin<Box<dyn Future<Output = Option<Duration>> + Send + 'a>>;
+
+/// Knows the addresses that no file has, and what is to become of those that have one.
 pub trait Lookup: Send + Sync + 'static {
     /// Looks up a path, decoded, beginning with `/`; and the query, as it came, without its `?`.
     fn find<'a>(&'a self, path: &'a str, query: Option<&'a str>) -> Finding<'a>;
+
+    /// How long a file will hardly change; none where that is not known.
+    fn lasts<'a>(&'a self, file: &'a str) -> Lasting<'a> {
+        let _ = file;
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// Knows no address but those of files.

@@ -34,7 +34,7 @@ use shelf::Shelf;
 pub use elsewhere::{preceding, said};
 pub use inbox::{Inbox, Letter, Looking, Receipt, Receiving};
 pub use inside::{Inside, Place, Readiness};
-pub use lookup::{Finding, Found, Lookup, Reach};
+pub use lookup::{Finding, Found, Lasting, Lookup, Reach};
 pub use topics::Topics;
 pub use visit::run;
 
@@ -54,7 +54,7 @@ pub struct Rules {
     /// Path of the site's own address, without a slash at its end: `""` or `/news`. Requests may
     /// bear it or not, as the proxy in front likes.
     pub base: String,
-    /// How long a feed or page may be used without asking again.
+    /// How long a feed or page may be used without asking again, at the most.
     pub max_age: Duration,
     /// Beginnings of paths (`archive/`) whose files are numbered and, once there is a next one,
     /// never change.

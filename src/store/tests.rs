@@ -429,14 +429,13 @@ async fn f39_a_server_that_never_has_news_is_asked_in_full_once_a_month() {
 async fn visits_that_wait_for_each_other_are_kept_together_and_a_bad_one_by_itself_alone() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
-    const BAD: i64 = 3;
     // Whoever has the turn has all the others wait.
     let turn = store.pool.alone().await;
     let of = |n: i64| {
         let one = |id: String| {
             let mut one = saved(item(&id, n), vec![wish("c", "c")]);
             one.item.source = SourceId::new(format!("s{n}"));
-            if n == BAD {
+            if n == 3 {
                 // Two items of one name cannot be kept.
                 (one.item.uri, one.fallback_uri) = ("tag:x:same".into(), "tag:x:same".into());
             }
@@ -459,4 +458,27 @@ async fn visits_that_wait_for_each_other_are_kept_together_and_a_bad_one_by_itse
     assert_eq!(store.search("title", 200, 0).await.unwrap().items.len(), 178);
     let visited = store.agenda().await.unwrap();
     assert!(visited.len() == 89 && visited.iter().all(|one| one.source.as_str() != "s3"));
+}
+
+#[tokio::test]
+async fn a_category_changes_with_the_next_visit_to_a_source_of_its_newest_items() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    for (n, category) in [(1, "a"), (2, "a"), (3, "b")] {
+        let mut one = saved(item(&format!("i{n}"), n), vec![wish(category, category)]);
+        one.item.source = SourceId::new(format!("s{n}"));
+        let source = one.item.source.clone();
+        let visited = Visited { source, next_visit: at(1_000 * (4 - n)), ..visited(vec![one]) };
+        store.record(visited).await.unwrap();
+    }
+    let check = async |slug: Option<&str>, after: i64, expect: Option<i64>| {
+        let next = store.next_visit_for(slug, at(after)).await.unwrap();
+        assert_eq!(next, expect.map(at), "{slug:?} after {after}");
+    };
+    check(Some("a"), 0, Some(2_000)).await;
+    check(Some("a"), 2_000, Some(3_000)).await;
+    check(Some("b"), 0, Some(1_000)).await;
+    check(Some("b"), 1_000, None).await;
+    check(None, 0, Some(1_000)).await;
+    check(Some("c"), 0, None).await;
 }

@@ -231,7 +231,7 @@ fn trace(row: &Row) -> Result<Trace, sql::Error> {
 
 /// Leaves the trace of an item as it is listed now.
 pub(super) async fn leave(tx: &mut Connection, saved: &Saved, ready: &Ready) -> Result<(), Error> {
-    let Some(likeness) = ready.likeness.clone() else { return Ok(()) };
+    let Some(likeness) = ready.likeness else { return Ok(()) };
     let trace = Trace { item: saved.item.id.clone(), key: saved.key.clone(), likeness };
     put(tx, &saved.item.source, &trace, saved.item.first_seen.timestamp()).await
 }

@@ -74,6 +74,26 @@ impl Store {
         rows.iter().map(|row| Ok(agendum(row)?)).collect()
     }
 
+    /// The next visit after a time to any source that has items in the current document of a
+    /// category, named by its address; to any at all where none is named.
+    pub async fn next_visit_for(
+        &self,
+        slug: Option<&str>,
+        after: Instant,
+    ) -> Result<Option<Instant>, Error> {
+        let query = match slug {
+            Some(_) => {
+                "SELECT min(next_visit) FROM source WHERE next_visit > ?2 AND id IN \
+                 (SELECT item.source FROM category JOIN leaf ON leaf.category = number \
+                 AND page = 0 JOIN item ON item.id = leaf.item WHERE slug = ?1)"
+            }
+            None => "SELECT min(next_visit) FROM source WHERE next_visit > ?2 AND ?1 IS NULL",
+        };
+        let query = sql::query_scalar(query).bind(slug).bind(after.timestamp());
+        let next: Option<i64> = query.fetch_one(&self.pool).await?;
+        Ok(next.map(instant))
+    }
+
     /// How visits to a source go, and its failures in a row.
     pub async fn course(&self, source: &SourceId) -> Result<(Course, u32), Error> {
         let query = "SELECT failures, fresh, ttl, coalesce(quiet_hours, 0) AS quiet_hours, \

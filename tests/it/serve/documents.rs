@@ -287,6 +287,32 @@ async fn p28_freshness_is_a_rule() {
     }
 }
 
+/// Knows how long one document rests.
+struct Rests;
+
+impl finews::serve::Lookup for Rests {
+    fn find<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> finews::serve::Finding<'a> {
+        Box::pin(async { finews::serve::Found::Nothing })
+    }
+
+    fn lasts<'a>(&'a self, file: &'a str) -> finews::serve::Lasting<'a> {
+        let seconds = file.strip_suffix(".rss").and_then(|seconds| seconds.parse().ok());
+        Box::pin(async move { seconds.map(Duration::from_secs) })
+    }
+}
+
+#[tokio::test]
+async fn p28_a_document_is_fresh_until_the_next_planned_visit() {
+    let files = [("0.rss", "a"), ("300.rss", "b"), ("9999.rss", "c"), ("all.rss", "d")];
+    let rules = |rules: &mut finews::serve::Rules| rules.max_age = Duration::from_mins(10);
+    let served = serve_with(&files, rules, Arc::new(Rests)).await;
+    for (path, age) in [("/0.rss", 60), ("/300.rss", 300), ("/9999.rss", 600), ("/all.rss", 600)] {
+        let expect =
+            format!("public, max-age={age}, stale-while-revalidate={age}, stale-if-error=86400");
+        served.get(path, &[]).await.assert_headers(&[("cache-control", &expect)]);
+    }
+}
+
 #[tokio::test]
 async fn p29_who_asks_during_a_change_gets_the_old_or_the_new_whole() {
     let served = serve(&[("all.rss", &long("old"))]).await;
