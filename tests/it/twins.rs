@@ -237,7 +237,9 @@ fn feed(name: &str, posts: &[&Post]) -> Reply {
 fn more(posts: &[Post]) -> Vec<Post> {
     let articles = expected(posts);
     let mut all = posts.to_vec();
-    let single = posts.iter().filter(|post| articles[&post.words].len() == 1);
+    // Of fewer words nothing is said for certain.
+    let told = posts.iter().filter(|post| post.words.chars().count() >= 10);
+    let single = told.filter(|post| articles[&post.words].len() == 1);
     for (at, post) in single.enumerate() {
         let mut twin = post.clone();
         twin.file = format!("twin-{}", post.file);
