@@ -49,6 +49,7 @@ pub struct Ways<'w> {
 pub fn item(originals: &[Original], birth: &Birth, ways: &Ways<'_>) -> Option<Item> {
     let entries = || originals.iter().map(|original| &original.entry);
     let link = entries().find_map(|entry| web(entry.link.as_deref()?, None));
+    let link = link.map(|link| ways.manner.address(&link));
     let bodies: Vec<_> = originals.iter().map(|one| body(one, ways)).collect();
     let best = bodies.iter().max_by_key(|body| (body.rank, body.safe.as_str().len()));
     let safe = best.map(|body| body.safe.clone()).unwrap_or_default();

@@ -164,6 +164,19 @@ fn links_are_absolute_web_addresses_without_secrets() {
 }
 
 #[test]
+fn links_lose_what_the_settings_call_tracking() {
+    let manner = html::Manner { tracking: vec!["from_*".into()], ..html::Manner::default() };
+    let entry = Entry {
+        title: plain("t"),
+        link: Some("https://a.example/x?id=1&from_app=2".into()),
+        ..Entry::default()
+    };
+    let ways = Ways { manner: &manner, ..ways() };
+    let item = item(&[original(entry)], &birth(), &ways).unwrap();
+    assert_eq!(item.link.as_deref(), Some("https://a.example/x?id=1"));
+}
+
+#[test]
 fn ids_are_the_origins_where_it_gives_an_iri() {
     let check = |guid: &str, expect: &str| {
         let entry = Entry { title: plain("t"), guid: Some(guid.into()), ..Entry::default() };

@@ -19,9 +19,9 @@ const WITHOUT: &str = "tests/fixtures/article/models-without-some-sites";
 /// Of those pages one in so many is read.
 const ONE_IN: usize = 2;
 /// What the mean of the pages' own F1 may not fall below; it may only rise.
-const FLOOR: f64 = 0.92;
+const FLOOR: f64 = 0.93;
 /// The share of titles that have to be right.
-const TITLES: f64 = 0.84;
+const TITLES: f64 = 0.9;
 
 #[test]
 fn articles_of_sites_that_training_had_not_seen_are_found() {

@@ -4,6 +4,10 @@ import struct
 import numpy as np
 
 
+# As in `forest.rs`.
+PAUSE, DECIDED, FARTHER, MOST, REST = 10, 2.0, 0.2, 3.5, 3.0
+
+
 def floor32(value):
     """The largest f32 that is not above the value, so that `<=` means the same."""
     low = np.float32(value)
@@ -27,6 +31,20 @@ def flat(tree):
 
     number(tree["tree_structure"])
     return splits, leaves
+
+
+def glance(booster, rows):
+    """Probabilities as the program's first look gives them: `Forest::glance` in `forest.rs`."""
+    sums, trees = np.zeros(len(rows)), booster.num_trees()
+    left = np.arange(len(rows))
+    for pause, start in enumerate(range(0, trees, PAUSE)):
+        count = min(PAUSE, trees - start)
+        sums[left] += booster.predict(rows[left], start_iteration=start, num_iteration=count, raw_score=True)
+        limit = min(DECIDED + FARTHER * (pause - 1), MOST)
+        decided = np.abs(sums[left]) > limit if pause else np.zeros(len(left), bool)
+        sums[left[decided]] += np.copysign(REST, sums[left[decided]])
+        left = left[~decided]
+    return 1 / (1 + np.exp(-sums))
 
 
 def write(booster, path):

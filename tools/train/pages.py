@@ -2,6 +2,7 @@
 import gzip
 import json
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ import numpy as np
 
 CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f\U00020000-\U0002ffff"
 TOKEN = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
+SHORT = 6  # words of a block that is no evidence by itself
+HEAD = 40  # blocks before the first long one that may be the article's
 SECOND_LEVEL = {"co", "com", "org", "gov", "net", "edu", "ac", "gob", "go", "or", "ne", "nhs"}
 ADDRESS = re.compile(
     rb"""<(?:link|meta)\b[^>]*(?:canonical|og:url)[^>]*(?:href|content)=["']?(https?://[^"'\s>]+)""", re.I
@@ -77,31 +80,59 @@ def match(blocks, truth):
     places = defaultdict(list)
     for at in range(len(truth) - 3):
         places[tuple(truth[at : at + 4])].append(at)
-    labels, spans = np.zeros(len(blocks)), [None] * len(blocks)
+    labels, known, cursor = np.zeros(len(blocks)), [], 0
     for at, words in enumerate(blocks):
-        if len(words) < 6:
+        if len(words) < SHORT:
             continue
         own = shingles(words)
         if sum((own & whole).values()) > 0.5 * sum(own.values()):
             labels[at] = 1
-            found = [p for k in range(len(words) - 3) for p in places.get(tuple(words[k : k + 4]), [])[:1]]
-            spans[at] = (min(found), max(found) + 4) if found else None
-    known = [at for at in range(len(blocks)) if spans[at]]
-    for at, words in enumerate(blocks):
-        if spans[at] or len(words) >= 6 or not words:
-            continue
-        before = max((k for k in known if k < at), default=None)
-        after = min((k for k in known if k > at), default=None)
-        near = min(at - before if before is not None else 99, after - at if after is not None else 99)
-        if near > 12:
-            continue
-        low = max(0, spans[before][1] - 40) if before is not None else 0
-        high = spans[after][0] + 40 if after is not None else len(truth)
-        if high < low:
-            high = low + 60
-        part = truth[low : high + len(words)]
-        labels[at] = float(any(part[i : i + len(words)] == words for i in range(len(part) - len(words) + 1)))
+            cursor = place(words, places, cursor)
+            known.append((at, cursor, cursor + len(words)))
+    ends = [(max(-1, (known[0][0] if known else 0) - HEAD - 1), 0, 0), *known, (len(blocks), len(truth), len(truth))]
+    for (before, _, low), (after, high, _) in zip(ends, ends[1:]):
+        short = [at for at in range(before + 1, after) if 0 < len(blocks[at]) < SHORT]
+        for at in between(short, blocks, truth[max(0, low) : max(low, high)]):
+            labels[at] = 1
     return labels
+
+
+def place(words, places, cursor):
+    """Where in the truth a block begins: as most of its runs say, and not before the last one where that is equal."""
+    votes = Counter(p - k for k in range(len(words) - 3) for p in places.get(tuple(words[k : k + 4]), ()))
+    return max(votes, key=lambda start: (votes[start], start >= cursor, -abs(start - cursor)), default=cursor)
+
+
+def between(short, blocks, part):
+    """Those of the short blocks that stand in a part of the truth in their order, as many words as can be."""
+    if not part:
+        return []
+    first = defaultdict(list)
+    for at, word in enumerate(part):
+        first[word].append(at)
+    # best[n]: the most words that end at or before n, and the blocks as a chain.
+    ends, best = [0], [(0, None)]
+    for at in short:
+        words, found = blocks[at], []
+        for start in first.get(words[0], ()):
+            if part[start : start + len(words)] == words:
+                count, chain = best[bisect_right(ends, start) - 1]
+                found.append((start + len(words), count + len(words), (at, chain)))
+        for end, count, chain in reversed(found):
+            slot = bisect_right(ends, end)
+            if count <= best[slot - 1][0]:
+                continue
+            if ends[slot - 1] == end:
+                slot -= 1
+                ends.pop(slot), best.pop(slot)
+            ends.insert(slot, end), best.insert(slot, (count, chain))
+            while slot + 1 < len(ends) and best[slot + 1][0] <= count:
+                ends.pop(slot + 1), best.pop(slot + 1)
+    chosen, chain = [], best[-1][1]
+    while chain:
+        at, chain = chain
+        chosen.append(at)
+    return chosen
 
 
 def load(folder, dump):

@@ -31,6 +31,17 @@ pub(super) struct Containers {
     pub top_score: f32,
 }
 
+impl Sum {
+    pub(super) fn add(&mut self, other: Self) {
+        self.chars += other.chars;
+        self.linked += other.linked;
+        self.paragraphs += other.paragraphs;
+        self.commas += other.commas;
+        self.sentences += other.sentences;
+        self.blocks += other.blocks;
+    }
+}
+
 impl Containers {
     pub(super) fn new(tree: &Tree<'_>, blocks: &Blocks) -> Self {
         let mut found =

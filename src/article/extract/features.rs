@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use super::around;
 use super::blocks::{self, Block, Blocks};
 use super::containers::Sum;
+use super::headings;
+use super::items;
 use super::page::Page;
 use super::said::Said;
 use super::tag::Tag;
@@ -17,6 +19,8 @@ const NEAR: usize = 3;
 /// What is taken over from each neighbour: columns of the text's own numbers, and whether it
 /// stands in the same element.
 const TAKEN: [usize; 6] = [1, 2, 6, 14, 15, 21];
+/// Columns about an element's distance from the title and its series.
+const STANDING: usize = 2 + items::WIDTH;
 /// Blocks on each side that make the surroundings.
 const WINDOW: usize = 10;
 
@@ -49,6 +53,7 @@ pub(super) fn read(tree: &Tree<'_>, blocks: &Blocks, said: &Said) -> (Table, Pat
         paths: paths(tree, blocks),
         around: (usize::MAX, [0.0; around::WIDTH]),
         above: (usize::MAX, Vec::new()),
+        standing: (usize::MAX, [0.0; STANDING]),
         row: Vec::new(),
     };
     let mut table = Table::default();
@@ -79,6 +84,7 @@ struct Rows<'a> {
     /// Of the container that was last looked at.
     around: (usize, [f32; around::WIDTH]),
     above: (usize, Vec<f32>),
+    standing: (usize, [f32; STANDING]),
     row: Vec<f32>,
 }
 
@@ -92,7 +98,10 @@ impl Rows<'_> {
         if self.around.0 != container {
             self.around = (container, around::read(self.tree, container));
             self.above = (container, self.above(container));
+            self.standing = (container, self.standing(container));
         }
+        self.row.extend(self.standing.1);
+        self.row.extend(self.page.headings.get(at).unwrap_or(&[0.0; headings::WIDTH]));
         self.row.extend(self.around.1);
         self.row.extend(self.above.1.iter());
         self.alike(at);
@@ -158,6 +167,18 @@ impl Rows<'_> {
             page.long_after.get(at).map_or(99.0, |to| (to.max(&at) - at) as f32),
             page.headed.get(at).copied().unwrap_or(99.0),
         ]);
+    }
+
+    /// How far the title is, and what series the element belongs to.
+    fn standing(&self, container: usize) -> [f32; STANDING] {
+        let (page, tree) = (self.page, self.tree);
+        let title = self.blocks.list.get(page.title_at).map_or(0, |block| block.container);
+        let (up, down) = tree.apart(container, title as usize);
+        let mut all = [0.0; STANDING];
+        let (apart, series) = all.split_at_mut(2);
+        apart.copy_from_slice(&[up as f32, down as f32]);
+        series.copy_from_slice(&page.items.read(tree, self.blocks, &page.containers, container));
+        all
     }
 
     /// The elements around, each larger than the one before.

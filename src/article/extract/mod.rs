@@ -1,5 +1,6 @@
 //! Our own extractor: a page's blocks, judged one by one by a small learned model, then joined.
 
+mod anchors;
 mod around;
 mod blocks;
 mod byline;
@@ -8,6 +9,8 @@ mod dateline;
 mod entity;
 mod features;
 mod forest;
+mod headings;
+mod items;
 mod join;
 mod lex;
 mod look;
@@ -208,16 +211,18 @@ pub fn samples(page: &str, first: Option<&[f32]>) -> Vec<Sample> {
 /// The probability of each block: what the two looks say weighs the same. What the first is sure of
 /// needs no second.
 fn scores(models: &Models, sight: &Sight<'_>) -> Vec<f32> {
-    let first: Vec<f32> = sight.table.rows().map(|row| models.first.score(row)).collect();
-    let known: Vec<f32> = first.iter().copied().map(forest::probability).collect();
+    let rows: Vec<&[f32]> = sight.table.rows().collect();
+    let mut odds = models.first.glance(&rows);
+    let known: Vec<f32> = odds.iter().copied().map(forest::probability).collect();
     let look = sight.second(&known);
-    let both = first.iter().enumerate().map(|(at, first)| {
-        if first.abs() > forest::FAR {
-            return *first;
-        }
-        f32::midpoint(*first, models.second.score(&look.row(at)))
-    });
-    both.map(forest::probability).collect()
+    let is_open = |at: &usize| odds.get(*at).is_some_and(|odds| odds.abs() <= forest::FAR);
+    let open: Vec<usize> = (0..odds.len()).filter(is_open).collect();
+    let rows: Vec<Vec<f32>> = open.iter().map(|at| look.row(*at)).collect();
+    let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+    for (at, second) in open.iter().zip(models.second.score(&rows)) {
+        odds.get_mut(*at).into_iter().for_each(|odds| *odds = f32::midpoint(*odds, second));
+    }
+    odds.into_iter().map(forest::probability).collect()
 }
 
 /// Whether a start tag has the mark of an article's body.

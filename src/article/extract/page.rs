@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::blocks::{self, Blocks};
 use super::containers::Containers;
+use super::headings;
+use super::items::Items;
 use super::look::{self, Mark};
 use super::said::{self, Said};
 use super::tag::Tag;
@@ -28,6 +30,9 @@ const SINCE: f32 = 60.0;
 /// See the charter.
 pub(super) struct Page {
     pub containers: Containers,
+    pub items: Items,
+    /// What the heading of each block says.
+    pub headings: Vec<[f32; headings::WIDTH]>,
     /// Title and description as keys.
     titles: Vec<String>,
     description: String,
@@ -55,7 +60,10 @@ impl Page {
     pub(super) fn new(tree: &Tree<'_>, blocks: &Blocks, said: &Said) -> Self {
         let containers = Containers::new(tree, blocks);
         let bodies = bodies(tree, blocks, &containers);
+        let items = Items::new(tree, blocks, &containers);
         let mut page = Self {
+            items,
+            headings: Vec::new(),
             titles: titles(said),
             description: description(said),
             stated: pieces(said),
@@ -71,6 +79,7 @@ impl Page {
             whole: Vec::new(),
         };
         page.title_at = page.find_title(blocks).unwrap_or(page.heading_at);
+        page.headings = headings::read(tree, blocks, page.title_at);
         page.whole = page.whole(tree, blocks, said);
         page
     }

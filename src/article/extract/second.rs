@@ -3,19 +3,22 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::anchors::Anchors;
 use super::blocks::Blocks;
 use super::features::{Paths, Table};
 use super::tree::Tree;
 use crate::article::quick::Quick;
 
 /// Columns of the first look that are looked at again: the text, its place, the votes.
-const AGAIN: usize = 42;
+const AGAIN: usize = 72;
+/// Columns of the first look that say how far the title and long blocks are.
+const SINCE_TITLE: usize = 33;
+const LONG_BEFORE: usize = 40;
+const LONG_AFTER: usize = 41;
 /// Neighbours on each side whose scores are taken over.
 const NEAR: usize = 4;
 /// Larger and larger elements around a block.
 const LEVELS: usize = 4;
-/// Blocks of low score that part two runs of the article.
-const GAP: usize = 4;
 
 /// All rows, where training wants them.
 pub(super) fn read(look: &Look<'_>) -> Table {
@@ -52,8 +55,9 @@ pub(super) struct Look<'a> {
     sums: Vec<Sum>,
     long: HashMap<u64, Sum, Quick>,
     short: HashMap<u64, Sum, Quick>,
-    /// The run of high scores that holds the most text.
-    run: Range<usize>,
+    anchors: Anchors,
+    /// For each block the last heading before it.
+    heading: Vec<Option<usize>>,
     /// For each block the nearest one of high score before and behind it.
     before: Vec<Option<usize>>,
     after: Vec<Option<usize>>,
@@ -70,7 +74,17 @@ impl<'a> Look<'a> {
         scores: &'a [f32],
     ) -> Self {
         let high: Vec<bool> = scores.iter().map(|score| *score >= 0.5).collect();
+        let own: Vec<f32> = blocks
+            .list
+            .iter()
+            .zip(scores)
+            .map(|(block, score)| block.count.chars.sqrt() * score)
+            .collect();
+        let is_heading = |container: u32| tree.node(container as usize).tag.is_heading();
+        let headings = blocks.list.iter().map(|block| is_heading(block.container));
         let mut look = Self {
+            anchors: Anchors::new(tree, blocks, paths, scores, &own),
+            heading: nearest(headings.enumerate()),
             first,
             paths,
             blocks,
@@ -78,7 +92,6 @@ impl<'a> Look<'a> {
             sums: vec![Sum::default()],
             long: HashMap::default(),
             short: HashMap::default(),
-            run: 0..0,
             before: nearest(high.iter().copied().enumerate()),
             after: nearest(high.iter().copied().enumerate().rev()),
             levels: HashMap::default(),
@@ -96,7 +109,6 @@ impl<'a> Look<'a> {
                 sum.score += own.score;
             }
         }
-        look.run = look.longest_run();
         for block in &blocks.list {
             let container = block.container;
             look.levels
@@ -108,12 +120,13 @@ impl<'a> Look<'a> {
 
     /// The row of a block.
     pub(super) fn row(&self, at: usize) -> Vec<f32> {
-        let mut row = Vec::with_capacity(AGAIN + 40);
+        let mut row = Vec::with_capacity(AGAIN + 60);
         row.extend(self.first.row(at).iter().take(AGAIN));
         self.near(at, &mut row);
         self.around(at, &mut row);
         self.alike(at, &mut row);
         self.whole(at, &mut row);
+        self.standing(at, &mut row);
         row
     }
 
@@ -168,14 +181,34 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Where it stands to what is surely the article's, to its heading and to long blocks.
+    fn standing(&self, at: usize, row: &mut Vec<f32>) {
+        let container = self.blocks.list.get(at).map_or(0, |block| block.container);
+        let path = self.paths.long.get(at).copied().unwrap_or_default();
+        row.extend(self.anchors.read(at, container, path));
+        let main = self.anchors.main();
+        let (from, to) = if at < main.start { (at, main.start) } else { (main.end.min(at), at) };
+        let between = self.over(from, to);
+        row.extend([between.weight - between.score, between.score]);
+        row.push(self.heading.get(at).copied().flatten().map_or(-1.0, |at| self.score(at)));
+        let first = self.first.row(at);
+        let steps = |column: usize| first.get(column).map_or(0, |steps| *steps as usize);
+        row.push(at.checked_sub(steps(LONG_BEFORE)).map_or(-1.0, |at| self.score(at)));
+        row.push(self.score(at + steps(LONG_AFTER)));
+        let since = first.get(SINCE_TITLE).map_or(0, |since| since.max(0.0) as usize);
+        let behind_title = self.over(at - since.min(at), at);
+        row.push(behind_title.without(Sum::default()));
+    }
+
     fn whole(&self, at: usize, row: &mut Vec<f32>) {
         let blocks = self.blocks.list.len();
         let (all, before) = (self.over(0, blocks), self.over(0, at));
-        let run = self.over(self.run.start, self.run.end);
-        let outside = if at < self.run.start {
-            at as f32 - self.run.start as f32
+        let main = self.anchors.main();
+        let run = self.over(main.start, main.end);
+        let outside = if at < main.start {
+            at as f32 - main.start as f32
         } else {
-            (at + 1).saturating_sub(self.run.end) as f32
+            (at + 1).saturating_sub(main.end) as f32
         };
         row.extend([
             before.score / all.score.max(0.01),
@@ -184,25 +217,11 @@ impl<'a> Look<'a> {
             outside,
             run.score / all.score.max(0.01),
             run.score,
-            self.run.len() as f32,
+            main.len() as f32,
             all.score,
             all.score / all.weight.max(1.0),
             self.scores.iter().copied().fold(0.0, f32::max),
         ]);
-    }
-
-    fn longest_run(&self) -> Range<usize> {
-        let mut best = (0.0, 0..0);
-        let mut run = 0..0;
-        let highs = self.scores.iter().enumerate().filter(|(_, score)| **score >= 0.5);
-        for (at, _) in highs {
-            run = if run.is_empty() || at > run.end + GAP { at..at + 1 } else { run.start..at + 1 };
-            let score = self.over(run.start, run.end).score;
-            if score > best.0 {
-                best = (score, run.clone());
-            }
-        }
-        best.1
     }
 }
 

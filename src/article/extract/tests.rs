@@ -220,7 +220,7 @@ fn a_model_that_is_none_is_refused() {
     for sample in rows(ENGLISH) {
         assert_eq!(sample.features.len(), shipped.first.width());
         assert_eq!(sample.second.len(), shipped.second.width());
-        assert!(shipped.first.score(&sample.features).is_finite());
+        assert!(shipped.first.score(&[&sample.features])[0].is_finite());
     }
     let file = include_bytes!("first.bin");
     assert!(Forest::parse(file).is_some());
@@ -234,20 +234,39 @@ fn a_model_that_is_none_is_refused() {
     assert_eq!(Forest::parse(&circle), None);
 }
 
+/// A model of so many trees that say -1 or 1, by whether the second number is above 2.5.
+fn forest(trees: u16) -> Forest {
+    let mut file = b"FNWS\x01\x02\0".to_vec();
+    file.extend(trees.to_le_bytes());
+    for _ in 0..trees {
+        file.extend([1, 0, 1, 0]);
+        file.extend(2.5_f32.to_le_bytes());
+        file.extend((-1_i16).to_le_bytes());
+        file.extend((-2_i16).to_le_bytes());
+        file.extend((-1.0_f32).to_le_bytes());
+        file.extend(1.0_f32.to_le_bytes());
+    }
+    Forest::parse(&file).unwrap()
+}
+
 #[test]
 fn a_model_sums_its_trees() {
-    let mut file = b"FNWS\x01\x02\0\x01\0\x01\0".to_vec();
-    file.extend(1_u16.to_le_bytes());
-    file.extend(2.5_f32.to_le_bytes());
-    file.extend((-1_i16).to_le_bytes());
-    file.extend((-2_i16).to_le_bytes());
-    file.extend((-1.0_f32).to_le_bytes());
-    file.extend(1.0_f32.to_le_bytes());
-    let forest = Forest::parse(&file).unwrap();
-    let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
-    close(forest.score(&[0.0, 2.5]), -1.0);
-    close(forest.score(&[0.0, 2.6]), 1.0);
-    close(forest.score(&[]), -1.0);
+    let rows: [&[f32]; 5] = [&[0.0, 2.5], &[0.0, 2.6], &[], &[9.0, 9.0], &[9.0, 0.0]];
+    assert_eq!(forest(1).score(&rows), [-1.0, 1.0, -1.0, 1.0, -1.0]);
+    assert_eq!(forest(30).score(&rows), [-30.0, 30.0, -30.0, 30.0, -30.0]);
+    assert!(forest(1).score(&[]).is_empty());
+}
+
+#[test]
+fn a_glance_asks_no_more_trees_than_it_needs() {
+    let rows: [&[f32]; 2] = [&[0.0, 2.5], &[0.0, 2.6]];
+    assert_eq!(forest(19).glance(&rows), [-22.0, 22.0], "the second pause decides, at the end");
+    assert_eq!(forest(10).glance(&rows), [-10.0, 10.0], "the first does not");
+    assert_eq!(
+        forest(90).glance(&rows),
+        [-23.0, 23.0],
+        "twenty trees, and what the rest would say"
+    );
 }
 
 #[test]

@@ -83,6 +83,24 @@ impl Tree<'_> {
         line
     }
 
+    /// How many steps up it is from each of two nodes to the one that holds both.
+    pub(super) fn apart(&self, one: usize, other: usize) -> (usize, usize) {
+        let holds = |at: usize| at <= other && (other as u32) < self.node(at).end;
+        let mut common = one;
+        let mut up = 0;
+        while !holds(common) && common != 0 {
+            common = self.parent(common);
+            up += 1;
+        }
+        let mut at = other;
+        let mut down = 0;
+        while at != common && at != 0 {
+            at = self.parent(at);
+            down += 1;
+        }
+        (up, down)
+    }
+
     /// From the parent up to below the root.
     pub(super) fn ancestors(&self, index: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(self.parent(index)), |at| Some(self.parent(*at)))

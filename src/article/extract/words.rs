@@ -6,6 +6,8 @@ use regex::RegexSet;
 
 /// How many kinds are told apart.
 pub(super) const KINDS: usize = 8;
+/// The bit of the kind that leads elsewhere.
+pub(super) const RELATED_BIT: u32 = 1 << 1;
 /// The kind of what heads comments.
 pub(super) const COMMENTS: u32 = 2;
 /// The kind of what holds a date.

@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::Reason;
@@ -28,6 +29,8 @@ pub(super) enum Class {
 pub(super) struct Signs {
     pub(super) class: Class,
     titles: Vec<String>,
+    /// The longest piece of each phrase.
+    pieces: Vec<String>,
     says: Option<Regex>,
     hints: Option<Regex>,
 }
@@ -64,6 +67,10 @@ static AROUND: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(&phrases(include_str!("signs/around.txt"), "says ")));
 
 impl Class {
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
     pub(super) fn reason(self) -> Reason {
         match self {
             Self::Consent => Reason::Consent,
@@ -90,7 +97,8 @@ impl Signs {
 
     /// What these signs cover of a text.
     pub(super) fn cover(&self, text: &Folded) -> Cover {
-        let Some(says) = self.says.as_ref().filter(|says| says.is_match(&text.whole)) else {
+        let says = self.says.as_ref().filter(|_| text.kinds & self.class.bit() != 0);
+        let Some(says) = says.filter(|says| says.is_match(&text.whole)) else {
             return Cover::default();
         };
         let mut cover = Cover::default();
@@ -113,13 +121,30 @@ impl Signs {
 pub(super) struct Folded {
     whole: String,
     lines: Vec<String>,
+    /// The kinds of which a phrase may stand in it, as bits.
+    kinds: u32,
 }
 
 impl Folded {
     pub(super) fn new(gist: &Gist) -> Self {
         let lines: Vec<String> = gist.lines.iter().map(|line| folded(&line.text)).collect();
-        Self { whole: lines.join("\n"), lines }
+        let whole = lines.join("\n");
+        Self { kinds: kinds_in(&whole), whole, lines }
     }
+}
+
+/// In one walk over the text, so that the phrases of a kind are looked for only where a piece of
+/// one stands.
+fn kinds_in(text: &str) -> u32 {
+    static PIECES: LazyLock<Option<(AhoCorasick, Vec<u32>)>> = LazyLock::new(|| {
+        let all = || ALL.iter().flat_map(|signs| signs.pieces.iter().map(move |one| (one, signs)));
+        let search = AhoCorasick::new(all().map(|(piece, _)| piece)).ok()?;
+        Some((search, all().map(|(_, signs)| signs.class.bit()).collect()))
+    });
+    let Some((search, bits)) = PIECES.as_ref() else { return u32::MAX };
+    let found = search.find_overlapping_iter(text);
+    let bit = |pattern: usize| bits.get(pattern).copied().unwrap_or(u32::MAX);
+    found.fold(0, |kinds, piece| kinds | bit(piece.pattern().as_usize()))
 }
 
 /// Units of the lines that stand around articles.
@@ -137,6 +162,7 @@ fn signs(class: Class, list: &str) -> Signs {
     Signs {
         class,
         titles: phrases(list, "title ").into_iter().map(|title| bare(title).to_owned()).collect(),
+        pieces: phrases(list, "says ").into_iter().map(piece).collect(),
         says: compile(&phrases(list, "says ")),
         hints: compile(&phrases(list, "hint ")),
     }
@@ -145,6 +171,11 @@ fn signs(class: Class, list: &str) -> Signs {
 fn phrases<'a>(list: &'a str, kind: &str) -> Vec<&'a str> {
     let lines = list.lines().filter_map(|line| line.strip_prefix(kind));
     lines.map(str::trim).filter(|phrase| !phrase.is_empty()).collect()
+}
+
+/// What of a phrase stands together.
+fn piece(phrase: &str) -> String {
+    phrase.split('…').map(str::trim).max_by_key(|part| part.len()).unwrap_or_default().to_owned()
 }
 
 fn compile(phrases: &[&str]) -> Option<Regex> {

@@ -153,7 +153,10 @@ impl Reading {
             found.fragment.html = article::apply(&found.fragment.html, rules);
         }
         let base = more.fragment.base.as_deref().and_then(|base| Url::parse(base).ok());
-        let clean = html::clean(&article::apply(&more.fragment.html, rules), base.as_ref());
+        // Frames stay here, as they do on the first page; who cleans the whole decides about them.
+        let manner = html::Manner { frames: true, ..html::Manner::default() };
+        let clean =
+            html::clean_as(&article::apply(&more.fragment.html, rules), base.as_ref(), &manner);
         found.fragment.html.push('\n');
         found.fragment.html.push_str(clean.as_str());
         found.medium = found.medium.take().or(more.medium);

@@ -1,7 +1,8 @@
 use url::Url;
 
 use super::sheet::Sheet;
-use super::{SiteFile, Sites, mend, prune, same_page};
+use super::{Reading, SiteFile, Sites, mend, prune, same_page};
+use crate::article::{Rules, Visit};
 use crate::html;
 use crate::html::dom::Id;
 
@@ -117,4 +118,26 @@ fn pruning_spares_what_is_text() {
     check(&gallery, &gallery);
     check("<p>text, text</p><nav>a</nav><form><b>c</b></form>", "<p>text, text</p>");
     check("<form><p>all of it</p></form>", "<form><p>all of it</p></form>");
+}
+
+#[test]
+fn players_of_every_page_stay_until_the_whole_is_cleaned() {
+    let mut sites = Sites::default();
+    sites.add_file("p.example.txt", "body: //div\nnext_page_link: //a");
+    let mut url = Url::parse("https://p.example/1").unwrap();
+    let mut reading = Reading::on(sites.of(&url));
+    for page in [1, 2] {
+        let words = format!("words of page {page} ").repeat(40);
+        let player = format!("https://www.youtube.com/embed/v{page}");
+        let next = if page == 1 { "<a href=/2>n</a>" } else { "" };
+        let page = format!("<div>{words}<iframe src={player}></iframe></div>{next}");
+        url = reading.page(&page, &Visit::to(&url), &Rules::default()).unwrap_or(url);
+    }
+    let whole = reading.end().0.unwrap().fragment.html;
+    let count = |frames: bool, what: &str| {
+        let manner = html::Manner { frames, ..html::Manner::default() };
+        html::clean_as(&whole, None, &manner).as_str().matches(what).count()
+    };
+    assert_eq!((count(true, "<iframe"), count(false, "<iframe")), (2, 0), "{whole}");
+    assert_eq!(count(false, "youtube.com/watch?v=v"), 2, "{whole}");
 }
