@@ -19,7 +19,7 @@ const LEAST: usize = 160;
 
 /// Filler text that many pages share, and one of each two that were found to carry the same report
 /// and were read: they are one story.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 15] = [
     "/moz-pages/",
     "20120117_timesofindia.indiatimes.com_87093d45",
     "20120112_www.northnews.cn_4d6498d1",
@@ -29,6 +29,12 @@ const LEFT_OUT: [&str; 9] = [
     "20120106_fakty.interia.pl_bf1e8b62",
     "20120117_news.sina.com.tw_71c27ff5",
     "20120112_www.uho.com.tw_32bc40bd",
+    "20120112_www.boston.com_074caa4a",
+    "20120106_www.wprost.pl_21e626fb",
+    "20120117_www.vancouversun.com_53f7cb27",
+    "20120112_industry.caijing.com.cn_00b39c75",
+    "20120112_news.xinmin.cn_a53cab47",
+    "20120117_ent.qq.com_499d3cc4",
 ];
 
 #[derive(Clone)]
@@ -68,7 +74,9 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// By the name of the file alone: the same wherever the corpus lies.
 fn half_of(name: &str) -> usize {
+    let name = name.rsplit('/').next().unwrap_or(name);
     (Print::of(name, name).title ^ name.bytes().map(u64::from).sum::<u64>()) as usize % 2
 }
 
@@ -140,6 +148,17 @@ fn pairs(articles: &[Article]) -> Vec<Pair> {
         let dense = turn % 2 == 0;
         let (one, other) = (market(dense, turn * 2), market(dense, turn * 2 + 1));
         pairs.push(Pair { kind: "market report", same: false, one, other });
+        for form in 0..NOTICES.len() {
+            let (one, other) = (notice(form, turn * 2), notice(form, turn * 2 + 1));
+            let title = one.title != other.title && turn % 4 < 2;
+            let title = if title { &other.title } else { &one.title }.clone();
+            pairs.push(Pair {
+                kind: "notice of another one",
+                same: false,
+                one,
+                other: Article { title, ..other },
+            });
+        }
     }
     pairs
 }
@@ -443,6 +462,71 @@ fn market(dense: bool, seed: usize) -> Article {
     };
     let title = if dense { "收评：两市震荡走高" } else { "Shares close higher" };
     Article { name: format!("market {seed}"), title: title.into(), text, dense }
+}
+
+/// Forms as they are filled in by whoever: `{a}` is a name, `#` a number of its own.
+const NOTICES: [(&str, &str); 6] = [
+    (
+        "{a}：关于召开2026年第二次临时股东大会的通知",
+        "证券代码：60#0# 证券简称：{a} 本公司董事会及全体董事保证公告内容不存在任何虚假记载、误导性陈述或者\
+         重大遗漏。{a}股份有限公司定于2026年12月#日14点30分召开2026年第二次临时股东大会，采用现场投票和网络\
+         投票相结合的方式，投票时间为当日的9:15-9:25，9:30-11:30，13:00-15:00。股权登记日收市后登记在册的\
+         {a}股东有权出席，并可以委托代理人。会期半天，与会股东食宿及交通费自理。",
+    ),
+    (
+        "{a}前三季度净利润同比增长#%",
+        "{a}发布三季报，前三季度实现营业收入#.#亿元，同比增长#%；归属于上市公司股东的净利润#.#亿元，同比增长\
+         #%；基本每股收益0.#元。其中第三季度实现营业收入#.#亿元。公司表示，业绩变动主要由于产品销量增加、\
+         原材料价格回落，以及费用控制得当。{a}的股票今日收报#.#元。",
+    ),
+    (
+        "人民币汇率中间价公布",
+        "中国外汇交易中心公布，今日银行间外汇市场人民币汇率中间价为：1美元对人民币#.##元，1欧元对人民币#.##元，\
+         100日元对人民币#.##元，1港元对人民币0.##元，1英镑对人民币#.##元，人民币1元对0.##林吉特，人民币1元对\
+         ##卢布，人民币1元对##韩元。",
+    ),
+    (
+        "{a} declares quarterly dividend",
+        "{a} declared a quarterly dividend of # cents a share, payable on March 31 to holders of record \
+         on March 15. The board of directors considers the dividend each quarter. Forward-looking \
+         statements in this release are subject to risks that could cause actual results to differ, and \
+         {a} undertakes no duty to update them. The company was founded in 1921.",
+    ),
+    (
+        "Прогноз погоды: {a}",
+        "По данным метеорологов, в городе {a} завтра ожидается переменная облачность, ветер северный, # \
+         метров в секунду. Температура воздуха ночью # градусов, днём # градусов. Атмосферное давление # \
+         миллиметров ртутного столба. Водителям следует соблюдать осторожность на дорогах: возможна \
+         гололедица. Жителям {a} советуют одеваться теплее.",
+    ),
+    (
+        "{a}の決算、純利益#億円",
+        "{a}が発表した決算によると、売上高は#億円、純利益は#億円だった。前の期と比べた増減率は#％となった。\
+         主力の製品の販売が堅調だったほか、原材料の価格が落ち着いた。{a}は通期の業績予想を据え置いた。\
+         配当は1株当たり#円とする。",
+    ),
+];
+
+const NAMES: [[&str; 6]; 2] = [
+    ["江城船务", "海州纺织", "林东水泥", "石桥酒业", "青湾机械", "南浦药业"],
+    ["Harbour Mills", "Riverton Steel", "Northgate", "Oakes Brothers", "Quay Foods", "Westford"],
+];
+
+/// A form with a name and numbers of its own; a form without a name has other numbers.
+fn notice(form: usize, seed: usize) -> Article {
+    let (title, text) = NOTICES[form % NOTICES.len()];
+    let dense = !matches!(form, 3 | 4);
+    let mut dice = Dice(seed as u64 * 7_717 + form as u64);
+    let name = NAMES[usize::from(!dense)][(seed / 2 + seed % 2 * (1 + seed / 2 % 5)) % 6];
+    let mut fill = |text: &str| -> String {
+        let fill = |c: char| match c {
+            '#' => dice.roll(89).to_string(),
+            c => c.to_string(),
+        };
+        text.replace("{a}", name).chars().map(fill).collect()
+    };
+    let (title, text) = (fill(title), fill(text));
+    Article { name: format!("notice {form} {seed}"), title, text, dense }
 }
 
 #[derive(Default)]

@@ -42,10 +42,15 @@ impl fmt::Display for Faults {
 pub(super) fn locate(text: &str, marks: Marks) -> Faults {
     let mut marks = marks.into_vec();
     marks.sort_by_key(|mark| mark.span.start);
+    // Where the last fault was: its line, where that begins, and how far lines were counted.
+    let (mut line, mut begins, mut seen) = (1, 0, 0);
     let faults = marks.into_iter().map(|mark| {
-        let before = text.get(..mark.span.start).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
+        let place = text.floor_char_boundary(mark.span.start);
+        let between = text.get(seen..place).unwrap_or_default();
+        line += between.matches('\n').count();
+        begins = between.rfind('\n').map_or(begins, |at| seen + at + 1);
+        seen = place;
+        let column = text.get(begins..place).unwrap_or_default().chars().count() + 1;
         Fault { line, column, what: mark.what, hint: mark.hint }
     });
     Faults(faults.collect())

@@ -275,6 +275,7 @@ pub fn parse(text: &str, outside: &Outside<'_>) -> Result<Settings, Faults> {
 }
 
 fn settings(mut root: Table<'_>) -> Option<Settings> {
+    let root_marks = root.marks();
     let site = site::site(&mut root);
     let store = serve::store(&mut root);
     let publish = site::publish(&mut root);
@@ -296,6 +297,12 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
     let stories = stories::ways(&mut root, &sources);
     let cleaning = cleaning::manner(&mut root);
     root.finish();
+    // Faulty settings come to nothing, and their rules may be too many.
+    let router = if root_marks.is_empty() {
+        Router::new(found.rules.clone(), &found.declining)
+    } else {
+        Router::default()
+    };
     let aliases = categories.iter().flat_map(|one: &Category| {
         one.aliases.iter().map(|alias| (alias.as_str(), one.id.clone()))
     });
@@ -313,7 +320,7 @@ fn settings(mut root: Table<'_>) -> Option<Settings> {
         render,
         websub,
         categories,
-        router: Arc::new(Router::new(found.rules.clone(), &found.declining)),
+        router: Arc::new(router),
         rules: Arc::new(found.rules),
         declining: Arc::new(found.declining),
         sources,

@@ -1,7 +1,7 @@
 //! Reads TOML tables key by key and collects every fault with its place, instead of stopping at
 //! the first one as a derived deserializer would.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
@@ -28,28 +28,38 @@ pub struct Mark {
 
 /// Where faults gather while a file is read.
 #[derive(Debug, Default)]
-pub struct Marks(RefCell<Vec<Mark>>);
+pub struct Marks {
+    faults: RefCell<Vec<Mark>>,
+    /// Memory of all patterns so far, in bytes.
+    spent: Cell<usize>,
+}
 
 impl Marks {
     pub fn add(&self, span: &Range<usize>, what: impl Into<String>) {
-        self.0.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint: None });
+        self.faults.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint: None });
     }
 
     pub fn add_hint(&self, span: &Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
         let hint = Some(hint.into());
-        self.0.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint });
+        self.faults.borrow_mut().push(Mark { span: span.clone(), what: what.into(), hint });
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.faults.borrow().is_empty()
     }
 
     pub fn len(&self) -> usize {
-        self.0.borrow().len()
+        self.faults.borrow().len()
     }
 
     pub fn into_vec(self) -> Vec<Mark> {
-        self.0.into_inner()
+        self.faults.into_inner()
+    }
+
+    /// Counts what a pattern takes; gives what all have taken so far.
+    pub fn spend(&self, bytes: usize) -> usize {
+        self.spent.set(self.spent.get().saturating_add(bytes));
+        self.spent.get()
     }
 }
 

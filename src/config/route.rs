@@ -9,8 +9,8 @@ use super::source::{known_categories, templates};
 use super::when::{self, Known};
 use crate::model::{CategoryId, SourceId};
 use crate::route::{
-    self, Acts, By, Field, In, Limit, MOST_COSTLY, MOST_MEMORY, MOST_TESTS, Pattern, Place,
-    Rewrite, Rule, Scope, Test, When,
+    self, Acts, By, Field, IN_VAIN, In, Limit, MOST_COSTLY, MOST_MEMORY, MOST_TESTS, NoPattern,
+    Pattern, Place, Rewrite, Rule, Scope, Test, When,
 };
 
 /// Rules as they stand in the settings, and who declines those of the defaults.
@@ -112,27 +112,19 @@ impl Found {
 
     /// Names the rule with which there are more tests than may be.
     fn bound(&self, root: &Table<'_>) {
-        let (mut tests, mut costly, mut memory) = (0, 0, 0_usize);
+        let (mut tests, mut costly) = (0, 0);
         for (rule, span) in self.rules.iter().zip(&self.spans) {
-            let before = (tests > MOST_TESTS, costly > MOST_COSTLY, memory > MOST_MEMORY);
+            let before = (tests > MOST_TESTS, costly > MOST_COSTLY);
             let own = rule.when.tests();
-            let patterns = || {
-                own.iter().filter_map(|test| match test {
-                    Test::Found(_, pattern) | Test::Like(_, pattern) => Some(pattern),
-                    _ => None,
-                })
+            let is_costly = |test: &&&Test| match test {
+                Test::Found(_, pattern) | Test::Like(_, pattern) => pattern.is_costly(),
+                _ => false,
             };
-            costly += patterns().filter(|pattern| pattern.is_costly()).count();
-            memory += patterns().map(Pattern::size).sum::<usize>();
+            costly += own.iter().filter(is_costly).count();
             tests += own.len();
             if tests > MOST_TESTS && !before.0 {
                 let what = format!("more than {MOST_TESTS} tests in all rules together");
                 root.marks().add(span, what);
-            }
-            if memory > MOST_MEMORY && !before.2 {
-                let what = format!("all patterns together need more than {MOST_MEMORY} bytes");
-                let hint = "`\\w` and `.{0,99}` are large: write `[a-z]`, or fewer repetitions";
-                root.marks().add_hint(span, what, hint);
             }
             if costly > MOST_COSTLY && !before.1 {
                 let what = format!("more than {MOST_COSTLY} patterns that may match anywhere");
@@ -218,15 +210,36 @@ fn groups(with: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A pattern that compiles and can be found.
+/// What makes patterns smaller.
+const SMALLER: &str = "`\\w` and `.{0,99}` are large: write `[a-z]`, or fewer repetitions";
+
+/// A pattern that compiles and can be found. When all together are too large, no more are made.
 pub(super) fn pattern(table: &Table<'_>, text: &At<String>) -> Option<Pattern> {
+    let marks = table.marks();
+    let before = marks.spend(0);
+    if before > MOST_MEMORY {
+        return None;
+    }
     let made = Pattern::new(&text.value);
-    if let Err(why) = &made {
-        table.marks().add(&text.span, format!("`{}` is no pattern: {why}", text.value));
+    match &made {
+        Err(why @ NoPattern::Wrong(_)) => {
+            marks.add(&text.span, format!("`{}` is no pattern: {why}", text.value));
+        }
+        Err(why @ NoPattern::Large(_)) => {
+            let what = format!("`{}` is too large: {why}", text.value);
+            marks.add_hint(&text.span, what, SMALLER);
+        }
+        Ok(_) => {}
+    }
+    if marks.spend(made.as_ref().map_or(IN_VAIN, Pattern::size)) > MOST_MEMORY {
+        let what = format!(
+            "all patterns up to here need more than {MOST_MEMORY} bytes: no more are looked at"
+        );
+        marks.add_hint(&text.span, what, SMALLER);
     }
     let made = made.ok()?;
     if !made.is_possible() {
-        table.marks().add(&text.span, format!("nothing matches `{}`", text.value));
+        marks.add(&text.span, format!("nothing matches `{}`", text.value));
     }
     made.is_possible().then_some(made)
 }

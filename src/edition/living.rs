@@ -46,6 +46,11 @@ pub(super) async fn unite(store: &Store, settings: &Settings) -> anyhow::Result<
     Ok(())
 }
 
+/// Whether every category is published that has an item.
+pub(super) fn is_plain(settings: &Settings) -> bool {
+    !least(settings).any()
+}
+
 /// Marks what speaks of categories that are published from now on.
 pub(super) async fn mark_new(store: &Store, settings: &Settings) -> anyhow::Result<()> {
     let least = least(settings);

@@ -68,7 +68,10 @@ pub async fn publish(
     }
     let is_large = whole || Edition::is_large(&pending);
     let lists = shares.is_some() || pending.index.is_some();
-    let open = Edition::open(store, settings, authority, folder, is_large, lists);
+    // Of a hundred thousand categories one new item names a few.
+    let is_small = !is_large && !lists && living::is_plain(settings);
+    let few = is_small.then_some(&pending);
+    let open = Edition::open(store, settings, authority, folder, (is_large, few), lists);
     let mut edition = open.await?;
     Box::pin(edition.print(&pending, lists)).await?;
     let removed = edition.sweep(&pending, whole).await?;

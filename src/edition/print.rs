@@ -9,7 +9,7 @@ use super::{Done, blocking, library, living};
 use crate::config::Settings;
 use crate::model::{Category, CategoryId, File, Item};
 use crate::output::{self, Batch, Folder, Known, Written};
-use crate::publish::{Press, Shared, Sheet, Shelf, Withdrawn};
+use crate::publish::{self, Press, Shared, Sheet, Shelf, Withdrawn};
 use crate::store::{Leaf, Pending, ShelfRow, Shelved, Store, WrittenFile};
 
 /// Items, and documents of items, that are in memory at a time.
@@ -58,17 +58,22 @@ impl<'e> Edition<'e> {
         settings: &'e Settings,
         authority: &str,
         folder: Arc<Folder>,
-        is_large: bool,
+        (is_large, few): (bool, Option<&Pending>),
         shares: bool,
     ) -> anyhow::Result<Self> {
-        let shelves = living::shelves(store, settings).await?;
-        let library = library(store, settings, authority, &shelves).await?;
         // The home page shows but a few.
         let most = if shares { settings.publish.items } else { SHELVES.1 };
         let (shared, is_shared) = shared(store, most).await?;
+        // The list of all feeds needs all of them.
+        let few = few.filter(|_| shared.is_none() || is_shared);
+        let (shelves, categories) = match few {
+            Some(pending) => store.shelves_for(publish::NAMED, pending).await?,
+            None => (living::shelves(store, settings).await?, 0),
+        };
+        let library = library(store, settings, authority, &shelves).await?;
         let press = Press::with_templates(library, &settings.publish.templates)?;
         let press = press.with_longest(settings.publish.bytes);
-        let press = press.with_shares(shared.is_some());
+        let press = press.with_shares(shared.is_some()).with_categories(categories as usize);
         Ok(Self {
             store,
             folder,

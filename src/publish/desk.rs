@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub library: Library,
     pub places: Places,
     pub words: &'static Words,
+    /// How many categories there are in all, where the library has but those that are needed.
+    pub categories: usize,
     /// Whether something is recommended, or was.
     pub has_shares: bool,
     /// The taxonomy of our own categories.
@@ -34,7 +36,14 @@ impl Desk {
     pub(super) fn new(library: Library) -> Self {
         let places = Places::new(&library.site.url, &library.site.authority);
         let words = words(&library.site.language);
-        Self { scheme: places.categories(), has_shares: false, library, places, words }
+        Self {
+            scheme: places.categories(),
+            has_shares: false,
+            categories: 0,
+            library,
+            places,
+            words,
+        }
     }
 
     /// The feed of one category.

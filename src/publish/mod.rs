@@ -35,7 +35,7 @@ use crate::publish::pages::Pages;
 
 pub use crate::publish::embed::Embed;
 pub use crate::publish::opml::Subscription;
-pub use crate::publish::pages::Search;
+pub use crate::publish::pages::{NAMED, Search};
 pub use crate::publish::shared::{Private, Shared};
 
 /// What the whole site says of itself.
@@ -228,6 +228,13 @@ impl Press {
             0 => self.documents("all", "", feed),
             page => self.documents(&format!("archive/{page}"), "../", feed),
         }
+    }
+
+    /// The same, where there are more categories than the library has.
+    #[must_use]
+    pub fn with_categories(mut self, in_all: usize) -> Self {
+        self.desk.categories = in_all;
+        self
     }
 
     /// The same, where something is recommended, or was: then the lists of feeds name that too.

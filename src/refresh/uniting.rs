@@ -74,8 +74,12 @@ pub(super) async fn turns(
     for (item, known) in hidden.iter().filter(|(item, _)| !apart.contains(*item)) {
         one.unite(item, &known.head);
     }
-    let twins = twins.into_iter().filter(|turn| !gone.contains(&turn.id));
-    turns.extend(twins.filter(|t| t.joins.as_ref().is_some_and(|to| one.unite(&t.id, to))));
+    for twin in twins.into_iter().filter(|turn| !gone.contains(&turn.id)) {
+        let Some(to) = twin.joins.clone() else { continue };
+        if !is_mixed(store, &twin.id, &to).await? && one.unite(&twin.id, &to) {
+            turns.push(twin);
+        }
+    }
     if world.settings.stories.on {
         turns.extend(comings(world, store, &mut one, gone).await?);
     }
@@ -127,7 +131,12 @@ async fn comings(
             }
             let kin = store.kin(&item, &list, ways).await?.into_iter();
             let mut kin = kin.filter(|kin| kin.decision.same && kin.arrived < arrived);
-            let Some(kin) = kin.find(|kin| !gone.contains(&kin.head)) else { continue };
+            let mut found = None;
+            while let (None, Some(kin)) = (&found, kin.next()) {
+                let is_out = gone.contains(&kin.head) || is_mixed(store, &id, &kin.head).await?;
+                found = (!is_out).then_some(kin);
+            }
+            let Some(kin) = found else { continue };
             if one.unite(&id, &kin.item) {
                 turns.push(Turn {
                     id,
@@ -141,6 +150,11 @@ async fn comings(
         }
     }
     Ok(turns)
+}
+
+/// Whether readers of private categories alone see one of two items: such are never joined.
+async fn is_mixed(store: &Store, one: &ItemId, other: &ItemId) -> Result<bool, store::Error> {
+    Ok(store.private_of(&[one.clone(), other.clone()]).await?.len() == 1)
 }
 
 /// Makes what was found.

@@ -9,8 +9,9 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::LONGEST;
 
-/// The least and the most memory of one compiled pattern, in bytes.
-const SIZES: (usize, usize) = (8 << 10, 1 << 20);
+/// The least and the most memory of one compiled pattern, in bytes; and from where on it is tried
+/// in larger steps.
+const SIZES: (usize, usize, usize) = (8 << 10, 1 << 20, 128 << 10);
 /// The most memory for its automaton while it runs, in bytes.
 const CACHE: usize = 1 << 18;
 /// Fewer letters than this are found in any text.
@@ -25,14 +26,29 @@ pub struct Pattern {
     size: usize,
 }
 
+/// Why a text is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPattern {
+    /// In one line.
+    #[error("{0}")]
+    Wrong(String),
+    /// It would take more memory than this, in bytes.
+    #[error("it needs more than {0} bytes")]
+    Large(usize),
+}
+
 impl Pattern {
-    /// Compiles a pattern; the error is one line.
-    pub fn new(text: &str) -> Result<Self, String> {
+    /// Compiles a pattern.
+    pub fn new(text: &str) -> Result<Self, NoPattern> {
         if text.chars().count() > LONGEST {
-            return Err(format!("longer than {LONGEST} characters"));
+            return Err(NoPattern::Wrong(format!("longer than {LONGEST} characters")));
         }
-        let hir = regex_syntax::parse(text).map_err(|why| reason(&why.to_string()))?;
-        let (regex, size) = sized(text).map_err(|why| reason(&why.to_string()))?;
+        let wrong = |why: &str| NoPattern::Wrong(reason(why));
+        let hir = regex_syntax::parse(text).map_err(|why| wrong(&why.to_string()))?;
+        let (regex, size) = sized(text).map_err(|why| match why {
+            regex::Error::CompiledTooBig(most) => NoPattern::Large(most),
+            why => wrong(&why.to_string()),
+        })?;
         let possible = is_possible(&hir);
         Ok(Self { regex, needs: needs(&hir), possible, size })
     }
@@ -86,13 +102,16 @@ impl Pattern {
     }
 }
 
-/// Compiles within the least memory that is enough, so that it is known how much that is.
+/// Compiles within about the least memory that is enough, so that it is known how much that is.
 fn sized(text: &str) -> Result<(Regex, usize), regex::Error> {
     let mut size = SIZES.0;
     loop {
         let built = RegexBuilder::new(text).size_limit(size).dfa_size_limit(CACHE).build();
         match built {
-            Err(regex::Error::CompiledTooBig(_)) if size < SIZES.1 => size *= 2,
+            Err(regex::Error::CompiledTooBig(_)) if size < SIZES.1 => {
+                let step = if size < SIZES.2 { 2 } else { 4 };
+                size = (size * step).min(SIZES.1);
+            }
             built => return Ok((built?, size)),
         }
     }

@@ -26,7 +26,7 @@ pub use doubt::{Doubt, doubts};
 pub use engine::{Router, is_like};
 pub use facts::Facts;
 pub use fold::{fold, joins};
-pub use literal::Pattern;
+pub use literal::{NoPattern, Pattern};
 pub use query::{Error as QueryError, In, Query, Term, parse as query};
 
 /// The longest word, name or pattern, in characters.
@@ -36,7 +36,9 @@ pub const MOST_TESTS: usize = 200_000;
 /// The most patterns that have to be run on every text, since they need no certain letters.
 pub const MOST_COSTLY: usize = 1_000;
 /// The most memory of all patterns together, in bytes.
-pub const MOST_MEMORY: usize = 512 << 20;
+pub const MOST_MEMORY: usize = 384 << 20;
+/// What a pattern counts for that was too large to be made, in bytes: to find that out is work.
+pub const IN_VAIN: usize = 16 << 20;
 /// How deep conditions may stand in each other.
 pub const DEEPEST: usize = 16;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind, PatternID};
 use regex::{RegexSet, RegexSetBuilder};
 
 use super::facts::Haystack;
@@ -15,6 +15,8 @@ const MOST_HITS: usize = 1 << 20;
 const FEW: usize = 100;
 /// The most memory of the patterns that are run together, in bytes.
 const SET_SIZE: usize = 16 << 20;
+/// The longest word that is nobody's, in bytes; see [`automaton`].
+const MOST_SILENT: usize = 1 << 14;
 
 /// Where a word counts, and as which test.
 #[derive(Debug)]
@@ -60,9 +62,8 @@ impl Words {
         if words.is_empty() {
             return true;
         }
-        let words = words.iter().map(|(word, _)| word);
-        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words);
-        self.automaton = built.ok();
+        let words: Vec<&[u8]> = words.iter().map(|(word, _)| word.as_bytes()).collect();
+        self.automaton = automaton(&words);
         self.automaton.is_some()
     }
 
@@ -72,7 +73,7 @@ impl Words {
         for found in automaton.find_overlapping_iter(&hay.text).take(MOST_HITS) {
             let place = hay.place(found.start());
             let (mut before, mut behind) = (None, None);
-            for one in self.uses.get(found.pattern().as_usize()).into_iter().flatten() {
+            for one in self.uses.get(word(found.pattern())).into_iter().flatten() {
                 let in_text = one.place == Place::Text && place != Place::Link;
                 if one.place != place && !in_text {
                     continue;
@@ -92,6 +93,22 @@ impl Words {
     pub fn memory(&self) -> usize {
         self.automaton.as_ref().map_or(0, AhoCorasick::memory_usage)
     }
+}
+
+/// A machine for words, whose order [`word`] gives. Making it takes time that grows with the square
+/// of their number where almost every state ends a word (`a1`, `a12`, `a123`): states that end one
+/// are moved before all others one by one, and where each went is looked up step by step, in as
+/// many steps as there are states for each that ends none. So there is one word more, of bytes
+/// that are in no text, whose states end none.
+fn automaton(words: &[&[u8]]) -> Option<AhoCorasick> {
+    let silent = vec![0xff; (words.len() / 4).clamp(1, MOST_SILENT)];
+    let all = std::iter::once(silent.as_slice()).chain(words.iter().copied());
+    AhoCorasick::builder().match_kind(MatchKind::Standard).build(all).ok()
+}
+
+/// The place among its words of what an [`automaton`] found.
+fn word(pattern: PatternID) -> usize {
+    pattern.as_usize().wrapping_sub(1)
 }
 
 /// Whether no word goes on over a place of a text.
@@ -142,8 +159,8 @@ impl Patterns {
                 rest.entry(*place).or_default().push(at);
             }
         }
-        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&letters);
-        self.letters = built.ok().filter(|_| !letters.is_empty());
+        let letters: Vec<&[u8]> = letters.iter().map(Vec::as_slice).collect();
+        self.letters = automaton(&letters).filter(|_| !letters.is_empty());
         if self.letters.is_none() {
             self.single.append(&mut self.of_letters);
         }
@@ -171,7 +188,7 @@ impl Patterns {
         if let Some(letters) = &self.letters {
             let mut seen = vec![false; self.of_letters.len()];
             for found in letters.find_overlapping_iter(&hay.text).take(MOST_HITS) {
-                if let Some(seen) = seen.get_mut(found.pattern().as_usize()) {
+                if let Some(seen) = seen.get_mut(word(found.pattern())) {
                     *seen = true;
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::pending::{pend_category, pend_index};
 use super::read::json;
-use super::rows::{self, ShelfRow, instant};
+use super::rows::{self, Pending, ShelfRow, instant};
 use super::sql::{self, Connection, Row};
 use super::{Error, Store};
 use crate::model::{Category, CategoryId, Item, ItemId};
@@ -91,6 +91,41 @@ impl Store {
              ORDER BY newest DESC, id";
         let rows = sql::query(query).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(shelf(row)?)).collect()
+    }
+
+    /// Of these, as many as are asked for, and all that are named by what is pending or by its
+    /// items; besides, how many there are in all.
+    pub async fn shelves_for(
+        &self,
+        most: usize,
+        pending: &Pending,
+    ) -> Result<(Vec<ShelfRow>, u64), Error> {
+        let categories: Vec<&str> = pending.categories.iter().map(CategoryId::as_str).collect();
+        let items: Vec<&str> = pending.items.iter().map(ItemId::as_str).collect();
+        let query = "WITH there AS (SELECT number FROM category WHERE NOT gone AND private = 0 \
+                 ORDER BY newest DESC, id LIMIT ?1), \
+             named AS (SELECT number FROM category WHERE id IN (SELECT value FROM json_each(?2))), \
+             sheet AS (SELECT value ->> 0 AS category, value ->> 1 AS page FROM json_each(?4) \
+                 UNION SELECT number, 0 FROM named UNION SELECT ?5, 0), \
+             told AS (SELECT value AS item FROM json_each(?3) UNION SELECT leaf.item FROM sheet \
+                 CROSS JOIN leaf ON leaf.category = sheet.category AND leaf.page = sheet.page) \
+             SELECT number, id, slug, title, total, newest FROM category WHERE number IN ( \
+                 SELECT number FROM there UNION SELECT number FROM named \
+                 UNION SELECT category FROM sheet UNION SELECT own.category FROM told \
+                 CROSS JOIN item_category AS own ON own.item = told.item) \
+             AND NOT gone AND private = 0 ORDER BY newest DESC, id";
+        let rows = sql::query(query)
+            .bind(most as i64)
+            .bind(json(&categories))
+            .bind(json(&items))
+            .bind(named(&pending.pages))
+            .bind(EVERYTHING)
+            .fetch_all(&self.pool)
+            .await?;
+        let count = "SELECT count(*) FROM category WHERE NOT gone AND private = 0";
+        let count: i64 = sql::query_scalar(count).fetch_one(&self.pool).await?;
+        let rows: Result<_, Error> = rows.iter().map(|row| Ok(shelf(row)?)).collect();
+        Ok((rows?, count as u64))
     }
 
     /// The newest items of each of some categories, without their texts.

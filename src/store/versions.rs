@@ -8,7 +8,7 @@ const OURS: i64 = 0x666e_7773;
 const OWN: &str = "PRAGMA application_id = 0x666e7773; DROP TABLE IF EXISTS _sqlx_migrations";
 
 /// What each version does to the one before it; the first one is 1.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     include_str!("migrations/0001_begin.sql"),
     include_str!("migrations/0002_articles_again.sql"),
     include_str!("migrations/0003_visits.sql"),
@@ -24,6 +24,7 @@ const STEPS: [&str; 15] = [
     include_str!("migrations/0013_shares.sql"),
     include_str!("migrations/0014_mirror.sql"),
     include_str!("migrations/0015_bare.sql"),
+    include_str!("migrations/0016_newest.sql"),
 ];
 
 /// The version that this program writes.

@@ -2,6 +2,7 @@
 
 use super::fold::{Kind, Token, tokens};
 use super::print::{is_dense, shingles, whole};
+use super::swaps::swaps;
 use super::values::{Values, masked};
 use super::{Decision, Reason};
 
@@ -14,7 +15,7 @@ const ENOUGH: f32 = 0.5;
 #[derive(Clone, Debug)]
 pub struct Reading {
     whole: u64,
-    length: usize,
+    tokens: Vec<Token>,
     /// Sorted, each once.
     shingles: Vec<u64>,
     values: Values,
@@ -32,6 +33,9 @@ struct Title {
     numbers: Vec<u64>,
     /// Sorted pairs of tokens, each once.
     pairs: Vec<u64>,
+    tokens: Vec<u64>,
+    /// Whether it is but the beginning of the text, or nothing at all.
+    is_of_text: bool,
 }
 
 impl Reading {
@@ -41,10 +45,10 @@ impl Reading {
         let length = if is_dense(&tokens) { SHINGLE.1 } else { SHINGLE.0 };
         Self {
             whole: whole(&tokens),
-            length: tokens.len(),
             shingles: sorted(shingles(&tokens, length)),
             values: Values::of(&tokens),
-            title: Title::of(title),
+            title: Title::of(title, &tokens),
+            tokens,
         }
     }
 
@@ -52,19 +56,21 @@ impl Reading {
     pub fn compare(&self, other: &Self) -> Decision {
         let score = containment(&self.shingles, &other.shingles);
         let decided = |same, reason| Decision { same, score, reason };
-        let shorter = self.length.min(other.length);
+        let shorter = self.tokens.len().min(other.tokens.len());
         let titles = self.title.likeness(&other.title);
         if self.title.is_other_part(&other.title) {
             return decided(false, Reason::Parts);
         }
         if self.whole == other.whole {
-            let enough = shorter >= 40 || (shorter >= 8 && titles >= 0.6);
+            let is_untitled = self.title.is_of_text || other.title.is_of_text;
+            let enough =
+                shorter >= 40 || (shorter >= 8 && titles >= 0.6) || (shorter >= 16 && is_untitled);
             return decided(enough, if enough { Reason::Exact } else { Reason::Short });
         }
         if score < 0.3 {
             return decided(false, Reason::Different);
         }
-        if is_filled_in_anew(&self.values, &other.values) {
+        if is_filled_in_anew(&self.values, &other.values) || self.is_of_another(other) {
             return decided(false, Reason::Values);
         }
         if shorter < 30 && titles < 0.6 {
@@ -72,6 +78,21 @@ impl Reading {
         }
         let least = needed(shorter, titles) + self.title.doubt(&other.title);
         decided(score >= least, Reason::Near).settled()
+    }
+}
+
+impl Reading {
+    /// Whether the texts tell the same of different names: what stands in one for what stands in the
+    /// other does so again, and in the titles too, or with other numbers.
+    fn is_of_another(&self, other: &Self) -> bool {
+        let numbers = self.values.numbers(&other.values);
+        let is_dense = is_dense(&self.tokens) && is_dense(&other.tokens);
+        swaps(&self.tokens, &other.tokens, is_dense).iter().any(|swap| {
+            let in_titles = self.title.has(&swap.own) && other.title.has(&swap.theirs);
+            let titles = self.title.likeness(&other.title);
+            (in_titles && (titles >= 0.5 || swap.times > 1))
+                || (swap.times > 1 && numbers.differed > 0)
+        })
     }
 }
 
@@ -102,7 +123,7 @@ fn is_filled_in_anew(own: &Values, theirs: &Values) -> bool {
 }
 
 impl Title {
-    fn of(title: &str) -> Self {
+    fn of(title: &str, text: &[Token]) -> Self {
         let tokens = tokens(title);
         let masks: Vec<Token> =
             tokens.iter().map(|token| Token { hash: part(token), ..*token }).collect();
@@ -112,7 +133,18 @@ impl Title {
             has_numbers: tokens.iter().any(|token| part(token) != token.hash),
             numbers: tokens.iter().filter(|t| t.kind == Kind::Number).map(|t| t.hash).collect(),
             pairs: sorted(shingles(&tokens, 2)),
+            is_of_text: text
+                .iter()
+                .map(|token| token.hash)
+                .take(tokens.len())
+                .eq(tokens.iter().map(|token| token.hash)),
+            tokens: tokens.iter().map(|token| token.hash).collect(),
         }
+    }
+
+    /// Whether these tokens stand in it.
+    fn has(&self, those: &[u64]) -> bool {
+        self.tokens.windows(those.len().max(1)).any(|some| some == those)
     }
 
     /// What more is asked where both titles have numbers and share none: a later count of the dead.

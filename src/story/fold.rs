@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::hash;
 
 /// A word, or a character of a script that is written without spaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Token {
     /// Print of the folded characters; of a number, of its value.
     pub hash: u64,
@@ -15,7 +15,7 @@ pub(super) struct Token {
 }
 
 /// What a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// A character of a script without spaces.
     Sign,

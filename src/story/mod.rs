@@ -5,6 +5,7 @@ mod compare;
 mod fold;
 mod index;
 mod print;
+mod swaps;
 mod values;
 
 use std::collections::BTreeSet;

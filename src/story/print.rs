@@ -16,6 +16,9 @@ const SHINGLE: (usize, usize) = (4, 8);
 /// A text with fewer tokens has no features of its shingles.
 const LEAST: usize = 16;
 
+/// With fewer tokens two texts are the same by chance; a few more, and their titles decide.
+const LEAST_EXACT: usize = 8;
+
 /// The print of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Print {
@@ -36,7 +39,7 @@ impl Print {
         let title = tokens(title);
         let title = if weight(&title) >= 6 { whole(&title) } else { 0 };
         Self {
-            exact: if text.len() < LEAST { 0 } else { whole(&text) },
+            exact: if text.len() < LEAST_EXACT { 0 } else { whole(&text) },
             title,
             features: features(&text, title),
             length: text.len() as u32,

@@ -54,6 +54,61 @@ fn a_form_filled_in_anew_is_another_story() {
     assert!(decide(("沪江指数收盘", &one), ("收盘", &one.clone())).same);
 }
 
+/// A notice as all companies write it: rules of the exchange, and hardly a number of its own.
+fn notice(name: &str, code: &str, day: u32) -> String {
+    format!(
+        "证券代码：{code} 证券简称：{name} 本公司董事会及全体董事保证公告内容不存在任何虚假记载、误导性陈述\
+         或者重大遗漏。{name}股份有限公司定于2026年12月{day}日14点30分召开2026年第二次临时股东大会，采用现场\
+         投票和网络投票相结合的方式。通过交易系统投票平台的投票时间为当日的9:15-9:25，9:30-11:30，13:00-15:00；\
+         通过互联网投票平台的投票时间为当日的9:15-15:00。股权登记日收市后登记在册的{name}股东有权出席，\
+         并可以委托代理人，该代理人不必为公司股东。登记时间为9:00-11:30、13:30-16:30，以信函方式登记的以\
+         收到时间为准。会期半天，与会股东食宿及交通费自理。"
+    )
+}
+
+#[test]
+fn notices_of_two_companies_are_two_stories() {
+    let check = |one: (&str, &str, u32), other: (&str, &str, u32), same: bool| {
+        let title = |name: &str| format!("{name}：关于召开2026年第二次临时股东大会的通知");
+        let text = |(name, code, day): (&str, &str, u32)| notice(name, code, day);
+        let decision = decide((&title(one.0), &text(one)), (&title(other.0), &text(other)));
+        assert_eq!(decision.same, same, "{one:?} {other:?}: {decision:?}");
+        let decision = decide(("股东大会通知", &text(one)), ("股东大会通知", &text(other)));
+        assert_eq!(decision.same, same, "{one:?} {other:?}, one title: {decision:?}");
+    };
+    check(("江城", "600901", 8), ("海州", "600902", 8), false);
+    check(("江城船务", "600901", 8), ("海州", "000902", 15), false);
+    check(("江城", "600901", 8), ("江城", "600901", 8), true);
+    let english = |name: &str, share: u32| {
+        format!(
+            "{name} declared a quarterly dividend of {share} cents a share, payable on March 31 to \
+             holders of record on March 15. The board of directors considers the dividend each \
+             quarter. Forward-looking statements in this release are subject to risks that could \
+             cause actual results to differ, and {name} undertakes no duty to update them. The \
+             company was founded in 1921 and has 4 mills in 3 countries."
+        )
+    };
+    let check = |one: (&str, u32), other: (&str, u32), same: bool| {
+        let title = |name: &str| format!("{name} declares quarterly dividend");
+        let decision = decide(
+            (&title(one.0), &english(one.0, one.1)),
+            (&title(other.0), &english(other.0, other.1)),
+        );
+        assert_eq!(decision.same, same, "{one:?} {other:?}: {decision:?}");
+    };
+    check(("Harbour Mills", 12), ("Riverton Steel", 12), false);
+    check(("Harbour Mills", 12), ("Riverton Steel", 14), false);
+    check(("Harbour Mills", 12), ("Harbour Mills", 12), true);
+}
+
+#[test]
+fn a_title_made_of_the_text_is_none() {
+    let news = "江城地铁三号线今天清晨因信号故障停运四十分钟";
+    assert!(decide(("地铁三号线停运", news), (news, news)).same);
+    assert!(decide(("地铁三号线停运", news), ("", news)).same);
+    assert!(!decide(("查看", "点击图片进入下一页"), ("", "点击图片进入下一页")).same);
+}
+
 #[test]
 fn parts_of_a_series_are_stories_of_their_own() {
     let decision = decide(("河边的钟（一）", FERRY), ("河边的钟（二）", FERRY));

@@ -45,4 +45,5 @@ mod sinks;
 mod stories;
 mod tellers;
 mod templates;
+mod twins;
 mod websub;

@@ -274,5 +274,10 @@ fn a_private_story_is_not_told_in_public_and_a_public_one_not_by_a_private_sourc
         let text = published(&house);
         assert!(text.contains("gazette") && !text.contains("inhouse"), "{first} came first");
         assert_eq!(house.titles("all.json").len(), 1);
+        // What is never joined is not named as if it would be.
+        for verb in [&["reroute", "--dry-run"][..], &["reroute"], &["reroute"]] {
+            let out = house.good(verb).out;
+            assert!(!out.contains("Forty-one"), "{first}: {out}");
+        }
     }
 }

@@ -276,3 +276,33 @@ fn check_names_what_can_never_be_found() {
     check(rule, "8:35: `replace` has no group `2`");
     check("[[category]]\nid = \"s\"\nmin_items = -1\n", "0 to 1000, not -1");
 }
+
+/// Rules cannot keep `check`, or a daemon that starts, busy.
+#[test]
+fn patterns_that_are_too_large_are_named_and_no_more_are_made() {
+    let rule = |n: usize| {
+        format!(
+            "[[rule]]\nadd = \"c\"\nwhen = {{ text = {{ regex = \"w{n}\\\\w{{0,900}}x\" }} }}\n"
+        )
+    };
+    let rules: String = (0..2_000).map(rule).collect();
+    let house = House::new(&format!("[[category]]\nid = \"c\"\n{rules}"));
+    let ended = house.run(&["check"]);
+    assert_eq!(ended.code, 2);
+    let large = ended.err.matches("is too large: it needs more than").count();
+    assert!((2..100).contains(&large), "{large}");
+    let last = ended.err.lines().filter(|line| line.contains("no more are looked at"));
+    assert_eq!(last.count(), 1, "{ended:?}");
+    assert!(ended.err.contains("hint: `\\w` and `.{0,99}` are large"), "{ended:?}");
+}
+
+/// Each word begins the next: the machine that looks for them is made in no more time than another.
+#[test]
+fn words_that_begin_each_other_are_found_each() {
+    let words: Vec<String> = (0..20_000).map(|n| format!("\"word{n}\"")).collect();
+    let house = House::new(&format!(
+        "[[category]]\nid = \"c\"\n[[rule]]\nadd = \"c\"\nwhen = {{ text = [{}] }}\n",
+        words.join(",")
+    ));
+    house.good(&["check"]);
+}

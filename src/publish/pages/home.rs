@@ -17,6 +17,8 @@ const SHELVES: usize = 60;
 /// Most categories of the index: the page is made anew with every item, and nobody reads more. The
 /// others are in the OPML document, which is made anew when one comes or goes.
 const LISTED: usize = 2_500;
+/// Categories that the page names at the most.
+pub const NAMED: usize = SHELVES + LISTED;
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -80,7 +82,7 @@ pub(super) fn page<'a>(desk: &'a Desk, shelves: &[Shelf<'a>], shares: &[Shared])
             known.insert(category.slug.as_str(), category);
         }
     }
-    let all = desk.library.categories.len().max(shelves.len());
+    let all = desk.categories.max(desk.library.categories.len()).max(shelves.len());
     let more = all.saturating_sub(seen.len() + known.len());
     Page {
         up: "",

@@ -27,6 +27,7 @@ use crate::publish::status::Overview;
 use crate::publish::words::Words;
 use crate::publish::{Format, Shared, Shelf, Site};
 
+pub use home::NAMED;
 pub(super) use lone::lone;
 pub use search::Search;
 
