@@ -1,7 +1,7 @@
 //! When documents may change next: with the next visit to a source of theirs.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -27,12 +27,12 @@ struct Told {
 /// Knows when documents may change.
 pub(super) struct Horizon {
     store: Store,
-    told: Mutex<HashMap<String, Told>>,
+    told: RwLock<HashMap<String, Told>>,
 }
 
 impl Horizon {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, told: Mutex::default() }
+        Self { store, told: RwLock::default() }
     }
 
     /// How long a file will hardly change: until a source is visited that it has items of. None
@@ -40,7 +40,7 @@ impl Horizon {
     pub(super) async fn of(&self, file: &str) -> Option<Duration> {
         let slug = document(file)?;
         let now = setup::now();
-        let known = self.told().get(slug).copied();
+        let known = self.told.read().unwrap_or_else(PoisonError::into_inner).get(slug).copied();
         let told = match known.filter(|told| now - told.at < BELIEVED) {
             Some(told) => told,
             None => self.ask(slug, now).await?,
@@ -52,16 +52,12 @@ impl Horizon {
         let category = Some(slug).filter(|slug| !slug.is_empty());
         let next = self.store.next_visit_for(category, now - OVERDUE).await.ok()?;
         let told = Told { at: now, next };
-        let mut all = self.told();
+        let mut all = self.told.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.clear();
         }
         all.insert(slug.to_owned(), told);
         Some(told)
-    }
-
-    fn told(&self) -> std::sync::MutexGuard<'_, HashMap<String, Told>> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -26,7 +26,7 @@ impl Freshness {
         Self {
             most: rules.max_age,
             usual: usual(age),
-            plain: value(&format!("public, max-age={age}")),
+            plain: value(format!("public, max-age={age}")),
             lasting: rules.lasting.clone(),
         }
     }
@@ -49,10 +49,9 @@ impl Freshness {
 }
 
 fn usual(age: u64) -> HeaderValue {
-    let stale = "stale-if-error=86400";
-    value(&format!("public, max-age={age}, stale-while-revalidate={age}, {stale}"))
+    value(format!("public, max-age={age}, stale-while-revalidate={age}, stale-if-error=86400"))
 }
 
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))
+fn value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))
 }
