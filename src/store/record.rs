@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::ready::{self, Ready};
 use super::rows::{self, Held, Saved, Visited};
@@ -68,15 +68,20 @@ impl Store {
         let (items, ready) = ready::all(std::mem::take(&mut visited.items)).await?;
         visited.items = items;
         let prepared = Arc::new(Prepared { visited, ready });
-        let told = self.queue.join(Arc::clone(&prepared));
-        let mut turn = self.pool.alone().await;
-        // Whoever has the turn keeps all that wait; later they find it done.
-        self.keep_all(&mut turn, self.queue.next()).await;
-        drop(turn);
-        match told.await {
-            Ok(kept) => kept,
-            // Who kept it broke down before the end.
-            Err(_) => self.keep_whole(&mut self.pool.alone().await, &[&prepared]).await,
+        let mut told = self.queue.join(Arc::clone(&prepared));
+        loop {
+            let mut turn = self.pool.alone().await;
+            // Whoever has the turn keeps those that wait, as many as it takes; they find it done.
+            self.keep_all(&mut turn, self.queue.next()).await;
+            match told.try_recv() {
+                Ok(kept) => return kept,
+                // Many were before.
+                Err(TryRecvError::Empty) => {}
+                // Who kept it broke down before the end.
+                Err(TryRecvError::Closed) => {
+                    return Box::pin(self.keep_whole(&mut turn, &[&prepared])).await;
+                }
+            }
         }
     }
 
