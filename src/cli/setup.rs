@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::args::Args;
 use super::exit::Usage;
 use crate::config::{self, Faults, Outside, Settings};
-use crate::edition;
+use crate::edition::{self, Care};
 use crate::fetch::{Fetcher, Limits, Manners};
 use crate::model::Instant;
 use crate::refresh::{News, World};
@@ -142,6 +142,36 @@ pub(super) async fn look(settings: &Settings) -> anyhow::Result<Store> {
         return Err(Usage(format!("there is no state in `{path}` yet")).into());
     }
     Ok(Store::open(&settings.store).await?)
+}
+
+/// Changes the state and publishes that; where somebody else holds the state, they publish it.
+/// `tidy` is left to whoever holds it.
+pub(super) async fn change(
+    settings: Settings,
+    verb: &str,
+    change: impl AsyncFn(&Store) -> anyhow::Result<()>,
+    tidy: impl AsyncFn(&Store) -> Result<(), store::Error>,
+) -> anyhow::Result<Store> {
+    let path = settings.store.clone();
+    match hold(settings, verb).await {
+        Ok(held) => {
+            change(&held.store).await?;
+            tidy(&held.store).await?;
+            let (settings, authority) = (&held.settings, &held.authority);
+            edition::publish(&held.store, settings, authority, Care::Changes).await?;
+            super::copies::all(&held.store, settings).await?;
+            Ok(held.store)
+        }
+        Err(why) if is_held(&why) => {
+            let store = Store::open(&path).await?;
+            change(&store).await?;
+            super::out::note(
+                "the process that holds the state publishes it; a daemon does so at once",
+            );
+            Ok(store)
+        }
+        Err(why) => Err(why),
+    }
 }
 
 /// All that journeys need.

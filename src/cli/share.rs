@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::args::{Args, Share};
 use super::exit::{Exit, Usage};
-use super::{copies, out, setup, until};
-use crate::edition::{self, Care};
+use super::{out, setup, until};
 use crate::html;
 use crate::model::{Instant, ItemId};
 use crate::store::Store;
@@ -28,23 +27,9 @@ pub(super) async fn run(args: &Args, own: &Share) -> anyhow::Result<Exit> {
         store.close().await;
         return Ok(Exit::Well);
     }
-    let store = match setup::hold(settings, "share").await {
-        Ok(held) => {
-            change(&held.store, own, until).await?;
-            held.store.end_shares(setup::now()).await?;
-            let (settings, authority) = (&held.settings, &held.authority);
-            edition::publish(&held.store, settings, authority, Care::Changes).await?;
-            copies::all(&held.store, settings).await?;
-            held.store
-        }
-        Err(why) if setup::is_held(&why) => {
-            let store = setup::look(&setup::settings(args)?).await?;
-            change(&store, own, until).await?;
-            out::note("the process that holds the state publishes it; a daemon does so at once");
-            store
-        }
-        Err(why) => return Err(why),
-    };
+    let take = async |store: &Store| change(store, own, until).await;
+    let tidy = async |store: &Store| store.end_shares(setup::now()).await.map(drop);
+    let store = setup::change(settings, "share", take, tidy).await?;
     if own.json {
         list(&store, zone, true).await?;
     }

@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::args::{Args, Withdraw};
 use super::exit::{Exit, Usage};
-use super::{copies, out, setup};
-use crate::edition::{self, Care};
+use super::{out, setup};
 use crate::model::ItemId;
 use crate::store::Store;
 
@@ -19,23 +18,9 @@ pub(super) async fn run(args: &Args, own: &Withdraw) -> anyhow::Result<Exit> {
         return Ok(Exit::Well);
     }
     let zone = settings.site.zone;
-    let store = match setup::hold(settings, "withdraw").await {
-        Ok(held) => {
-            change(&held.store, own).await?;
-            held.store.scrub().await?;
-            let (settings, authority) = (&held.settings, &held.authority);
-            edition::publish(&held.store, settings, authority, Care::Changes).await?;
-            copies::all(&held.store, settings).await?;
-            held.store
-        }
-        Err(why) if setup::is_held(&why) => {
-            let store = setup::look(&setup::settings(args)?).await?;
-            change(&store, own).await?;
-            out::note("the process that holds the state publishes it; a daemon does so at once");
-            store
-        }
-        Err(why) => return Err(why),
-    };
+    let take = async |store: &Store| change(store, own).await;
+    let tidy = async |store: &Store| store.scrub().await;
+    let store = setup::change(settings, "withdraw", take, tidy).await?;
     if own.json {
         list(&store, zone, true).await?;
     }
